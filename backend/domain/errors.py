@@ -1,0 +1,55 @@
+"""Errors of the domain: a stable code for programs, a sentence for people, and the field it is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something the caller asked for cannot be done. `status` is the HTTP status that the API answers with."""
+
+    code = "domain_error"
+    status = 400
+
+    def __init__(self, detail: str, *, field: str = "", **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        self.extra = extra
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    status = 404
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+    status = 403
+
+
+class Unauthorised(DomainError):
+    code = "unauthorised"
+    status = 401
+
+
+class Conflict(DomainError):
+    code = "conflict"
+    status = 409
+
+
+class InvalidField(DomainError):
+    code = "invalid_field"
+    status = 422
+
+
+class IllegalTransition(Conflict):
+    """`extra["allowed"]` lists the verbs that are possible now."""
+
+    code = "illegal_transition"
+
+
+class StaleVersion(Conflict):
+    """Somebody else changed the order; `extra["version"]` is the current one."""
+
+    code = "stale_version"

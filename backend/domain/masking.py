@@ -1,0 +1,30 @@
+"""Hiding personal data in logs and in views of people who need not see it."""
+
+from __future__ import annotations
+
+import re
+
+_PHONE = re.compile(r"(?<!\d)(\+?86)?(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
+_OPENID = re.compile(r"(?<![0-9A-Za-z_-])(o[A-Za-z0-9_-]{5})[A-Za-z0-9_-]{18,26}(?![0-9A-Za-z_-])")
+
+
+def mask_phone(number: str) -> str:
+    """`17000001234` -> `170****1234`; anything shorter keeps its last two digits."""
+    if len(number) >= 11:
+        return f"{number[:3]}****{number[-4:]}"
+    return "*" * max(len(number) - 2, 0) + number[-2:]
+
+
+def mask_user(channel_user_id: str) -> str:
+    """An openid or phone as it may stand in a log: enough to recognise, not enough to use."""
+    if channel_user_id.lstrip("+").isdigit():
+        return mask_phone(channel_user_id.lstrip("+"))
+    return f"{channel_user_id[:4]}…{channel_user_id[-2:]}" if len(channel_user_id) > 8 else "…"
+
+
+def mask_text(text: str) -> str:
+    """Hide phones, identity numbers and openids inside free text."""
+    text = _IDENTITY.sub(r"\1********\2", text)
+    text = _PHONE.sub(r"\2****\3", text)
+    return _OPENID.sub(r"\1…", text)

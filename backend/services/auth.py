@@ -1,0 +1,127 @@
+"""Signing in: passwords, bearer tokens, and the token that our own programs share."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.people import Role
+from backend.domain.errors import Conflict, InvalidField, Unauthorised
+from backend.storage.tables.people import AccessLogRow, TokenRow, UserRow
+
+TOKEN_LIFE = timedelta(hours=12)
+SHORTEST_PASSWORD = 8
+_hasher = PasswordHash((Argon2Hasher(),))
+# Verified when the name is unknown, so that a wrong name costs as much time as a wrong password.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking."""
+
+    user_id: str
+    username: str
+    name: str
+    role: Role
+    unit_id: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How this person is written into events."""
+        return f"{self.role.value}:{self.username}"
+
+
+SERVICE = Principal(user_id="service", username="youshi", name="有事", role=Role.SERVICE)
+
+
+def is_service_token(token: str, expected: str) -> bool:
+    """Tell in constant time whether `token` is the one our own programs share; an empty one never is."""
+    return bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
+
+
+async def create_user(
+    session: AsyncSession, *, username: str, name: str, role: Role, password: str, unit_id: str | None, now: datetime
+) -> UserRow:
+    """Add a user. Raises InvalidField for a short password, Conflict when the name is taken."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidField(f"密码至少要{SHORTEST_PASSWORD}位", field="password")
+    if await _by_username(session, username) is not None:
+        raise Conflict(f"用户名 {username} 已经有人用了", field="username")
+    row = UserRow(
+        id=uuid.uuid4().hex,
+        username=username,
+        name=name,
+        role=role.value,
+        unit_id=unit_id,
+        password_hash=await asyncio.to_thread(_hasher.hash, password),
+        active=True,
+        created_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def set_password(session: AsyncSession, *, username: str, password: str) -> None:
+    """Make `password` the one that signs `username` in; nothing is written when it already is."""
+    user = await _by_username(session, username)
+    if user is None or await asyncio.to_thread(_hasher.verify, password, user.password_hash):
+        return
+    user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+
+
+async def sign_in(session: AsyncSession, *, username: str, password: str, now: datetime) -> tuple[str, Principal]:
+    """Return a fresh bearer token. Raises Unauthorised with the same words for a wrong name and a wrong password."""
+    user = await _by_username(session, username)
+    good = await asyncio.to_thread(_hasher.verify, password, user.password_hash if user else _NOBODY)
+    if user is None or not user.active or not good:
+        raise Unauthorised("用户名或密码不对", field="password")
+    token = secrets.token_urlsafe(32)
+    await session.execute(delete(TokenRow).where(TokenRow.expires_at < now))
+    session.add(TokenRow(digest=_digest(token), user_id=user.id, expires_at=now + TOKEN_LIFE, created_at=now))
+    return token, _principal(user)
+
+
+async def sign_out(session: AsyncSession, *, token: str) -> None:
+    await session.execute(delete(TokenRow).where(TokenRow.digest == _digest(token)))
+
+
+async def principal_of(session: AsyncSession, *, token: str, now: datetime) -> Principal:
+    """Return who a bearer token belongs to. Raises Unauthorised."""
+    query = (
+        select(UserRow)
+        .join(TokenRow, TokenRow.user_id == UserRow.id)
+        .where(TokenRow.digest == _digest(token), TokenRow.expires_at > now, UserRow.active)
+    )
+    user = (await session.execute(query)).scalar_one_or_none()
+    if user is None:
+        raise Unauthorised("登录已过期,请重新登录")
+    return _principal(user)
+
+
+def record_access(session: AsyncSession, *, actor: str, subject: str, what: str, reason: str, now: datetime) -> None:
+    """Write down that somebody saw personal data."""
+    session.add(AccessLogRow(at=now, actor=actor, subject=subject, what=what, reason=reason))
+
+
+async def _by_username(session: AsyncSession, username: str) -> UserRow | None:
+    return (await session.execute(select(UserRow).where(UserRow.username == username))).scalar_one_or_none()
+
+
+def _principal(user: UserRow) -> Principal:
+    return Principal(user.id, user.username, user.name, Role(user.role), user.unit_id)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

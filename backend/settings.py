@@ -1,0 +1,106 @@
+"""Settings from the environment (prefix `YOUSHI_`); every program reads the same ones (docs/configuration.md)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SmsProvider = Literal["simulator", "kannel", "cmcc_mas", "aliyun"]
+
+
+class Settings(BaseSettings):
+    """One class for all programs."""
+
+    model_config = SettingsConfigDict(env_prefix="YOUSHI_", env_file=None, extra="ignore")
+
+    home_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65529)
+    public_url: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    rasa_url: str = ""
+    actions_url: str = ""
+    backend_url: str = ""
+    clock: Literal["system", "simulated"] = "system"
+    admin_password: SecretStr = SecretStr("")
+    service_token: SecretStr = SecretStr("")
+    log_level: str = "INFO"
+    district: str = "tiedong"
+
+    wechat_api_base: str = ""
+    wechat_oa_appid: str = ""
+    wechat_oa_secret: SecretStr = SecretStr("")
+    wechat_oa_token: SecretStr = SecretStr("")
+    wechat_oa_aes_key: SecretStr = SecretStr("")
+    wechat_mp_appid: str = ""
+    wechat_mp_secret: SecretStr = SecretStr("")
+    wechat_mp_token: SecretStr = SecretStr("")
+    wechat_mp_aes_key: SecretStr = SecretStr("")
+    wechat_template_progress: str = ""
+    wechat_template_rating: str = ""
+
+    sms_provider: SmsProvider = "simulator"
+    sms_callback_token: SecretStr = SecretStr("")
+    sms_signature: str = ""
+    sms_kannel_sendsms_url: str = ""
+    sms_kannel_username: str = ""
+    sms_kannel_password: SecretStr = SecretStr("")
+    sms_kannel_from: str = ""
+    sms_kannel_dlr_url: str = ""
+    sms_cmcc_mas_url: str = ""
+    sms_cmcc_mas_ec_name: str = ""
+    sms_cmcc_mas_ap_id: str = ""
+    sms_cmcc_mas_secret_key: SecretStr = SecretStr("")
+    sms_cmcc_mas_sign: str = ""
+    sms_cmcc_mas_add_serial: str = ""
+    sms_aliyun_endpoint: str = ""
+    sms_aliyun_access_key_id: str = ""
+    sms_aliyun_access_key_secret: SecretStr = SecretStr("")
+    sms_aliyun_sign_name: str = ""
+    sms_aliyun_template_code: str = ""
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """No platform is configured: the simulator plays WeChat and the SMS carrier."""
+        return not self.has_wechat and self.sms_provider == "simulator"
+
+    @property
+    def has_wechat(self) -> bool:
+        return bool(self.wechat_oa_appid or self.wechat_mp_appid)
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Messages can reach real people: some configured platform is not on this machine."""
+        wechat = self.has_wechat and not _is_loopback(self.wechat_api_base)
+        sms = {
+            "simulator": "http://127.0.0.1",
+            "kannel": self.sms_kannel_sendsms_url,
+            "cmcc_mas": self.sms_cmcc_mas_url,
+            "aliyun": self.sms_aliyun_endpoint,
+        }[self.sms_provider]
+        return wechat or not _is_loopback(sms)
+
+    @property
+    def base_url(self) -> str:
+        """Where this installation's web program is reached from this machine."""
+        return self.backend_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{(self.home_dir / 'youshi.db').absolute()}"
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether a platform address stays on this machine; "" is the platform's real address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

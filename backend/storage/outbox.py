@@ -1,0 +1,16 @@
+"""Writing to the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.storage.tables.outbox import OutboxRow
+
+
+async def add(session: AsyncSession, *, topic: str, key: str, payload: dict[str, Any], now: datetime) -> None:
+    """Remember to do something once this transaction is committed; rows of one `key` are done in the order written."""
+    session.add(OutboxRow(topic=topic, key=key, payload=payload, created_at=now))
+    await session.flush()

