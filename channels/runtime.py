@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -18,9 +18,13 @@ from backend.storage.database import Database
 from backend.storage.wakeups import Wakeups
 from channels.assistant import RasaAssistant
 from channels.clock import make_clock
-from channels.sms.sender import sms_sender
-from channels.wechat.accounts import WechatAccount, accounts_from
-from channels.wechat.sender import wechat_senders
+from channels.sms.providers import make_provider
+from channels.sms.sender import SmsSender
+from channels.wechat.accounts import WechatAccount, accounts_from, api_base_of
+from channels.wechat.client import WechatClient
+from channels.wechat.http import WechatHttp
+from channels.wechat.sender import WechatSender
+from channels.wechat.tokens import TokenBroker
 
 REDIS_TIMEOUT_S = 2.0
 
@@ -64,8 +68,19 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
                 inbox=Inbox(db=database, spool=spool, wakeups=wakeups, clock=clock),
                 assistant=RasaAssistant(settings.rasa_url, http),
                 wechat_accounts=accounts,
-                senders=wechat_senders(settings, accounts, http, redis, clock) | {Channel.SMS: sms_sender(settings, http)},
+                senders=_senders(settings, accounts, http, redis, clock),
             )
         finally:
             await redis.aclose()
             await database.close()
+
+
+def _senders(
+    settings: Settings, accounts: Mapping[str, WechatAccount], http: aiohttp.ClientSession, redis: Redis, clock: Clock
+) -> dict[Channel, ChannelSender]:
+    platform = WechatHttp(http, api_base_of(settings))
+    senders: dict[Channel, ChannelSender] = {Channel.SMS: SmsSender(make_provider(settings, http, clock))}
+    for account in accounts.values():
+        broker = TokenBroker(account, platform, clock, redis)
+        senders[account.channel] = WechatSender(WechatClient(account, platform, broker))
+    return senders

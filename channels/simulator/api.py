@@ -36,6 +36,7 @@ class Act(BaseModel):
     kind: Literal["text", "choice", "image", "voice", "location", "scan", "subscribe", "consent", "refuse"]
     text: str = Field(default="", max_length=2000)
     id: str = Field(default="", max_length=64)
+    times: int = Field(default=1, ge=1, le=10, description="how often the platform delivers the message, all at once")
     lat: float = 41.1
     lon: float = 123.0
 
@@ -158,7 +159,7 @@ class _Desk:
 
 
 ACTS: dict[str, Callable[[Pusher, Phone, Act], Awaitable[None]]] = {
-    "text": lambda pusher, phone, act: pusher.text(phone, act.text),
+    "text": lambda pusher, phone, act: pusher.text(phone, act.text, times=act.times),
     "choice": lambda pusher, phone, act: pusher.text(phone, act.text, menu_id=act.id),
     "image": lambda pusher, phone, _act: pusher.media(phone, "image"),
     "voice": lambda pusher, phone, act: pusher.media(phone, "voice", act.text),

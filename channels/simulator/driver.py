@@ -61,21 +61,22 @@ class Site:
 
 @dataclass
 class Resident:
-    """Somebody with a simulated phone."""
+    """Somebody with a simulated phone. `site` serves the phone, `desk` is where the office is asked (the same unless said)."""
 
     site: Site
     key: str
     channel: str
     user_id: str
     read: int = 0
+    desk: Site | None = None
 
     @classmethod
     async def with_new_phone(cls, site: Site, channel: str, name: str) -> Resident:
         phone = await site.call("POST", "/simulator/phones", {"channel": channel, "name": name})
         return cls(site, phone["key"], channel, phone["user_id"])
 
-    async def says(self, text: str) -> None:
-        await self.act(kind="text", text=text)
+    async def says(self, text: str, times: int = 1) -> None:
+        await self.act(kind="text", text=text, **({"times": times} if times > 1 else {}))
 
     async def act(self, **what: Any) -> None:
         await self.site.call("POST", f"/simulator/phones/{quote(self.key, safe='')}/acts", what)
@@ -100,16 +101,20 @@ class Resident:
 
     async def conversation(self) -> dict[str, Any]:
         """Our conversation with this resident, with the draft of an open form."""
+        desk = self.desk or self.site
         query = {"channel": self.channel, "channel_user_id": self.user_id}
-        found = (await self.site.call("GET", "/api/v1/conversations", params=query))["items"]
+        found = (await desk.call("GET", "/api/v1/conversations", params=query))["items"]
         if not found:
             raise DidNotHappen(f"{self.channel}: the conversation is not there")
-        one: dict[str, Any] = await self.site.call("GET", f"/api/v1/conversations/{found[0]['id']}")
+        one: dict[str, Any] = await desk.call("GET", f"/api/v1/conversations/{found[0]['id']}")
         return one
 
-    async def files(self, complaint: str, answers: dict[str, str]) -> str:
-        """Tell a complaint, answer whatever is asked by field, confirm; return the order's number. Raises DidNotHappen."""
-        await self.says(complaint)
+    async def files(self, complaint: str, answers: dict[str, str], times: int = 1) -> str:
+        """Tell a complaint, answer whatever is asked by field, confirm; return the order's number. Raises DidNotHappen.
+
+        `times`: how often the platform delivers each message, all at once.
+        """
+        await self.says(complaint, times)
         for _ in range(len(answers) + 3):
             heard = await self.hears("answer", bool)
             filed = ORDER_NUMBER.search(heard)
@@ -119,5 +124,5 @@ class Resident:
             field = draft["missing"][0] if draft and draft["missing"] else "confirmed"
             if field not in answers:
                 raise DidNotHappen(f"{self.channel}: asked for {field!r} again or unexpectedly: {heard}")
-            await self.says(answers.pop(field))
+            await self.says(answers.pop(field), times)
         raise DidNotHappen(f"{self.channel}: no order number after all questions were answered")

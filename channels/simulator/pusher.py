@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import secrets
 import time
@@ -46,16 +47,17 @@ class Pusher:
         # message ids are unique over restarts: they begin with the time
         self._ids = itertools.count(time.time_ns() // 1000)
 
-    async def text(self, phone: Phone, text: str, *, menu_id: str = "") -> None:
-        """The resident writes a text, or taps an entry of a menu. Raises NotTaken."""
+    async def text(self, phone: Phone, text: str, *, menu_id: str = "", times: int = 1) -> None:
+        """The resident writes a text, or taps an entry of a menu; delivered `times` times at once. Raises NotTaken."""
         self.world.show(phone, text, mine=True)
         if phone.channel is Channel.SMS:
-            await self._push_sms(phone, text)
+            await self._push_sms(phone, text, times)
             return
         # a tap on a menu counts as a click: it does not open the long window
         self.world.open_window(phone, CLICK_GRANT if menu_id else MESSAGE_GRANT)
         menu = {"bizmsgmenuid": menu_id} if menu_id else {}
-        await self._push_wechat(phone, {"MsgType": "text", "Content": text, "MsgId": self._next_id(), **menu})
+        fields = {"MsgType": "text", "Content": text, "MsgId": self._next_id(), **menu}
+        await asyncio.gather(*(self._push_wechat(phone, fields) for _ in range(times)))
 
     async def media(self, phone: Phone, kind: str, recognition: str = "") -> None:
         """A photo or a voice message. Raises NotTaken."""
@@ -95,12 +97,13 @@ class Pusher:
         raw = f"<SubscribeMsgPopupEvent><List>{answer}<PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent>"
         await self._push_wechat(phone, {"MsgType": "event", "Event": "subscribe_msg_popup_event"}, raw)
 
-    async def _push_sms(self, phone: Phone, text: str) -> None:
+    async def _push_sms(self, phone: Phone, text: str, times: int) -> None:
         # Kannel's get-url: %t is UTC
         at = self.world.clock.now().strftime("%Y-%m-%d %H:%M:%S")
         message = {"from": phone.user_id, "to": SMS_SERVICE_NUMBER, "ts": at, "text": text, "charset": "UTF-8", "coding": "2"}
         url = f"{self.base_url}/sms/{self.sms_token}/kannel/mo"
-        await self._until_taken("GET", url, params={**message, "id": secrets.token_hex(8)})
+        query = {**message, "id": secrets.token_hex(8)}
+        await asyncio.gather(*(self._until_taken("GET", url, params=query) for _ in range(times)))
 
     async def _push_wechat(self, phone: Phone, fields: Mapping[str, Any], raw: str = "") -> None:
         account = self.accounts[ACCOUNT_OF_CHANNEL[phone.channel]]

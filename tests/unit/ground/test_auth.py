@@ -41,7 +41,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     CLOCK.time = datetime(2026, 11, 21, 12, tzinfo=UTC)
     async with database.transaction() as session:
         for name, role in (("admin", Role.ADMIN), ("zhou", Role.DISPATCHER), ("sun", Role.HANDLER)):
-            await create_user(session, username=name, name=name, role=role, password="right-password", unit_id=None, now=CLOCK.now())
+            await create_user(
+                session, username=name, name=name, role=role, password="right-password", unit_id=None, now=CLOCK.now()
+            )
     yield database
     await database.close()
 
@@ -75,7 +77,9 @@ async def test_a_right_password_gives_a_token_that_names_the_user(client: httpx.
 
 
 @pytest.mark.parametrize(("username", "password"), [("zhou", "wrong-password"), ("nobody", "right-password")])
-async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(client: httpx.AsyncClient, username: str, password: str) -> None:
+async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
+    client: httpx.AsyncClient, username: str, password: str
+) -> None:
     answer = await token_of(client, username, password)
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,88 @@
+"""The worker program: answers residents, relays and delivers messages, tells residents of progress, and watches the clocks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.services.clocks import raise_due_alarms
+from backend.services.delivery import Deliverer
+from backend.services.listening import RuleEars
+from backend.services.notifications import NotificationConsumer
+from backend.services.relay import Relay
+from backend.services.reminders import remind
+from backend.services.spool import SpoolReplayer
+from backend.services.turns import TurnWorker
+from backend.settings import Settings
+from backend.storage.streams import Streams
+from channels import logs
+from channels.runtime import Runtime, open_runtime
+
+log = structlog.get_logger()
+
+TICK_S = 1.0
+
+
+async def main() -> None:
+    """Run all loops until SIGTERM or SIGINT."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_runtime(settings) as runtime, asyncio.TaskGroup() as tasks:
+        for loop in _loops(runtime):
+            tasks.create_task(loop.run(stop))
+        tasks.create_task(_tick(runtime, stop))
+        tasks.create_task(_beat(settings.home_dir / "run" / "worker.beat", stop))
+
+
+def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer, ...]:
+    db, clock, wakeups, senders = runtime.database, runtime.clock, runtime.wakeups, runtime.senders
+    # every process is a consumer of its own: what a dead one had taken is published again by the relay
+    streams = Streams(runtime.redis, consumer=f"{socket.gethostname()}-{os.getpid()}")
+    return (
+        TurnWorker(db=db, assistant=runtime.assistant, senders=senders, ears=RuleEars(), clock=clock, wakeups=wakeups),
+        Relay(db=db, streams=streams),
+        Deliverer(
+            db=db, senders=senders, clock=clock, wakeups=wakeups, streams=streams, sms_account=runtime.settings.sms_kannel_from
+        ),
+        NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups),
+        SpoolReplayer(runtime.spool, runtime.inbox),
+    )
+
+
+async def _tick(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Once a second, whatever is due by the clock: alarms, resumptions, waived ratings, reminders."""
+    while not stop.is_set():
+        try:
+            async with runtime.database.transaction() as session:
+                done = await raise_due_alarms(session, now=runtime.clock.now())
+            async with runtime.database.transaction() as session:
+                done += await remind(session, now=runtime.clock.now())
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_away", work="clocks", error=type(error).__name__)
+            done = 0
+        if not done:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), TICK_S)
+
+
+async def _beat(path: Path, stop: asyncio.Event) -> None:
+    """Show that the event loop turns: the supervisor and health checks look at the file's age."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while not stop.is_set():
+        path.touch()  # noqa: ASYNC240 - microseconds, on a local disk
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), TICK_S)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
