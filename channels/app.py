@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from backend.api import auth, conversations, directory, drafts, problems, reports, understand, work_orders
 from backend.api.dependencies import AppContext
 from backend.console.pages import console_router
-from backend.services.spool import SpoolReplayer
+from backend.services.replaying import SpoolReplayer
 from backend.settings import Settings
 from channels import logs
 from channels.runtime import Runtime, open_runtime
@@ -60,7 +60,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         _include_channels(app, runtime)
         stop = asyncio.Event()
-        replayer = asyncio.create_task(SpoolReplayer(runtime.spool, runtime.inbox).run(stop))
+        replayer = asyncio.create_task(SpoolReplayer(inbox=runtime.inbox).run(stop))
         yield
         stop.set()
         await replayer

@@ -55,6 +55,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     wakeups = Wakeups(redis)
     spool = Spool(settings.home_dir / "spool")
     accounts = accounts_from(settings)
+    assistant = RasaAssistant(settings.rasa_url, actions_url=settings.actions_url)
     async with aiohttp.ClientSession() as http:
         try:
             yield Runtime(
@@ -66,11 +67,12 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
                 wakeups=wakeups,
                 spool=spool,
                 inbox=Inbox(db=database, spool=spool, wakeups=wakeups, clock=clock),
-                assistant=RasaAssistant(settings.rasa_url, http),
+                assistant=assistant,
                 wechat_accounts=accounts,
                 senders=_senders(settings, accounts, http, redis, clock),
             )
         finally:
+            await assistant.close()
             await redis.aclose()
             await database.close()
 

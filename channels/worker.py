@@ -18,12 +18,13 @@ from backend.services.listening import RuleEars
 from backend.services.notifications import NotificationConsumer
 from backend.services.relay import Relay
 from backend.services.reminders import remind
-from backend.services.spool import SpoolReplayer
+from backend.services.replaying import SpoolReplayer
 from backend.services.turns import TurnWorker
 from backend.settings import Settings
 from backend.storage.streams import Streams
 from channels import logs
 from channels.runtime import Runtime, open_runtime
+from channels.sms.providers import service_number
 
 log = structlog.get_logger()
 
@@ -46,16 +47,15 @@ async def main() -> None:
 
 def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer, ...]:
     db, clock, wakeups, senders = runtime.database, runtime.clock, runtime.wakeups, runtime.senders
+    sms_account = service_number(runtime.settings)
     # every process is a consumer of its own: what a dead one had taken is published again by the relay
     streams = Streams(runtime.redis, consumer=f"{socket.gethostname()}-{os.getpid()}")
     return (
         TurnWorker(db=db, assistant=runtime.assistant, senders=senders, ears=RuleEars(), clock=clock, wakeups=wakeups),
         Relay(db=db, streams=streams),
-        Deliverer(
-            db=db, senders=senders, clock=clock, wakeups=wakeups, streams=streams, sms_account=runtime.settings.sms_kannel_from
-        ),
-        NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups),
-        SpoolReplayer(runtime.spool, runtime.inbox),
+        Deliverer(db=db, senders=senders, clock=clock, wakeups=wakeups, streams=streams, sms_account=sms_account),
+        NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
+        SpoolReplayer(inbox=runtime.inbox),
     )
 
 

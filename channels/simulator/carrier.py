@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from urllib.parse import parse_qs
 
 import aiohttp
 import structlog
@@ -44,7 +45,7 @@ class _Carrier:
         query = request.query_params
         if switches.sms_rejects or not query.get("to"):
             return Response("Not routable. Do not try again.", status_code=403, media_type="text/plain")
-        self._receive_part(query["to"], query.get("text", ""), bytes.fromhex(query.get("udh", "").replace("%", "")))
+        self._receive_part(query["to"], query.get("text", ""), _user_data_header(request))
         self._report(query.get("dlr-url", ""))
         return Response("0: Accepted for delivery", status_code=202, media_type="text/plain")
 
@@ -64,7 +65,7 @@ class _Carrier:
     def _report(self, url: str) -> None:
         kind = REPORT_TYPES.get(self._world.switches.sms_report)
         if url and kind:
-            task = asyncio.create_task(self._call(url.replace("%d", kind).replace("%A", "").replace("%F", "")))
+            task = asyncio.create_task(self._call(url.replace("%d", kind).replace("%A", "").replace("%F", "").replace("%T", "")))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -74,3 +75,9 @@ class _Carrier:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("delivery_report_lost", error=type(error).__name__)
+
+
+def _user_data_header(request: Request) -> bytes:
+    """The `udh` parameter is bytes, percent-encoded; reading it as UTF-8 text would change them."""
+    raw = parse_qs(request.url.query, encoding="latin-1").get("udh", [""])
+    return raw[0].encode("latin-1")

@@ -16,6 +16,7 @@ import structlog
 
 from backend.contracts.messages import Channel
 from channels.simulator.world import CLICK_GRANT, ENTER_GRANT, MESSAGE_GRANT, Phone, World
+from channels.sms.providers import SIMULATOR_SENDER
 from channels.wechat.accounts import WechatAccount
 from channels.wechat.crypto import sign
 
@@ -25,7 +26,6 @@ TRIES = 3
 PATIENCE_S = 5
 ACCOUNT_OF_CHANNEL = {Channel.WECHAT_OA: "oa", Channel.WECHAT_MP: "mp"}
 GRANT_OF_EVENT = {"SCAN": CLICK_GRANT, "subscribe": CLICK_GRANT, "CLICK": CLICK_GRANT, "user_enter_tempsession": ENTER_GRANT}
-SMS_SERVICE_NUMBER = "106900001"
 
 
 class NotTaken(Exception):
@@ -100,7 +100,7 @@ class Pusher:
     async def _push_sms(self, phone: Phone, text: str, times: int) -> None:
         # Kannel's get-url: %t is UTC
         at = self.world.clock.now().strftime("%Y-%m-%d %H:%M:%S")
-        message = {"from": phone.user_id, "to": SMS_SERVICE_NUMBER, "ts": at, "text": text, "charset": "UTF-8", "coding": "2"}
+        message = {"from": phone.user_id, "to": SIMULATOR_SENDER, "ts": at, "text": text, "charset": "UTF-8", "coding": "2"}
         url = f"{self.base_url}/sms/{self.sms_token}/kannel/mo"
         query = {**message, "id": secrets.token_hex(8)}
         await asyncio.gather(*(self._until_taken("GET", url, params=query) for _ in range(times)))

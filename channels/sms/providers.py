@@ -10,14 +10,15 @@ from backend.services.ports import Clock
 from backend.settings import Settings
 from channels.sms.aliyun import ENDPOINT, AliyunProvider, Credentials
 from channels.sms.cmcc_mas import MasProvider
+from channels.sms.fields import BadMessage
 from channels.sms.kannel import KannelProvider
+from channels.sms.numbers import national
 from channels.sms.provider import Provider
 
 # What the simulated carrier of a demo knows us by; it speaks Kannel's protocol.
 SIMULATOR_USERNAME = "demo"
 SIMULATOR_PASSWORD = "demo"  # noqa: S105 - opens nothing but the simulator
-SIMULATOR_SENDER = "106900000001"
-SIMULATOR_PATH = "/simulator/sms/sendsms"
+SIMULATOR_SENDER = "106900001"
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "simulator": (),
@@ -58,13 +59,29 @@ def signature_of(settings: Settings) -> str:
     return f"【{name}】" if name else ""
 
 
+def service_number(settings: Settings) -> str:
+    """Return the number that residents text, as the `account` of their messages shows it; "" where only the provider knows it.
+
+    Raises ValueError when it is configured and is no number.
+    """
+    number = settings.sms_kannel_from
+    if settings.sms_provider == "simulator":
+        number = number or SIMULATOR_SENDER
+    elif settings.sms_provider != "kannel":
+        return ""
+    try:
+        return national(number)
+    except BadMessage as error:
+        raise ValueError("YOUSHI_SMS_KANNEL_FROM is not a telephone number") from error
+
+
 def _simulator(settings: Settings, session: aiohttp.ClientSession, _clock: Clock) -> Provider:
     return KannelProvider(
         session=session,
-        sendsms_url=settings.base_url + SIMULATOR_PATH,
+        sendsms_url=f"{settings.simulator_base}/sms/sendsms",
         username=SIMULATOR_USERNAME,
         password=SIMULATOR_PASSWORD,
-        sender=settings.sms_kannel_from or SIMULATOR_SENDER,
+        sender=service_number(settings),
         dlr_url=_report_url(settings),
         signature=signature_of(settings),
     )
@@ -76,7 +93,7 @@ def _kannel(settings: Settings, session: aiohttp.ClientSession, _clock: Clock) -
         sendsms_url=settings.sms_kannel_sendsms_url,
         username=settings.sms_kannel_username,
         password=settings.sms_kannel_password.get_secret_value(),
-        sender=settings.sms_kannel_from,
+        sender=service_number(settings),
         dlr_url=settings.sms_kannel_dlr_url or _report_url(settings),
         signature=signature_of(settings),
     )

@@ -1,0 +1,199 @@
+"""`kill -9` of every program in turn under 200 interleaved dialogues: nothing lost, doubled, out of order or unanswered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+
+from channels.secrets_file import load_or_make_secrets
+from channels.simulator.driver import ORDER_NUMBER, DidNotHappen, Resident, Site
+from tests.installation import ADMIN_PASSWORD, Installation, free_port
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RESIDENTS = 200
+AT_ONCE = 40
+VICTIMS = ("worker", "rasa", "web", "actions", "redis")
+ANSWERS = {"contact_phone": "17000001234", "occurred_at": "昨天晚上开始的", "confirmed": "对"}
+PATIENCE_S = 240.0
+PUSH_AGAIN_S = 1.0
+
+
+@dataclass
+class Storm:
+    """One installation with a simulator that outlives whatever is killed, and the log of what residents did."""
+
+    installation: Installation
+    site: Site
+    phones: Site
+    residents: list[Resident] = field(default_factory=list)
+    acknowledged: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+async def storm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Storm]:
+    home = tmp_path_factory.mktemp("storm")
+    load_or_make_secrets(home)
+    port, simulator_port = free_port(), free_port()
+    installation = Installation(home, port, {"YOUSHI_SIMULATOR_URL": f"http://127.0.0.1:{simulator_port}/simulator"})
+    phones_url = installation.start_simulator(simulator_port)
+    try:
+        await installation.start()
+        async with aiohttp.ClientSession() as http:
+            storm = Storm(installation, Site(http, installation.base_url), Site(http, phones_url))
+            await storm.site.sign_in("admin", ADMIN_PASSWORD)
+            await rage(storm)
+            yield storm
+    finally:
+        installation.stop()
+
+
+async def rage(storm: Storm) -> None:
+    """All dialogues, with a kill whenever a sixth of them is through; then wait until everything is quiet."""
+    gate, finished = asyncio.Semaphore(AT_ONCE), asyncio.Event()
+    helper = asyncio.create_task(hand_back_whatever_waits(storm, finished))
+    tasks = [asyncio.create_task(dialogue(storm, index, gate)) for index in range(RESIDENTS)]
+    for count, victim in enumerate(VICTIMS, start=1):
+        while sum(task.done() for task in tasks) < RESIDENTS * count / (len(VICTIMS) + 1):
+            await asyncio.sleep(0.2)
+        pid = storm.installation.kill(victim)
+        await storm.installation.comes_back(victim, pid)
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.gather(*tasks)
+    await until_quiet(storm)
+    finished.set()
+    await helper
+
+
+async def dialogue(storm: Storm, index: int, gate: asyncio.Semaphore) -> None:
+    """A resident tells a complaint and answers what is asked until there is a number."""
+    async with gate:
+        channel = "sms" if index % 4 == 0 else "wechat_oa"
+        resident = await Resident.with_new_phone(storm.phones, channel, f"居民{index}")
+        resident.desk = storm.site
+        storm.residents.append(resident)
+        storm.acknowledged[resident.key] = []
+        await say(storm, resident, f"园林街道翠园小区{index + 1}号楼2单元301屋里冰凉,暖气不热")
+        waited = 0.0
+        while resident.key not in storm.numbers:
+            heard = await last_words(resident)
+            number = ORDER_NUMBER.search(heard)
+            if number:
+                storm.numbers[resident.key] = number[0]
+            elif waited > PATIENCE_S:
+                raise DidNotHappen(f"{resident.key}: no number; the last words were {heard!r}\n{storm.installation.tails()}")
+            elif heard:
+                await answer(storm, resident)
+            await asyncio.sleep(0.5)
+            waited += 0.5
+
+
+async def answer(storm: Storm, resident: Resident) -> None:
+    """Answer the open question once: a resident who sees an apology waits instead of repeating himself."""
+    with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
+        conversation = await resident.conversation()
+        draft = conversation["draft"]
+        if conversation["owner"] != "bot" or not draft:
+            return
+        field_asked = draft["missing"][0] if draft["missing"] else "confirmed"
+        text = ANSWERS[field_asked]
+        if text not in storm.acknowledged[resident.key]:
+            await say(storm, resident, text)
+
+
+async def say(storm: Storm, resident: Resident, text: str) -> None:
+    """Say it until the platform says that it was delivered: while our web program is dead, WeChat tells the resident so."""
+    while True:
+        try:
+            await resident.says(text)
+        except DidNotHappen:
+            await asyncio.sleep(PUSH_AGAIN_S)
+        else:
+            storm.acknowledged[resident.key].append(text)
+            return
+
+
+async def last_words(resident: Resident) -> str:
+    """What our side said after the resident's last words, "" while nothing came."""
+    bubbles = await resident.bubbles()
+    return "" if not bubbles or bubbles[-1]["mine"] else str(bubbles[-1]["text"])
+
+
+async def hand_back_whatever_waits(storm: Storm, finished: asyncio.Event) -> None:
+    """A caseworker who gives every conversation of the queue back to the bot."""
+    while not finished.is_set():
+        with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
+            for waiting in (await storm.site.call("GET", "/api/v1/conversations", params={"owner": "queue"}))["items"]:
+                await storm.site.call("POST", f"/api/v1/conversations/{waiting['id']}/takeover")
+                await storm.site.call("POST", f"/api/v1/conversations/{waiting['id']}/handback")
+        await asyncio.sleep(0.5)
+
+
+async def until_quiet(storm: Storm) -> None:
+    """Wait until nothing has arrived on any phone for some seconds."""
+    version = -1
+    while True:
+        world = await storm.phones.call("GET", "/simulator/world")
+        if world["version"] == version:
+            return
+        version = world["version"]
+        await asyncio.sleep(6)
+
+
+async def stored(storm: Storm, resident: Resident) -> list[dict[str, Any]]:
+    conversation = await resident.conversation()
+    path = f"/api/v1/conversations/{conversation['id']}/messages"
+    return list((await storm.site.call("GET", path, params={"limit": "200"}))["items"])
+
+
+async def test_every_acknowledged_message_is_stored_once_and_in_order(storm: Storm) -> None:
+    for resident in storm.residents:
+        said = [message["text"] for message in await stored(storm, resident) if message["author"] == "resident"]
+        assert said == storm.acknowledged[resident.key]
+
+
+async def test_every_confirmed_form_is_one_order(storm: Storm) -> None:
+    assert len(storm.numbers) == RESIDENTS
+    assert len(set(storm.numbers.values())) == RESIDENTS
+    for resident in storm.residents:
+        found = await storm.site.call("GET", "/api/v1/work-orders", params={"channel_user_id": resident.user_id})
+        assert [order["number"] for order in found["items"]] == [storm.numbers[resident.key]]
+
+
+async def test_nothing_is_sent_twice(storm: Storm) -> None:
+    for resident in storm.residents:
+        meant = Counter(
+            m["text"] for m in await stored(storm, resident) if m["direction"] == "out" and m["status"] != "suppressed"
+        )
+        arrived = Counter(bubble["text"] for bubble in await resident.bubbles() if not bubble["mine"])
+        doubled = {text: count for text, count in arrived.items() if count > meant[text]}
+        assert doubled == {}, f"{resident.key}: arrived more often than it was written"
+
+
+async def test_what_was_written_arrives_in_the_order_written(storm: Storm) -> None:
+    for resident in storm.residents:
+        sent = [
+            m["text"] for m in await stored(storm, resident) if m["direction"] == "out" and m["status"] in ("sent", "delivered")
+        ]
+        arrived = [bubble["text"] for bubble in await resident.bubbles() if not bubble["mine"]]
+        places = iter(arrived)
+        assert all(text in places for text in sent), f"{resident.key}: {sent} against {arrived}"
+
+
+async def test_no_resident_is_left_without_an_answer(storm: Storm) -> None:
+    silent = [resident.key for resident in storm.residents if not await last_words(resident)]
+    assert silent == []
+
+
+async def test_the_log_of_events_is_sound_afterwards(storm: Storm) -> None:
+    command = [".venv/bin/youshi", "audit", "verify"]
+    process = await asyncio.create_subprocess_exec(*command, env=storm.installation.env)
+    assert await process.wait() == 0

@@ -1,0 +1,306 @@
+"""Residents hear what happens to their orders, once; emergencies get an order in the same turn."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind, Urgency
+from backend.contracts.messages import Channel, Reply
+from backend.contracts.understanding import AddressMention, Facts, PhoneKind, PhoneMention, Span, TimeMention
+from backend.contracts.work_orders import Resolved, Verb
+from backend.services import conversations as talk
+from backend.services import ratings
+from backend.services.casework import apply_verb
+from backend.services.intake import NewWorkOrder, accept_work_order
+from backend.services.notifications import NotificationConsumer
+from backend.services.ports import AssistantFailed, AssistantTurn
+from backend.services.reminders import remind
+from backend.services.seeding import seed_directory
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.deliveries import CallBackTaskRow
+from backend.storage.tables.outbox import OutboxRow
+from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
+from tests.integration.engine.world import PHONE, World
+
+PLACE = Address(text="园林街道翠园小区6号楼", street="园林街道", estate="翠园小区", building="6")
+
+
+@pytest.fixture
+async def district(world: World) -> World:
+    async with world.writing() as session:
+        await seed_directory(session, world.clock.now())
+    return world
+
+
+def _consumer(world: World) -> NotificationConsumer:
+    return NotificationConsumer(
+        db=world.db, clock=world.clock, streams=world.streams, wakeups=world.wakeups, sms_account="10690000"
+    )
+
+
+async def _filed(world: World, **more: Any) -> str:
+    values: dict[str, Any] = {
+        "service_code": "",
+        "category": "供暖",
+        "subcategory": "停暖",
+        "description": "屋里暖气冰凉",
+        "address": PLACE,
+        "occurred_at": None,
+        "contact_phone": "",
+        "contact_name": "",
+        "anonymous": False,
+        "confidential": False,
+        "attachments": (),
+        "channel": "wechat_oa",
+        "channel_user_id": "o-resident-1",
+        "conversation_id": None,
+        "requested_at": world.clock.now(),
+        "urgency": Urgency.URGENT,
+        **more,
+    }
+    async with world.writing() as session:
+        order = await accept_work_order(
+            session, request=NewWorkOrder(**values), idempotency_key=f"k{world.clock.now()}{more}", actor="test", now=world.clock.now()
+        )
+    return order.number
+
+
+async def _does(world: World, number: str, verb: Verb, **data: Any) -> None:
+    async with world.writing() as session:
+        await apply_verb(
+            session, number=number, verb=verb, actor="test", data=data, expected_version=None, now=world.clock.now()
+        )
+
+
+async def _tell(world: World) -> None:
+    await _consumer(world).step()
+    await world.deliverer.drain()
+
+
+async def _resolved(world: World) -> str:
+    await world.talk("你好")
+    number = await _filed(world, conversation_id=(await world.conversation()).id)
+    await _tell(world)
+    for verb, data in ((Verb.ACKNOWLEDGE, {}), (Verb.ARRIVE, {}), (Verb.RESOLVE, {"note": "已更换阀门,室温21度。"})):
+        await _does(world, number, verb, **data)
+    await world.talk("谢谢")  # opens the window again
+    await _tell(world)
+    return number
+
+
+async def test_a_resident_follows_an_order_to_its_end(district: World) -> None:
+    number = await _resolved(district)
+    notices = [text for text in district.wechat.texts if number in text]
+    assert any("正在安排" in text for text in notices)
+    assert any("到现场" in text for text in notices)
+    assert "已更换阀门,室温21度。" in notices[-1]
+    assert [choice.label for choice in district.wechat.sent[-1].choices][4] == "非常满意"
+
+
+async def test_an_order_filed_by_the_bot_is_not_announced_again(district: World) -> None:
+    await district.talk("你好")
+    await _filed(district, conversation_id=(await district.conversation()).id)
+    await _tell(district)
+    assert not any("已登记" in text for text in district.wechat.texts)
+
+
+async def test_an_event_is_told_once_whatever_is_repeated(district: World) -> None:
+    await district.talk("你好")
+    await _filed(district, conversation_id=(await district.conversation()).id)
+    await asyncio.gather(*(_consumer(district).step() for _ in range(3)))
+    async with district.writing() as session:
+        for row in await district.rows(OutboxRow):
+            again = await session.merge(row)
+            again.done_at = None
+    await _tell(district)
+    told = [row.notice_key for row in await district.messages(direction="out") if row.notice_key]
+    assert len(told) == len(set(told)) >= 1
+
+
+async def test_an_order_taken_by_telephone_is_announced_by_sms(district: World) -> None:
+    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
+    await _tell(district)
+    assert any("已登记" in text and number in text for text in district.sms.texts)
+    assert (await district.conversation(PHONE)).channel == Channel.SMS.value
+
+
+async def test_an_order_on_behalf_of_a_known_resident_uses_their_conversation(district: World) -> None:
+    await district.talk("你好")
+    number = await _filed(district)
+    await _tell(district)
+    assert any(number in text for text in district.wechat.texts)
+    assert len(await district.rows(ConversationRow)) == 1
+
+
+async def test_joined_residents_hear_the_same(district: World) -> None:
+    await district.talk("你好")
+    await district.talk("你好", user="o-neighbour")
+    number = await _filed(district, conversation_id=(await district.conversation()).id)
+    neighbour = await district.conversation("o-neighbour")
+    await _does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
+    await _tell(district)
+    await _does(district, number, Verb.ACKNOWLEDGE)
+    await _tell(district)
+    heard = {sent.channel_user_id for sent in district.wechat.sent if "正在安排" in sent.text}
+    assert heard == {"o-resident-1", "o-neighbour"}
+
+
+async def test_an_order_nobody_can_be_told_about_becomes_a_call_back(district: World) -> None:
+    number = await _filed(district, channel="visit", channel_user_id="")
+    await _tell(district)
+    tasks = await district.rows(CallBackTaskRow)
+    assert {task.order_number for task in tasks} == {number}
+    assert all(task.reason == "没有可以通知的渠道" for task in tasks)
+
+
+async def test_an_extension_that_is_only_asked_for_is_not_told(district: World) -> None:
+    await district.talk("你好")
+    number = await _filed(district, conversation_id=(await district.conversation()).id)
+    await _tell(district)
+    before = len(district.wechat.sent)
+    await _does(district, number, Verb.EXTEND, reason="等配件", days=2, granted=False)
+    await _tell(district)
+    assert len(district.wechat.sent) == before
+    await _does(district, number, Verb.EXTEND, reason="等配件", days=2)
+    await _tell(district)
+    assert "等配件" in district.wechat.texts[-1]
+
+
+async def test_the_rating_question_waits_in_the_conversation_until_it_is_rated(district: World) -> None:
+    number = await _resolved(district)
+    assert (await district.conversation()).rating_pending == [number]
+    await district.talk("5")
+    turn = district.assistant.turns[-1]
+    assert (turn.metadata["menu_id"], turn.metadata["rating_pending"]) == ("rate_5", [number])
+    async with district.writing() as session:
+        await ratings.rate(
+            session,
+            number=number,
+            contacted=True,
+            resolved=Resolved.YES,
+            satisfaction=5,
+            comment="",
+            actor="test",
+            now=district.clock.now(),
+        )
+    await _tell(district)
+    assert (await district.conversation()).rating_pending == []
+
+
+async def test_an_unanswered_rating_question_is_repeated_once_after_a_day(district: World) -> None:
+    await _resolved(district)
+    await district.talk("好")  # opens the window again
+    for hours, reminders in ((23, 0), (2, 1), (24, 1)):
+        district.clock.advance(hours=hours)
+        async with district.writing() as session:
+            await remind(session, now=district.clock.now())
+        await district.deliverer.drain()
+        assert sum("还想听听" in text for text in district.wechat.texts) == reminders
+
+
+async def test_one_order_that_cannot_be_told_about_does_not_silence_the_others(
+    district: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await district.talk("你好")
+    conversation = (await district.conversation()).id
+    bad, good = await _filed(district, conversation_id=conversation), ""
+    district.clock.advance(seconds=1)
+    good = await _filed(district, conversation_id=conversation)
+    consumer = _consumer(district)
+    original = consumer._tell
+
+    async def tell(session: Any, number: str) -> list[str]:
+        if number == bad:
+            raise RuntimeError("a bug")
+        return await original(session, number)
+
+    monkeypatch.setattr(consumer, "_tell", tell)
+    await consumer.step()
+    await district.deliverer.drain()
+    assert any(good in text for text in district.wechat.texts)
+    open_rows = [row for row in await district.rows(OutboxRow) if row.done_at is None]
+    assert {row.key for row in open_rows} == {bad}
+    assert all(row.attempts == 1 for row in open_rows)
+
+
+# --- emergencies ---------------------------------------------------------------------------------------------------------------
+
+FIRE = "翠园小区6号楼着火了"
+
+
+def _facts(place: Address | None, how: Completeness = Completeness.PARTIAL) -> Facts:
+    span = Span(0, 4, "翠园小区")
+    return Facts(
+        address=AddressMention((span,), place, how) if place else None,
+        occurred_at=TimeMention(span, OccurredAt("刚才", TimeKind.POINT)),
+        phones=(PhoneMention(span, PHONE, PhoneKind.FULL),),
+        name="老张",
+    )
+
+
+async def _dead(turn: AssistantTurn) -> tuple[Reply, ...]:
+    raise AssistantFailed("down")
+
+
+async def test_an_emergency_is_answered_and_filed_with_the_assistant_dead(district: World) -> None:
+    district.assistant.answer = _dead
+    district.ears.facts_by_text[FIRE] = _facts(PLACE)
+    await district.talk(FIRE)
+    (order,) = await district.rows(WorkOrderRow)
+    assert (order.urgency, order.category, order.subcategory) == ("emergency", "消防/安全隐患", "火灾")
+    assert (order.contact_phone, order.address["estate"], order.description) == (PHONE, "翠园小区", FIRE)
+    (text,) = district.wechat.texts
+    assert "119" in text
+    assert order.number in text
+    assert "哪里" not in text
+    conversation = await district.conversation()
+    assert (conversation.owner, conversation.queue_reason, conversation.priority) == ("bot", "emergency", 10)
+
+
+async def test_the_same_emergency_within_half_an_hour_is_one_order(district: World) -> None:
+    await district.talk(FIRE)
+    district.clock.advance(minutes=29)
+    await district.talk("着火了快来")
+    (order,) = await district.rows(WorkOrderRow)
+    notes = [row.note for row in await district.rows(WorkOrderEventRow) if row.type == "noted"]
+    assert notes == ["居民补充:着火了快来"]
+    assert order.number in district.wechat.texts[-1]
+    district.clock.advance(minutes=31)
+    await district.talk("又着火了")
+    assert len(await district.rows(WorkOrderRow)) == 2
+
+
+async def test_the_address_of_an_emergency_may_come_afterwards(district: World) -> None:
+    await district.talk("着火了")
+    assert "请告诉我在哪里" in district.wechat.texts[0]
+    district.ears.facts_by_text["翠园小区6号楼"] = _facts(PLACE)
+    await district.talk("翠园小区6号楼")
+    (order,) = await district.rows(WorkOrderRow)
+    assert order.address["estate"] == "翠园小区"
+    assert order.address_text == PLACE.text
+    assert "地址记下了" in district.wechat.texts[1]
+    assert district.assistant.turns == []
+    await district.talk("谢谢")
+    assert len(district.assistant.turns) == 1
+
+
+async def test_an_emergency_is_answered_also_while_a_person_has_the_conversation(district: World) -> None:
+    await district.talk("你好")
+    async with district.writing() as session:
+        await talk.takeover(session, conversation_id=(await district.conversation()).id, user="li", now=district.clock.now())
+    await district.talk(FIRE)
+    assert "119" in district.wechat.texts[-1]
+    assert (await district.conversation()).assignee == "li"
+
+
+async def test_the_instruction_is_said_even_when_no_order_can_be_made(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no directory")
+
+    monkeypatch.setattr("backend.services.emergencies.accept_work_order", broken)
+    await world.talk(FIRE)
+    assert "119" in world.wechat.texts[0]
+    assert (await world.conversation()).queue_reason == "emergency"

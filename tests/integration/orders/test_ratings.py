@@ -1,0 +1,164 @@
+"""The resident's verdict: stored once a round, revisable for a day, and a bad one goes back to the unit."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from backend.contracts.people import Role
+from backend.domain.errors import IllegalTransition, InvalidField, NotFound
+from backend.services.assessment import assessment
+from backend.services.audit import verify
+from backend.services.casework import Caller, Resident
+from backend.services.ratings import AlreadyRated, rate
+from backend.storage.tables.work_orders import RatingRow
+from backend.storage.work_orders import events_of, get_order
+
+from .conftest import NOW
+
+GOOD = {"contacted": True, "resolved": "yes", "satisfaction": 5, "comment": "五星好评"}
+BAD = {"contacted": False, "resolved": "no", "satisfaction": 2, "comment": "压根没人来"}
+
+
+@pytest.fixture
+async def finished(desk):
+    return await desk.work_through(await desk.file())
+
+
+async def give(desk, order, answers, caller=None):
+    async with desk.database.transaction() as session:
+        rating = await rate(session, number=order.number, **answers, actor="resident", now=desk.now, caller=caller)
+        return rating, await get_order(session, order.number)
+
+
+async def types_of(database, order):
+    async with database.reading() as session:
+        return [event.type for event in await events_of(session, order.id)]
+
+
+async def test_a_good_verdict_closes_the_order(desk, database, finished):
+    rating, order = await give(desk, finished, GOOD)
+    assert (order.state, order.round) == ("closed", 1)
+    assert (rating.unit_id, rating.satisfaction) == ("heating", 5)
+    assert (await types_of(database, order))[-2:] == ["rated", "closed"]
+
+
+@pytest.mark.parametrize("answers", [BAD, {**GOOD, "satisfaction": 2}, {**GOOD, "satisfaction": 1}, {**GOOD, "resolved": "no"}])
+async def test_a_bad_verdict_reopens_for_the_same_unit_with_the_reason_told(desk, database, finished, answers):
+    _, order = await give(desk.at(days=1), finished, answers)
+    assert (order.state, order.unit_id, order.round) == ("dispatched", "heating", 2)
+    assert order.clock_started_at == desk.now
+    async with database.reading() as session:
+        reopened = (await events_of(session, order.id))[-1]
+    assert reopened.type == "reopened"
+    assert answers["comment"] in reopened.note
+    assert reopened.data["by"] == "rating"
+
+
+async def test_partly_solved_and_content_closes_the_order(desk, finished):
+    _, order = await give(desk, finished, {**GOOD, "resolved": "partly", "satisfaction": 3})
+    assert order.state == "closed"
+
+
+async def test_there_is_one_rating_a_round_and_it_can_be_revised_for_a_day(desk, database, finished):
+    await give(desk, finished, GOOD)
+    await give(desk.at(hours=23), finished, {**GOOD, "satisfaction": 4})
+    with pytest.raises(AlreadyRated):
+        await give(desk.at(hours=25), finished, GOOD)
+    async with database.reading() as session:
+        [rating] = (await session.execute(select(RatingRow))).scalars()
+    assert (rating.satisfaction, rating.rated_at, rating.revised_at) == (4, NOW, NOW + timedelta(hours=23))
+
+
+async def test_two_ratings_at_the_same_time_are_one(desk, database, finished):
+    results = await asyncio.gather(*(give(desk, finished, GOOD) for _ in range(3)), return_exceptions=True)
+    assert not [result for result in results if isinstance(result, Exception)]
+    async with database.reading() as session:
+        assert len((await session.execute(select(RatingRow))).scalars().all()) == 1
+        assert (await verify(session)).is_sound
+
+
+async def test_a_good_rating_revised_to_a_bad_one_reopens_the_closed_order(desk, finished):
+    await give(desk, finished, GOOD)
+    _, order = await give(desk.at(hours=2), finished, BAD)
+    assert (order.state, order.round) == ("dispatched", 2)
+
+
+async def test_after_a_reopening_the_old_verdict_can_be_put_right_without_moving_the_order(desk, database, finished):
+    await give(desk, finished, BAD)
+    rating, order = await give(desk.at(hours=1), finished, GOOD)
+    assert (rating.round, rating.satisfaction) == (1, 5)
+    assert (order.state, order.round) == ("dispatched", 2)
+
+
+async def test_each_round_is_rated_on_its_own(desk, database, finished):
+    _, order = await give(desk, finished, BAD)
+    order = await desk.at(hours=3).work_through(order)
+    _, order = await give(desk, order, GOOD)
+    assert order.state == "closed"
+    async with database.reading() as session:
+        ratings = (await session.execute(select(RatingRow).order_by(RatingRow.round))).scalars().all()
+    assert [(row.round, row.satisfaction) for row in ratings] == [(1, 2), (2, 5)]
+
+
+async def test_an_order_that_is_not_finished_cannot_be_rated(desk):
+    order = await desk.file()
+    with pytest.raises(IllegalTransition):
+        await give(desk, order, GOOD)
+
+
+async def test_a_wrong_answer_is_named_before_anything_is_looked_up(desk, finished):
+    with pytest.raises(InvalidField) as caught:
+        await give(desk, finished, {**GOOD, "satisfaction": 9})
+    assert caught.value.field == "satisfaction"
+
+
+async def test_only_the_own_order_can_be_rated(desk, finished):
+    with pytest.raises(NotFound):
+        await give(desk, finished, GOOD, Caller(Role.SERVICE, resident=Resident("other")))
+    _, order = await give(desk, finished, GOOD, Caller(Role.SERVICE, resident=Resident("conversation-li")))
+    assert order.state == "closed"
+
+
+async def test_the_figures_of_a_period_come_from_what_happened(desk, database):
+    for index in range(6):
+        order = await desk.work_through(await desk.file())
+        await give(desk, order, GOOD if index else BAD)
+    late = await desk.file()
+    withdrawn = await desk.file()
+    await desk.do(withdrawn, "withdraw", reason="自己好了")
+    await desk.do(await desk.file(category="绿化", subcategory="毁绿"), "return", reason="不归我们管")
+    later = NOW + timedelta(days=2)
+    async with database.reading() as session:
+        result = await assessment(session, start=NOW - timedelta(days=1), end=later, by="unit", now=later)
+    units = {each.group: each for each in result.figures}
+    heating = units["heating"]
+    assert (heating.response.numerator, heating.response.denominator) == (5, 6)
+    assert (heating.resolved.numerator, heating.satisfied.numerator) == (5, 5)
+    # round one of six orders in time; the reopened round and the late order are due and open: 6 of 8, the withdrawn one is void
+    assert (heating.on_time.numerator, heating.on_time.denominator) == (6, 8)
+    assert heating.rank == 1
+    assert (units["greening"].returned.numerator, units["greening"].returned.denominator) == (1, 1)
+    assert late.state == "dispatched"
+
+
+@pytest.mark.parametrize(("by", "group"), [("street", "210302004"), ("category", "供暖")])
+async def test_figures_can_be_grouped_by_street_and_category(desk, database, finished, by, group):
+    await give(desk, finished, GOOD)
+    async with database.reading() as session:
+        result = await assessment(
+            session, start=NOW - timedelta(days=1), end=NOW + timedelta(days=1), by=by, now=NOW + timedelta(days=1)
+        )
+    [figures] = result.figures
+    assert (figures.group, figures.volume.received, figures.volume.finished, figures.score) == (group, 1, 1, 100.0)
+    assert (figures.ranked, figures.rank) == (False, None)
+
+
+async def test_what_is_not_due_yet_is_left_out(desk, database):
+    await desk.file(category="绿化", subcategory="毁绿")
+    async with database.reading() as session:
+        result = await assessment(
+            session, start=NOW - timedelta(days=1), end=NOW + timedelta(days=30), by="unit", now=NOW + timedelta(days=1)
+        )
+    assert [each.on_time.denominator for each in result.figures] == [0]

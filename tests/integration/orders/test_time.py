@@ -1,0 +1,144 @@
+"""What time alone brings about, with every step in a transaction of its own, as after a restart."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from backend.domain.calendar import SHANGHAI
+from backend.services.audit import verify
+from backend.services.clocks import calendar_warning, raise_due_alarms
+from backend.storage.tables.work_orders import ClockAlarmRow
+from backend.storage.work_orders import events_of, get_order
+
+from .conftest import NOW
+
+SLOW = {"category": "绿化", "subcategory": "毁绿"}
+
+
+def local(text):
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+async def tick(database, now):
+    async with database.transaction() as session:
+        return await raise_due_alarms(session, now=now)
+
+
+async def alarms(database, order):
+    async with database.reading() as session:
+        log = await events_of(session, order.id)
+    return [event.data["kind"] for event in log if event.type == "alarm_raised"]
+
+
+async def test_each_alarm_of_a_slow_order_is_raised_at_its_time_and_once(desk, database):
+    order = await desk.file(**SLOW)
+    await desk.do(order, "acknowledge")
+    expected = []
+    for moment, kind in (
+        ("2026-11-25T08:59:59", None),
+        ("2026-11-25T09:00:00", "due_soon"),
+        ("2026-11-25T23:59:58", None),
+        ("2026-11-25T23:59:59", "due"),
+        ("2026-11-26T23:59:59", "overdue"),
+        ("2026-12-31T12:00:00", None),
+    ):
+        assert await tick(database, local(moment)) == (kind is not None)
+        assert await tick(database, local(moment)) == 0
+        expected += [kind] if kind else []
+        assert await alarms(database, order) == expected
+
+
+async def test_alarms_name_holder_supervisor_and_leader(desk, database):
+    order = await desk.file(**SLOW)
+    await desk.do(order, "acknowledge")
+    await tick(database, local("2026-12-31T12:00:00"))
+    async with database.reading() as session:
+        rows = (await session.execute(select(ClockAlarmRow).order_by(ClockAlarmRow.id))).scalars().all()
+    assert [(row.kind, row.target) for row in rows] == [("due_soon", "holder"), ("due", "supervisor"), ("overdue", "leader")]
+
+
+async def test_nobody_on_site_in_time_and_nobody_signing_are_alarms(desk, database):
+    order = await desk.file()
+    await tick(database, NOW + timedelta(minutes=20))
+    assert await alarms(database, order) == ["on_site_due"]
+    await tick(database, NOW + timedelta(minutes=120))
+    assert await alarms(database, order) == ["on_site_due", "unacknowledged"]
+
+
+async def test_a_crew_on_site_and_a_signature_stop_their_alarms(desk, database):
+    order = await desk.file()
+    await desk.at(minutes=10).do(order, "arrive")
+    await desk.at(minutes=10).do(order, "acknowledge")
+    assert await tick(database, NOW + timedelta(minutes=130)) == 0
+
+
+async def test_an_extension_brings_its_own_warning(desk, database):
+    order = await desk.file(**SLOW)
+    await desk.do(order, "acknowledge")
+    await tick(database, local("2026-11-25T10:00:00"))
+    desk.now = local("2026-11-25T11:00:00")
+    await desk.do(order, "extend", reason="等苗木", days=1)
+    assert await tick(database, local("2026-11-25T23:59:59")) == 0
+    assert await tick(database, local("2026-11-26T09:00:00")) == 1
+    assert await alarms(database, order) == ["due_soon", "due_soon"]
+
+
+async def test_a_suspended_order_raises_nothing_and_is_resumed_at_its_time(desk, database):
+    order = await desk.file(**SLOW)
+    await desk.do(order, "acknowledge")
+    await desk.do(order, "suspend", reason="等料", resume_at="2026-12-01T09:00:00+08:00")
+    assert await tick(database, local("2026-11-30T12:00:00")) == 0
+    assert await tick(database, local("2026-12-01T09:00:00")) == 1
+    async with database.reading() as session:
+        order = await get_order(session, order.number)
+        log = await events_of(session, order.id)
+    assert (order.suspended_at, log[-1].type, log[-1].actor) == (None, "resumed", "system")
+    assert order.due_at == local("2026-12-04T23:59:59")  # seven working days later than Wednesday 25 November
+
+
+async def test_what_stays_unrated_for_a_week_is_closed_with_a_waiver(desk, database):
+    order = await desk.work_through(await desk.file())
+    assert await tick(database, NOW + timedelta(days=7, seconds=-1)) == 0
+    assert await tick(database, NOW + timedelta(days=7)) == 1
+    async with database.reading() as session:
+        order = await get_order(session, order.number)
+        log = await events_of(session, order.id)
+    assert (order.state, log[-1].data["waived"]) == ("closed", True)
+    assert await tick(database, NOW + timedelta(days=30)) == 0
+
+
+async def test_two_schedulers_at_the_same_time_raise_an_alarm_once(desk, database):
+    for _ in range(3):
+        await desk.file()
+    raised = await asyncio.gather(*(tick(database, NOW + timedelta(minutes=20)) for _ in range(4)))
+    assert sum(raised) == 3
+    async with database.reading() as session:
+        assert (await verify(session)).is_sound
+
+
+async def test_an_order_in_triage_that_nobody_reads_is_an_alarm(desk, database):
+    order = await desk.file(category="", subcategory="")
+    await tick(database, local("2026-11-23T23:59:59"))
+    assert await alarms(database, order) == ["unacknowledged"]
+
+
+async def test_a_new_round_has_its_own_alarms(desk, database):
+    order = await desk.file()
+    await tick(database, NOW + timedelta(minutes=20))
+    order = await desk.at(minutes=30).work_through(order)
+    await desk.at(minutes=60).do(order, "reopen", reason="没修好")
+    await tick(database, NOW + timedelta(minutes=80))
+    assert await alarms(database, order) == ["on_site_due", "on_site_due"]
+
+
+async def test_the_end_of_the_calendar_is_announced(database):
+    async with database.reading() as session:
+        assert await calendar_warning(session, now=local("2026-11-01T12:00:00")) is None
+        assert await calendar_warning(session, now=local("2026-11-21T12:00:00")) == date(2026, 12, 31)
+        assert await calendar_warning(session, now=local("2027-03-01T12:00:00")) == date(2026, 12, 31)
+
+
+async def test_a_due_time_beyond_the_calendar_is_marked_provisional(desk):
+    desk.now = local("2026-12-30T12:00:00")
+    assert (await desk.file(**SLOW, requested_at=desk.now)).due_provisional
