@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SmsProvider = Literal["simulator", "kannel", "cmcc_mas", "aliyun"]
 
+DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+
 
 class Settings(BaseSettings):
     """One class for all programs."""
@@ -28,11 +30,13 @@ class Settings(BaseSettings):
     rasa_url: str = ""
     actions_url: str = ""
     backend_url: str = ""
+    simulator_url: str = ""
     clock: Literal["system", "simulated"] = "system"
     admin_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
     log_level: str = "INFO"
     district: str = "tiedong"
+    open311_api_keys: SecretStr = SecretStr("")
 
     wechat_api_base: str = ""
     wechat_oa_appid: str = ""
@@ -88,13 +92,28 @@ class Settings(BaseSettings):
         return wechat or not _is_loopback(sms)
 
     @property
+    def open311_keys(self) -> tuple[str, ...]:
+        """Keys that may file orders over Open311; a demo without any has one that is no secret."""
+        given = tuple(key.strip() for key in self.open311_api_keys.get_secret_value().split(",") if key.strip())
+        return given or (("youshi-demo",) if self.is_demo else ())
+
+    @property
     def base_url(self) -> str:
         """Where this installation's web program is reached from this machine."""
         return self.backend_url or f"http://{self.host}:{self.port}"
 
     @property
+    def simulator_base(self) -> str:
+        """Where the simulated platforms are reached: inside our web program unless `YOUSHI_SIMULATOR_URL` names another one."""
+        return (self.simulator_url or f"{self.base_url}/simulator").rstrip("/")
+
+    @property
     def effective_database_url(self) -> str:
-        return self.database_url or f"sqlite+aiosqlite:///{(self.home_dir / 'youshi.db').absolute()}"
+        """The SQLAlchemy URL; a plain `postgresql://` or `sqlite:///` gets the driver that we use."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{(self.home_dir / 'youshi.db').absolute()}"
+        scheme, separator, rest = self.database_url.partition("://")
+        return DRIVERS.get(scheme, scheme) + separator + rest
 
 
 def _is_loopback(url: str) -> bool:

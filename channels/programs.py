@@ -86,11 +86,9 @@ def shared_environment(settings: Settings, endpoints: Endpoints, secrets: Mappin
     """What every program of the installation gets to know."""
     home = str(settings.home_dir.absolute())
     given = settings.service_token.get_secret_value(), settings.sms_callback_token.get_secret_value()
-    simulated = f"{settings.simulator_url or endpoints.web + '/simulator'}/wechat" if settings.is_demo else ""
     return {
         **os.environ,
         **QUIET,
-        "YOUSHI_WECHAT_API_BASE": settings.wechat_api_base or simulated,
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "YOUSHI_HOME_DIR": home,

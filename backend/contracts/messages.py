@@ -214,11 +214,16 @@ class SendResult:
 
 @dataclass(frozen=True)
 class DeliveryReceipt:
-    """A later report by the provider about a message that we sent. `message_id` is ours when known."""
+    """A later report by the provider about a message that we sent. `message_id` is ours when known.
+
+    A long SMS goes out in `parts` parts with a report each (`part` counts from 1; 0: about the whole message). It is delivered
+    when every part is, and failed when one is.
+    """
 
     status: MessageStatus
     message_id: str = ""
     provider_id: str = ""
     part: int = 0
+    parts: int = 1
     code: str = ""
     reported_at: datetime | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import defaultdict
 from typing import Any
 
 import structlog
@@ -24,10 +25,15 @@ class Wakeups:
         self._redis = redis
         self._timeout = timeout
         self._tasks: set[asyncio.Task[None]] = set()
+        self._local: defaultdict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)  # without Redis: this program only
 
     def wake(self, kind: str, *conversation_ids: str) -> None:
         """Wake one worker of `kind` (turn, send) per conversation; returns at once."""
-        if self._redis is not None and conversation_ids:
+        if self._redis is None:
+            for conversation_id in conversation_ids:
+                if self._local[kind].qsize() < _KEPT:
+                    self._local[kind].put_nowait(conversation_id)
+        elif conversation_ids:
             self._spawn(self._push(_QUEUE.format(kind=kind), conversation_ids))
 
     def live(self, conversation_id: str, what: str) -> None:
@@ -35,21 +41,27 @@ class Wakeups:
         if self._redis is not None:
             self._spawn(self._publish(json.dumps({"conversation": conversation_id, "what": what})))
 
-    async def wait(self, kind: str, timeout: float) -> str | None:
-        """The id of a conversation to look at, or None after `timeout` seconds (also when Redis is away)."""
+    async def wait(self, kind: str, seconds: float) -> str | None:
+        """The id of a conversation to look at, or None after `seconds` (also when Redis is away)."""
         if self._redis is None:
-            await asyncio.sleep(timeout)
-            return None
+            return await self._wait_locally(kind, seconds)
         try:
-            async with asyncio.timeout(timeout + self._timeout):
-                found: Any = await self._redis.blpop([_QUEUE.format(kind=kind)], timeout=timeout)
+            async with asyncio.timeout(seconds + self._timeout):
+                found: Any = await self._redis.blpop([_QUEUE.format(kind=kind)], timeout=seconds)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("redis_away", error=type(error).__name__)
-            await asyncio.sleep(timeout)
+            await asyncio.sleep(seconds)
             return None
         if found is None:
             return None
         return str(found[1].decode() if isinstance(found[1], bytes) else found[1])
+
+    async def _wait_locally(self, kind: str, seconds: float) -> str | None:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._local[kind].get()
+        except TimeoutError:
+            return None
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._quietly(work))

@@ -21,7 +21,7 @@ from channels.wechat.templates import Template, templates_for
 AccountName = Literal["oa", "mp"]
 CHANNELS: dict[AccountName, Channel] = {"oa": Channel.WECHAT_OA, "mp": Channel.WECHAT_MP}
 REAL_API_BASE = "https://api.weixin.qq.com"
-SIMULATOR_PATH = "/simulator/wechat"
+SIMULATOR_PATH = "/wechat"
 
 _DEMO_FILE = "demo-wechat.json"
 _SECRETS = ("appid", "secret", "token", "aes_key")
@@ -76,7 +76,7 @@ def api_base_of(settings: Settings) -> str:
     """Return the root of the WeChat API without a final slash: `YOUSHI_WECHAT_API_BASE`, else the simulator in a demo,
     else the real one.
     """
-    default = settings.base_url + SIMULATOR_PATH if settings.is_demo else REAL_API_BASE
+    default = settings.simulator_base + SIMULATOR_PATH if settings.is_demo else REAL_API_BASE
     return (settings.wechat_api_base or default).rstrip("/")
 
 

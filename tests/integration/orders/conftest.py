@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -61,10 +62,12 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("pg"))
-    yield server
-    server.server.cleanup()
+def postgres() -> Iterator[Postgres]:
+    # Not below pytest's own directory: that one is for root only, and the server runs as another user when root starts it.
+    with tempfile.TemporaryDirectory(prefix="youshi-pg-", ignore_cleanup_errors=True) as directory:
+        server = Postgres(directory)
+        yield server
+        server.server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -152,6 +152,15 @@ async def test_joining_gives_the_same_rights_once(desk, database):
     assert "17000009999" not in str([event.data for event in await log_of(database, order)])
 
 
+async def test_who_only_joined_may_not_withdraw_the_matter(desk):
+    order = await desk.file()
+    neighbour = Caller(Role.SERVICE, resident=Resident("", "sms", "17000009999"))
+    joined = {"channel": "sms", "channel_user_id": "17000009999", "service_code": "0101"}
+    await desk.do(order, "join", caller=neighbour, **joined)
+    with pytest.raises(Forbidden):
+        await desk.do(order, "withdraw", caller=neighbour, reason="不用了")
+
+
 async def test_a_guessed_number_cannot_be_joined(desk):
     order = await desk.file()
     for service_code in (None, "0201"):

@@ -39,7 +39,7 @@ async def test_every_leaf_has_a_code_a_known_unit_a_clock_and_words(session):
     leaves = await directory.categories(session)
     units = set(await directory.unit_names(session)) | {"@street"}
     assert len({leaf.category for leaf in leaves}) == 22
-    assert len(leaves) == len({(leaf.category, leaf.subcategory) for leaf in leaves}) == 105  # as many as TAXONOMY.md names
+    assert len(leaves) == len({(leaf.category, leaf.subcategory) for leaf in leaves}) == 105  # as many as the taxonomy names
     for leaf in leaves:
         assert re.fullmatch(r"\d{4}", leaf.service_code)
         assert leaf.unit_id in units

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.contracts.people import Role
-from backend.domain.errors import IllegalTransition, InvalidField, NotFound
+from backend.domain.errors import Forbidden, IllegalTransition, InvalidField, NotFound
 from backend.services.assessment import assessment
 from backend.services.audit import verify
 from backend.services.casework import Caller, Resident
@@ -119,6 +119,15 @@ async def test_only_the_own_order_can_be_rated(desk, finished):
         await give(desk, finished, GOOD, Caller(Role.SERVICE, resident=Resident("other")))
     _, order = await give(desk, finished, GOOD, Caller(Role.SERVICE, resident=Resident("conversation-li")))
     assert order.state == "closed"
+
+
+async def test_who_only_joined_does_not_rate(desk):
+    order = await desk.file()
+    neighbour = Caller(Role.SERVICE, resident=Resident("", "sms", "17000009999"))
+    await desk.do(order, "join", channel="sms", channel_user_id="17000009999")
+    order = await desk.work_through(order)
+    with pytest.raises(Forbidden):
+        await give(desk, order, BAD, neighbour)
 
 
 async def test_the_figures_of_a_period_come_from_what_happened(desk, database):

@@ -3,11 +3,12 @@
 import asyncio
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.domain.calendar import SHANGHAI
 from backend.services.audit import verify
 from backend.services.clocks import calendar_warning, raise_due_alarms
+from backend.storage.tables.directory import CategoryRow
 from backend.storage.tables.work_orders import ClockAlarmRow
 from backend.storage.work_orders import events_of, get_order
 
@@ -115,6 +116,15 @@ async def test_two_schedulers_at_the_same_time_raise_an_alarm_once(desk, databas
     assert sum(raised) == 3
     async with database.reading() as session:
         assert (await verify(session)).is_sound
+
+
+async def test_a_broken_order_does_not_hold_the_others_up(desk, database):
+    broken, whole = await desk.file(), await desk.file(category="绿化", subcategory="毁绿")
+    async with database.transaction() as session:
+        await session.execute(update(CategoryRow).where(CategoryRow.service_code == "0101").values(clock={"finish": "never"}))
+    assert await tick(database, local("2026-12-31T12:00:00")) == 4
+    assert await alarms(database, broken) == []
+    assert await alarms(database, whole) == ["unacknowledged", "due_soon", "due", "overdue"]
 
 
 async def test_an_order_in_triage_that_nobody_reads_is_an_alarm(desk, database):

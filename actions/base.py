@@ -1,0 +1,64 @@
+"""What all actions share: they never raise, they answer a question of ours first, and they go back to an open draft.
+
+An action that raises makes Rasa answer with silence and may lose what a form held, so every failure ends in a sentence.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.backend import BackendDown, BackendRefused
+from actions.pending import continue_pending
+from actions.turn import Events, Talk
+
+log = structlog.get_logger()
+
+
+class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
+    """`respond` says something and returns events. Subclasses give `action_name`, and `on_failure`, the events of a failure."""
+
+    action_name = ""
+    first_answers_pending = True
+    on_failure: Events = []
+
+    def name(self) -> str:
+        return self.action_name
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        talk = Talk.of(tracker)
+        try:
+            events = await self._answer(talk)
+        except BackendRefused as refused:
+            log.info("backend_refused", action=self.action_name, status=refused.status, code=refused.code)
+            talk.say("not_possible", detail=refused.detail)
+            events = list(self.on_failure)
+        except BackendDown as down:
+            log.warning("backend_down", action=self.action_name, detail=str(down))
+            talk.say("backend_down")
+            events = list(self.on_failure)
+        except Exception as error:
+            log.exception("action_failed", action=self.action_name, error=type(error).__name__)
+            talk.say("backend_down")
+            events = list(self.on_failure)
+        talk.utter(dispatcher)
+        return [*events, *talk.memory()]
+
+    async def _answer(self, talk: Talk) -> Events:
+        if self.first_answers_pending and talk.pending:
+            events = await continue_pending(talk)
+            if events is not None:
+                return events
+        events = await self.respond(talk)
+        if talk.pending and not any(event.get("name") == "pending" for event in events):
+            events = [*events, SlotSet("pending", None)]
+        return events
+
+    @abstractmethod
+    async def respond(self, talk: Talk) -> Events:
+        """Say something and return the events of the turn. May raise BackendDown and BackendRefused."""

@@ -1,0 +1,119 @@
+"""Doing something to one of the resident's orders: which one is meant, the verb, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions import orders
+from actions.backend import BackendRefused
+from actions.turn import Events, Talk
+from actions.wording import order_choices, order_label
+from backend.contracts.messages import Choice
+
+_UNIT = "办理单位"
+_YES_NO = (Choice("withdraw_yes", "撤回"), Choice("withdraw_no", "不撤"))
+_NEWEST = frozenset({"note"})
+_ALLOWED_STATES: dict[str, tuple[str, ...]] = {
+    "status": (*orders.OPEN, *orders.DONE, "declined", "withdrawn"),
+    "urge": orders.OPEN,
+    "withdraw": orders.OPEN,
+    "note": orders.OPEN,
+    "dispute": (*orders.DONE, *orders.OPEN),
+}
+
+
+async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
+    """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
+    found = _likeliest(verb, await orders.meant(talk, verb, _ALLOWED_STATES[verb]))
+    if not found:
+        talk.say(none)
+        return []
+    if len(found) > 1 and verb not in _NEWEST:
+        talk.say(f"{verb}_pick", order_choices(verb, found))
+        kept = [order["number"] for order in found]
+        return [SlotSet("pending", {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text})]
+    return await apply(talk, verb, found[0], talk.text)
+
+
+async def has_open_order(talk: Talk) -> bool:
+    """Whether something of this resident is being worked on. Raises BackendDown."""
+    return any(order["state"] in orders.OPEN for order in await orders.own_orders(talk))
+
+
+async def apply(talk: Talk, verb: str, order: dict[str, Any], said: str) -> Events:
+    """Do `verb` to this order; `said` are the resident's words that asked for it. Raises BackendDown, BackendRefused."""
+    return await _DOERS[verb](talk, order, said)
+
+
+async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
+    """Say where an order is; ask for the phone's last four digits when it is not this resident's."""
+    try:
+        status = await orders.status_of(talk, number, tail)
+    except BackendRefused as refused:
+        if not orders.is_too_often(refused):
+            raise
+        talk.say("too_often")
+        return []
+    if status is None:
+        talk.say("status_tail_wrong" if tail else "status_not_found")
+        return [SlotSet("pending", {"kind": "tail", "number": number})]
+    talk.say_text(status["text"])
+    return []
+
+
+def _likeliest(verb: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A question about one's orders is about those that go on; a complaint about a result is about one that has a result."""
+    wanted = {"status": (*orders.OPEN, "resolved"), "dispute": orders.DONE}.get(verb, ())
+    narrowed = [order for order in found if order["state"] in wanted]
+    if verb == "status" and not narrowed:
+        return found[:1]
+    return narrowed or found
+
+
+async def _status(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    return await tell_status(talk, order["number"])
+
+
+async def _urge(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    try:
+        after = await orders.do(talk, order["number"], "urge", reason=said[:200])
+    except BackendRefused as refused:
+        if not orders.is_too_often(refused):
+            raise
+        talk.say("urged_enough")
+        return []
+    talk.say("urged", unit=after["unit_name"] or _UNIT, number=after["number"])
+    return []
+
+
+async def _ask_withdraw(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    talk.say("withdraw_confirm", _YES_NO, number=order["number"], what=order_label(order))
+    return [SlotSet("pending", {"kind": "withdraw", "number": order["number"], "text": said})]
+
+
+async def _note(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    after = await orders.do(talk, order["number"], "note", note=f"居民补充:{said}", **orders.files(talk))
+    talk.say("note_added", number=after["number"])
+    return []
+
+
+async def _dispute(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    if order["state"] in orders.OPEN:
+        after = await orders.do(talk, order["number"], "note", note=f"居民反映:{said}")
+        talk.say("dispute_still_open", unit=after["unit_name"] or _UNIT, number=after["number"])
+        return []
+    after = await orders.do(talk, order["number"], "reopen", reason=said)
+    talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"])
+    return []
+
+
+_DOERS: dict[str, Callable[[Talk, dict[str, Any], str], Awaitable[Events]]] = {
+    "status": _status,
+    "urge": _urge,
+    "withdraw": _ask_withdraw,
+    "note": _note,
+    "dispute": _dispute,
+}

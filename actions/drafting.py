@@ -1,0 +1,82 @@
+"""The draft in the backend, as the actions use it: one message in, the open question out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions.backend import backend
+from actions.turn import Events, Talk
+from backend.contracts.messages import Choice
+
+FORM = "complaint_form"
+MIRRORED = ("description", "address", "occurred_at", "contact_phone")
+# Rasa asks for the first required slot that is empty; these questions are about the form itself.
+_SLOT_OF_QUESTION = {"category": "description", "address_detail": "address"}
+_HANDBACK = "handback"
+
+
+async def hear(talk: Talk, *, asks_only: bool = False) -> dict[str, Any]:
+    """Take the message into the draft and return what the backend says. Raises BackendDown, BackendRefused."""
+    message = talk.message
+    body = {
+        "message_id": str(talk.meta.get("message_id") or message.get("message_id") or ""),
+        "text": talk.text,
+        "intent": talk.intent,
+        "message_time": talk.meta.get("message_time"),
+        "facts": message.get("facts") or {},
+        "guesses": message.get("categories") or [],
+        "issues": message.get("issues") or [],
+        "content": bool(message.get("content", True)),
+        "menu_id": talk.menu_id,
+        "attachments": [_plain(item) for item in talk.meta.get("attachments") or []],
+        "location": talk.meta.get("location"),
+        "asks_only": asks_only or is_handback(talk),
+    }
+    answer: dict[str, Any] = await backend().call("PATCH", f"conversations/{talk.conversation}/draft", body=body)
+    return answer
+
+
+def is_handback(talk: Talk) -> bool:
+    """A caseworker gave the conversation back: nothing was said, the open question is to be put again."""
+    return bool(talk.meta.get("event") == _HANDBACK)
+
+
+def stay(talk: Talk) -> Events:
+    """The events that keep the form where it is."""
+    return [SlotSet("confirmed", None), SlotSet("requested_slot", talk.tracker.get_slot("requested_slot") or "description")]
+
+
+def ask(talk: Talk, question: dict[str, Any]) -> None:
+    """Put the open question."""
+    choices = tuple(Choice(choice["id"], choice["label"]) for choice in question["choices"])
+    talk.say(f"ask_{question['key']}", choices, **question["values"])
+
+
+async def after_digression(talk: Talk) -> Events:
+    """After the answer to something else: what the message held for the draft is kept, and the open question put again."""
+    if talk.draft is None:
+        return []
+    told = await hear(talk)
+    if told["question"]["key"]:
+        ask(talk, told["question"])
+    return mirror(told)
+
+
+def back_to_form(talk: Talk) -> Events | None:
+    """A message for a draft that Rasa does not know of (it was restarted, or the conversation came back): let the form have it."""
+    return [FollowupAction(FORM)] if talk.draft is not None and not talk.tracker.active_loop.get("name") else None
+
+
+def mirror(told: dict[str, Any]) -> Events:
+    """The slots that tell Rasa's form how far the draft is; what the resident leaves open counts as filled."""
+    draft, key = told["draft"], told["question"]["key"]
+    missing = set(draft["missing"])
+    events: Events = [SlotSet(name, None if name in missing else True) for name in MIRRORED]
+    slot = key if key in MIRRORED else _SLOT_OF_QUESTION.get(key, "confirmed")
+    return [*events, SlotSet("confirmed", None), SlotSet("requested_slot", slot)]
+
+
+def _plain(item: dict[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in item.items() if value}

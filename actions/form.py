@@ -1,0 +1,97 @@
+"""The complaint form: every message goes to the backend's draft once; its answer says what to ask, and when to file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from rasa_sdk.events import SlotSet
+
+from actions.backend import BackendDown, BackendRefused, backend
+from actions.base import ResidentAction
+from actions.drafting import MIRRORED, ask, hear, is_handback, mirror, stay
+from actions.form_digressions import RESPONDERS
+from actions.handing_over import hand_over
+from actions.turn import Events, Talk
+from actions.wording import due_text
+
+log = structlog.get_logger()
+_LOST_AFTER = 2
+
+
+class ValidateComplaintForm(ResidentAction):
+    """Called by Rasa for every message inside the form, and when it opens."""
+
+    action_name = "validate_complaint_form"
+    # Without a slot event Rasa would take the message for one that the form rejects.
+    on_failure: Events = [SlotSet("confirmed", None)]
+
+    async def respond(self, talk: Talk) -> Events:
+        responder = RESPONDERS.get(talk.intent) if talk.draft is not None else None
+        if responder is not None and not is_handback(talk):
+            events = await responder.respond(talk)
+            decided = any(event.get("name") == "requested_slot" for event in events)
+            return events if decided else [*events, *stay(talk)]
+        told = await hear(talk)
+        if told["outcome"] == "cancelled":
+            talk.say("cancelled")
+            return [*_end(None), SlotSet("pending", None)]
+        if told["outcome"] == "file":
+            return _end(told["draft"]["form"]["id"])
+        if told["misunderstood"] >= _LOST_AFTER:
+            await hand_over(talk, reason="low_confidence", key="handed_over_lost")
+            return _end(None)
+        _remark(talk, told)
+        ask(talk, told["question"])
+        return mirror(told)
+
+    async def _answer(self, talk: Talk) -> Events:
+        """An answer to a question outside the form that only looked like a complaint ends the form again."""
+        events = await super()._answer(talk)
+        decided = any(event.get("event") == "slot" and event.get("name") == "requested_slot" for event in events)
+        return events if decided else [*events, *_end(None)]
+
+
+class SubmitComplaint(ResidentAction):
+    """Files the confirmed draft. Nothing is lost when that fails: the draft stays, and the next "对" tries again."""
+
+    action_name = "action_submit_complaint"
+    first_answers_pending = False
+
+    async def respond(self, talk: Talk) -> Events:
+        draft_id = talk.tracker.get_slot("draft_id")
+        if not draft_id:
+            return []
+        try:
+            filed = await backend().call("POST", f"conversations/{talk.conversation}/draft/file", body={"draft_id": draft_id})
+        except (BackendDown, BackendRefused) as error:
+            log.warning("not_filed_yet", conversation=talk.conversation, error=type(error).__name__)
+            talk.say("not_filed_yet")
+            return [SlotSet("draft_id", None)]
+        due = due_text(filed["on_site_due_at"], filed["due_at"])
+        talk.say("filed" if filed["unit_name"] else "filed_no_unit", number=filed["number"], unit=filed["unit_name"], due=due)
+        if filed["following"]:
+            # Rasa would run a form that is opened here at once and ask twice; the next message finds the draft and opens it.
+            talk.say("filed_next")
+            ask(talk, filed["following"]["question"])
+        return [SlotSet(name, None) for name in (*MIRRORED, "confirmed", "draft_id")]
+
+
+def _remark(talk: Talk, told: dict[str, Any]) -> None:
+    if not told["understood"]:
+        talk.say("not_understood")
+        return
+    for remark in told["remarks"]:
+        talk.say(remark)
+    if told["remarks"] or not told["changed"]:
+        return
+    first_words = "description" in told["changed"] and len(told["draft"]["form"]["asked"]) <= 1
+    corrected = talk.intent == "correct_previous_detail"
+    if first_words:
+        talk.say("sorry_to_hear")
+    elif told["question"]["key"] != "confirm" or corrected:
+        talk.say("changed" if corrected else "noted")
+
+
+def _end(draft_id: str | None) -> Events:
+    return [SlotSet("draft_id", draft_id), SlotSet("requested_slot", None)]

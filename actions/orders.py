@@ -1,0 +1,78 @@
+"""The resident's own orders: finding the one that is meant, and doing something to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.backend import BackendRefused, backend
+from actions.turn import Talk
+
+OPEN = ("accepted", "dispatched", "in_progress")
+DONE = ("resolved", "closed")
+_MOST = 5
+_NOT_FOUND = 404
+_TOO_OFTEN = 429
+_SOUNDS_LIKE = 0.6
+
+
+async def own_orders(talk: Talk) -> list[dict[str, Any]]:
+    """The newest orders of this conversation. Raises BackendDown."""
+    page = await backend().call("GET", "work-orders", query={"on_behalf_of": talk.conversation, "limit": str(_MOST)})
+    items: list[dict[str, Any]] = page["items"]
+    return items
+
+
+def chosen_number(talk: Talk, verb: str) -> str:
+    """The order that a menu entry of this verb, or a valid number in the text, names; "" for none."""
+    prefix = f"{verb}_"
+    if talk.menu_id.startswith(prefix):
+        return talk.menu_id.removeprefix(prefix)
+    return next((mention["digits"] for mention in mentions(talk) if mention["check"] == "valid"), "")
+
+
+def mentions(talk: Talk) -> list[dict[str, Any]]:
+    """Order numbers in the text, with what the check digit says."""
+    return list(talk.facts.get("order_numbers") or [])
+
+
+async def status_of(talk: Talk, number: str, tail: str = "") -> dict[str, Any] | None:
+    """The status in two sentences, None when there is nothing to tell. Raises BackendRefused only for too many tries."""
+    body = {"number": number, "phone_tail": tail, "on_behalf_of": talk.conversation}
+    try:
+        status: dict[str, Any] = await backend().call("POST", "work-orders/lookup", body=body)
+    except BackendRefused as refused:
+        if refused.status == _NOT_FOUND:
+            return None
+        raise
+    return status
+
+
+async def do(talk: Talk, number: str, verb: str, **data: Any) -> dict[str, Any]:
+    """Apply a verb as this resident. Raises BackendDown, BackendRefused."""
+    body = {**data, "on_behalf_of": talk.conversation}
+    order: dict[str, Any] = await backend().call("POST", f"work-orders/{number}/{verb}", body=body)
+    return order
+
+
+def is_too_often(refused: BackendRefused) -> bool:
+    return refused.status == _TOO_OFTEN
+
+
+def files(talk: Talk) -> dict[str, Any]:
+    """The photos and the like of this message, as the data of a note; {} without any."""
+    attached = [{key: str(value) for key, value in item.items() if value} for item in talk.meta.get("attachments") or []]
+    return {"attachments": attached} if attached else {}
+
+
+async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The orders that the resident may mean: the named one, those of the matter that is named, or all own ones in these states."""
+    number = chosen_number(talk, verb)
+    found = [order for order in await own_orders(talk) if order["state"] in states]
+    return [order for order in found if order["number"] == number] if number else _by_subject(talk, found)
+
+
+def _by_subject(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """ "那个路灯的事": the orders of the category that the words sound like, if there are such."""
+    guesses = talk.message.get("categories") or []
+    sure = [guess["category"] for guess in guesses[:1] if guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE]
+    return [order for order in found if order["category"] in sure] or found

@@ -1,0 +1,111 @@
+"""The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise it.
+
+A low score or "not solved" sends the order back to its unit; the reason that follows is added to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+
+from actions import orders
+from actions.backend import BackendRefused, backend
+from actions.turn import Events, Talk
+from actions.wording import order_choices
+from backend.contracts.messages import Choice
+
+_LOWEST_GOOD = 3
+_SOLVED = (Choice("solved_yes", "解决了"), Choice("solved_partly", "解决一部分"), Choice("solved_no", "没解决"))
+_SCORES = tuple(
+    Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
+)
+_WORDY = 8  # characters beyond which a verdict carries its reason
+_ALREADY = "already_rated"
+_ANSWERS = {"solved_yes": "yes", "solved_partly": "partly", "solved_no": "no"}
+_BY_CHOICE = {1: "yes", 2: "partly", 3: "no"}
+_BY_ANSWER = {"yes": "yes", "no": "no"}
+
+
+def score_of(talk: Talk) -> int:
+    """The score that was given by menu, digits or words; 0 for none."""
+    if talk.menu_id.startswith("rate_") and talk.menu_id[5:].isdigit() and len(talk.menu_id) == len("rate_5"):
+        return int(talk.menu_id[5:])
+    return int(talk.message.get("rating") or 0)
+
+
+async def start(talk: Talk) -> Events:
+    """A score came, or somebody wants to give one: find the order, then store it."""
+    waiting = await _waiting(talk)
+    score = score_of(talk)
+    if not waiting:
+        talk.say("rate_none")
+        return []
+    if len(waiting) > 1:
+        talk.say("rate_pick", order_choices("rate", waiting))
+        numbers = [order["number"] for order in waiting]
+        return [SlotSet("pending", {"kind": "pick", "verb": "rate", "numbers": numbers, "score": score, "text": talk.text})]
+    return await with_order(talk, waiting[0]["number"], score, talk.text)
+
+
+async def with_order(talk: Talk, number: str, score: int, said: str) -> Events:
+    """The order is known: store the score, or ask for it."""
+    if not score:
+        talk.say("rate_ask", _SCORES)
+        return [SlotSet("pending", {"kind": "score", "number": number})]
+    comment = said if len(said) > _WORDY else ""
+    good = score >= _LOWEST_GOOD
+    if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment):
+        return []
+    if good:
+        talk.say("rated_solved", _SOLVED, score=str(score))
+        return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
+    talk.say("rated_why", score=str(score))
+    return [SlotSet("pending", {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment})]
+
+
+async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """The answer to "is it solved?"; None when it is something else."""
+    verdict = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
+    if talk.intent == "dispute_result":
+        verdict = verdict or "no"
+    if verdict is None:
+        return None
+    if verdict != "yes":
+        await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=pending["comment"])
+    if verdict != "no":
+        talk.say("rated_thanks")
+        return [SlotSet("pending", None)]
+    talk.say("rated_not_solved")
+    return [SlotSet("pending", {**pending, "kind": "why", "resolved": "no"})]
+
+
+async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
+    """Why it is not good: goes with the rating, and as a note to those who do it again."""
+    comment = "。".join(part for part in (pending["comment"], talk.text) if part)[:1000]
+    await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
+    await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
+    talk.say("rated_reason_noted")
+    return [SlotSet("pending", None)]
+
+
+async def _waiting(talk: Talk) -> list[dict[str, Any]]:
+    """Orders that a verdict is waited for; else the one that was rated last, whose rating may be revised for a day."""
+    own = await orders.own_orders(talk)
+    number = orders.chosen_number(talk, "rate") if not talk.menu_id.startswith("rate_") else ""
+    if number:
+        return [order for order in own if order["number"] == number]
+    waiting = [order for order in own if order["state"] == "resolved"]
+    return waiting or [order for order in own if order["rating"]][:1]
+
+
+async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str) -> bool:
+    body = {"satisfaction": score, "resolved": resolved, "comment": comment, "on_behalf_of": talk.conversation}
+    try:
+        await backend().call("POST", f"work-orders/{number}/rating", body=body)
+    except BackendRefused as refused:
+        if refused.code != _ALREADY:
+            raise
+        talk.say("rate_too_late")
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""One turn of the assistant: what the resident said, what is answered, and how the answer reaches Rasa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import replies
+from backend.contracts.messages import Choice
+
+Events = list[dict[str, Any]]
+
+
+@dataclass
+class Talk:
+    """The message with everything that came along, and the answer as it grows. One talk becomes one bubble."""
+
+    tracker: Tracker
+    message: dict[str, Any]
+    meta: dict[str, Any]
+    said: dict[str, int]
+    pieces: list[str] = field(default_factory=list)
+    choices: tuple[Choice, ...] = ()
+    used: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Talk:
+        message = dict(tracker.latest_message or {})
+        return cls(tracker, message, dict(message.get("metadata") or {}), dict(tracker.get_slot("said") or {}))
+
+    @property
+    def conversation(self) -> str:
+        return str(self.meta.get("conversation") or self.tracker.sender_id)
+
+    @property
+    def text(self) -> str:
+        return str(self.message.get("text") or "")
+
+    @property
+    def intent(self) -> str:
+        return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return dict(self.message.get("facts") or {})
+
+    @property
+    def menu_id(self) -> str:
+        return str(self.meta.get("menu_id") or "")
+
+    @property
+    def answer(self) -> str:
+        """What the text amounts to as a short answer (yes, no, choice, skip …); "" when it says more."""
+        return str((self.message.get("answer") or {}).get("kind") or "")
+
+    @property
+    def choice(self) -> int:
+        """The number that was chosen, 0 for none."""
+        return int((self.message.get("answer") or {}).get("number") or 0)
+
+    @property
+    def draft(self) -> dict[str, Any] | None:
+        """The open draft as it was when the message came."""
+        return self.meta.get("draft")
+
+    @property
+    def pending(self) -> dict[str, Any] | None:
+        """A question of ours outside the form that is not answered yet."""
+        return self.tracker.get_slot("pending")
+
+    def say(self, key: str, choices: tuple[Choice, ...] = (), **values: str) -> None:
+        """Add a sentence for this occasion; choices belong to the last question that has some."""
+        variant = replies.choose(key, seed=str(self.meta.get("message_id") or self.text), last=self.said.get(key))
+        self.used[key] = variant
+        self.pieces.append(replies.fill(key, variant, **values))
+        self.choices = choices or self.choices
+
+    def say_text(self, text: str) -> None:
+        """Add a sentence that the backend worded (a status, an answer of the FAQ)."""
+        self.pieces.append(text)
+
+    def utter(self, dispatcher: CollectingDispatcher) -> None:
+        """Hand the bubble to Rasa; nothing when nothing was said."""
+        if self.pieces:
+            buttons = [{"title": choice.label, "payload": choice.id} for choice in self.choices]
+            dispatcher.utter_message(text="".join(self.pieces), buttons=buttons)
+
+    def memory(self) -> Events:
+        """The event that remembers which variants were used."""
+        return [SlotSet("said", {**self.said, **self.used})] if self.used else []

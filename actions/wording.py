@@ -1,0 +1,37 @@
+"""Times and orders in spoken words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from backend.contracts.messages import Choice
+
+LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
+_WEEKDAYS = "一二三四五六日"
+_LONGEST_LABEL = 14
+
+
+def day_text(moment: datetime) -> str:
+    """11月24日(周二)."""
+    local = moment.astimezone(LOCAL)
+    return f"{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]})"
+
+
+def due_text(on_site: str | None, due: str | None) -> str:
+    """ ",今天19点50分前到" or ",11月24日(周二)前办完", "" without a due time. Times are ISO 8601."""
+    if on_site:
+        local = datetime.fromisoformat(on_site).astimezone(LOCAL)
+        return f",{local.month}月{local.day}日{local.hour}点{local.minute:02d}分前到场"
+    return f",{day_text(datetime.fromisoformat(due))}前办完" if due else ""
+
+
+def order_choices(verb: str, orders: list[dict[str, Any]]) -> tuple[Choice, ...]:
+    """One numbered entry per order: what it is about and when it was reported."""
+    return tuple(Choice(f"{verb}_{order['number']}", order_label(order)) for order in orders)
+
+
+def order_label(order: dict[str, Any]) -> str:
+    """停水(11月20日)."""
+    local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)
+    return f"{order['subcategory'] or order['category']}({local.month}月{local.day}日)"[:_LONGEST_LABEL]

@@ -1,0 +1,241 @@
+"""Conversations over HTTP: lists, messages, taking over and giving back; dead letters and call-back tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Query
+
+from backend.api.dependencies import ClockDep, ContextDep, ReadingDep, SessionDep, StaffDep, StaffOrServiceDep
+from backend.api.paging import Limit, Page, decode_cursor, encode_cursor
+from backend.api.schemas.conversations import (
+    CallBackOut,
+    ConversationOut,
+    DeadLetterOut,
+    DoneIn,
+    HandoverIn,
+    MessageOut,
+    SayIn,
+    SessionOut,
+)
+from backend.contracts.conversations import Owner
+from backend.contracts.messages import Channel
+from backend.contracts.people import Role
+from backend.domain.errors import InvalidField
+from backend.domain.masking import mask_phone, mask_user
+from backend.domain.session_window import Window, open_windows, remaining
+from backend.services import conversations as talk
+from backend.storage.conversations import get_conversation, list_conversations, windows_of
+from backend.storage.deliveries import finish_call_back, list_call_backs
+from backend.storage.messages import dead_letters, list_messages
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.wakeups import Wakeups
+
+router = APIRouter(prefix="/api/v1", tags=["conversations"])
+
+_SEES_PHONES = frozenset({Role.ADMIN, Role.DISPATCHER, Role.SUPERVISOR, Role.SERVICE})
+Cursor = Annotated[str, Query(description="`next` of the page before")]
+
+
+@router.get("/conversations")
+async def list_(
+    principal: StaffOrServiceDep,
+    session: ReadingDep,
+    channel: Channel | None = None,
+    channel_user_id: str = "",
+    owner: Owner | None = None,
+    assignee: str = "",
+    queued: bool = False,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[ConversationOut]:
+    """Newest change first; `queued` gives those who wait for a person, most urgent first (one page)."""
+    filters = {
+        "channel": channel.value if channel else "",
+        "channel_user_id": channel_user_id,
+        "owner": owner.value if owner else "",
+        "assignee": assignee,
+    }
+    rows = await list_conversations(session, filters=filters, queued=queued, before=_key(cursor), limit=limit)
+    more = len(rows) == limit and not queued
+    following = encode_cursor(rows[-1].updated_at.isoformat(), rows[-1].id) if more else None
+    return Page(items=[_view(row, principal.role) for row in rows], next=following)
+
+
+@router.get("/conversations/{conversation_id}")
+async def one(conversation_id: str, principal: StaffOrServiceDep, session: ReadingDep, clock: ClockDep) -> ConversationOut:
+    """One conversation, with what its platform still lets us send."""
+    row = await get_conversation(session, conversation_id)
+    now = clock.now()
+    windows = [Window(w.id, w.allowed, w.used, w.expires_at) for w in await windows_of(session, conversation_id)]
+    ends = max((window.expires_at for window in open_windows(windows, now)), default=None)
+    return _view(row, principal.role, SessionOut(remaining=remaining(windows, now), expires_at=ends) if windows else None)
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def messages(
+    conversation_id: str, _: StaffOrServiceDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 100
+) -> Page[MessageOut]:
+    """What was said, in order."""
+    await get_conversation(session, conversation_id)
+    after = _seq(cursor)
+    rows = await list_messages(session, conversation_id, after=after, limit=limit)
+    following = encode_cursor(rows[-1].seq) if len(rows) == limit else None
+    return Page(items=[MessageOut.model_validate(row) for row in rows], next=following)
+
+
+@router.post("/conversations/{conversation_id}/takeover")
+async def takeover(
+    conversation_id: str, principal: StaffDep, session: SessionDep, clock: ClockDep, told: BackgroundTasks, context: ContextDep
+) -> ConversationOut:
+    """Answer the resident oneself. 409 names the caseworker who was faster."""
+    row = await talk.takeover(session, conversation_id=conversation_id, user=principal.username, now=clock.now())
+    told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
+    return _view(row, principal.role)
+
+
+@router.post("/conversations/{conversation_id}/handback")
+async def handback(
+    conversation_id: str, principal: StaffDep, session: SessionDep, clock: ClockDep, told: BackgroundTasks, context: ContextDep
+) -> ConversationOut:
+    """Give the resident back to the bot, which goes on with an open form."""
+    row = await talk.handback(session, conversation_id=conversation_id, user=principal.username, now=clock.now())
+    told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
+    return _view(row, principal.role)
+
+
+@router.post("/conversations/{conversation_id}/handover")
+async def handover(
+    conversation_id: str,
+    body: HandoverIn,
+    principal: StaffOrServiceDep,
+    session: SessionDep,
+    clock: ClockDep,
+    told: BackgroundTasks,
+    context: ContextDep,
+) -> ConversationOut:
+    """Put the resident into the human queue: the bot does it when asked for a person, a caseworker to let go."""
+    row = await talk.hand_over_to_queue(
+        session, conversation_id=conversation_id, reason=body.reason, priority=body.priority, now=clock.now()
+    )
+    told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
+    return _view(row, principal.role)
+
+
+@router.post("/conversations/{conversation_id}/dialogue-ended", status_code=204)
+async def dialogue_ended(conversation_id: str, _: StaffOrServiceDep, session: SessionDep, clock: ClockDep) -> None:
+    """The form is finished; the next message starts a new dialogue of the assistant."""
+    await talk.end_dialogue(session, conversation_id=conversation_id, now=clock.now())
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=201)
+async def say(
+    conversation_id: str,
+    body: SayIn,
+    principal: StaffDep,
+    session: SessionDep,
+    clock: ClockDep,
+    told: BackgroundTasks,
+    context: ContextDep,
+) -> MessageOut:
+    """Write to the resident (409 unless one has taken over), or leave a note for colleagues."""
+    row = await talk.say_as_caseworker(
+        session,
+        conversation_id=conversation_id,
+        user=principal.username,
+        text=body.text,
+        note=body.note,
+        now=clock.now(),
+    )
+    told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "message")
+    return MessageOut.model_validate(row)
+
+
+@router.post("/conversations/{conversation_id}/messages/{message_id}/resend", status_code=201)
+async def resend(
+    conversation_id: str,
+    message_id: str,
+    _: StaffDep,
+    session: SessionDep,
+    clock: ClockDep,
+    told: BackgroundTasks,
+    context: ContextDep,
+) -> MessageOut:
+    """Send a dead letter once more; 409 the second time."""
+    row = await talk.resend(session, conversation_id=conversation_id, message_id=message_id, now=clock.now())
+    told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "message")
+    return MessageOut.model_validate(row)
+
+
+@router.get("/dead-letters")
+async def list_dead_letters(_: StaffDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 50) -> Page[DeadLetterOut]:
+    """Messages that did not reach their resident and were not sent again, newest first."""
+    rows = await dead_letters(session, before=_key(cursor), limit=limit)
+    following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
+    return Page(items=[DeadLetterOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/call-backs")
+async def list_open_call_backs(
+    principal: StaffDep, session: ReadingDep, done: bool = False, cursor: Cursor = "", limit: Limit = 50
+) -> Page[CallBackOut]:
+    """Residents to be called, longest waiting first."""
+    rows = await list_call_backs(session, done=done, after=_key(cursor), limit=limit)
+    following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
+    items = [CallBackOut.model_validate(row) for row in rows]
+    if principal.role not in _SEES_PHONES:
+        items = [item.model_copy(update={"phone": mask_phone(item.phone)}) for item in items]
+    return Page(items=items, next=following)
+
+
+@router.post("/call-backs/{task_id}/done")
+async def call_back_done(task_id: str, body: DoneIn, principal: StaffDep, session: SessionDep, clock: ClockDep) -> CallBackOut:
+    """The resident was called (or needs no call); the first one to say so counts."""
+    row = await finish_call_back(session, task_id, user=principal.username, result=body.result, now=clock.now())
+    return CallBackOut.model_validate(row)
+
+
+async def _tell(wakeups: Wakeups | None, conversation_id: str, what: str) -> None:
+    """After the commit: consoles refresh, and what was said is sent at once. Without this both wait for their next poll."""
+    if wakeups is not None:
+        wakeups.live(conversation_id, what)
+        wakeups.wake("send", conversation_id)
+        wakeups.wake("turn", conversation_id)
+
+
+def _view(row: ConversationRow, role: Role, window: SessionOut | None = None) -> ConversationOut:
+    shown = {name: getattr(row, name) for name in ConversationOut.model_fields if hasattr(row, name)}
+    shown |= {"opted_out": row.opted_out_at is not None, "session": window}
+    if role not in _SEES_PHONES:
+        shown |= {
+            "phone": mask_phone(row.phone),
+            "channel_user_id": mask_user(row.channel_user_id),
+            "draft": _masked_draft(row.draft),
+        }
+    return ConversationOut(**shown)
+
+
+def _masked_draft(draft: dict[str, Any] | None) -> dict[str, Any] | None:
+    if draft is None or not draft.get("contact_phone"):
+        return draft
+    return {**draft, "contact_phone": mask_phone(str(draft["contact_phone"]))}
+
+
+def _key(cursor: str) -> tuple[datetime, str] | None:
+    if not cursor:
+        return None
+    at, row_id = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(str(at)), str(row_id)
+    except ValueError as error:
+        raise InvalidField("cursor 不是本接口给出的", field="cursor") from error
+
+
+def _seq(cursor: str) -> int:
+    if not cursor:
+        return 0
+    (seq,) = decode_cursor(cursor, 1)
+    if not isinstance(seq, int):
+        raise InvalidField("cursor 不是本接口给出的", field="cursor")
+    return seq

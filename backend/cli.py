@@ -1,0 +1,137 @@
+"""Commands that need only the backend: migrations, users, the directory's import, the audit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from alembic import command
+from rich.console import Console
+from rich.progress import Progress
+
+from backend.contracts.people import Role
+from backend.domain.errors import DomainError
+from backend.services import audit, auth, importer
+from backend.settings import Settings
+from backend.storage.database import Database
+from backend.storage.migrate import alembic_config, migrate
+
+console = Console(highlight=False)
+user_app = typer.Typer(help="accounts of caseworkers", no_args_is_help=True)
+audit_app = typer.Typer(help="the log of events", no_args_is_help=True)
+directory_app = typer.Typer(help="streets, communities, grids, units and routes", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the backend's commands into the program's command line."""
+    app.add_typer(user_app, name="user")
+    app.add_typer(audit_app, name="audit")
+    app.add_typer(directory_app, name="directory")
+    app.command("migrate")(migrate_command)
+    app.command("make-migration")(make_migration)
+
+
+def migrate_command() -> None:
+    """Bring the database to the current schema."""
+    migrate(Settings().effective_database_url)
+
+
+def make_migration(name: str) -> None:
+    """Write a new revision from what the tables say and the database does not (for developers)."""
+    url = Settings().effective_database_url
+    migrate(url)
+    command.revision(alembic_config(url), message=name, autogenerate=True)
+
+
+@user_app.command("add")
+def add_user(
+    username: str,
+    role: Role,
+    name: Annotated[str, typer.Option(help="the name that colleagues see")] = "",
+    unit: Annotated[str, typer.Option(help="id of the unit whose orders a handler works on")] = "",
+) -> None:
+    """Add an account; the password is asked for."""
+    password = typer.prompt("密码", hide_input=True, confirmation_prompt=True)
+
+    async def add(database: Database) -> None:
+        async with database.transaction() as session:
+            await auth.create_user(
+                session,
+                username=username,
+                name=name or username,
+                role=role,
+                password=password,
+                unit_id=unit or None,
+                now=datetime.now(UTC),
+            )
+
+    _with_database(add)
+    console.print(f"已添加 {username}({role.value})")
+
+
+@audit_app.command("verify")
+def verify_audit() -> None:
+    """Recompute the hash chains of all orders; ends with 1 and names the first broken event when one was tampered with."""
+
+    async def verify(database: Database) -> audit.AuditReport:
+        async with database.reading() as session:
+            return await audit.verify(session)
+
+    report = _with_database(verify)
+    console.print(report.summary())
+    raise typer.Exit(0 if report.is_sound else 1)
+
+
+@directory_app.command("template")
+def write_template(path: Path) -> None:
+    """Write an empty workbook to fill in."""
+    importer.write_template(path)
+    console.print(f"模板已写到 {path}")
+
+
+@directory_app.command("import")
+def import_directory(
+    path: Path,
+    keep_good_rows: Annotated[bool, typer.Option(help="import the good rows even when others have errors")] = False,
+) -> None:
+    """Import a filled-in workbook; errors are listed row by row, and nothing is imported when there are any."""
+
+    async def run(database: Database) -> importer.ImportReport:
+        with Progress(console=console) as progress:
+            bar = progress.add_task("导入", total=None)
+            async with database.transaction() as session:
+                return await importer.import_workbook(
+                    session,
+                    path,
+                    now=datetime.now(UTC),
+                    progress=lambda done, total: progress.update(bar, completed=done, total=total),
+                    strict=not keep_good_rows,
+                )
+
+    report = _with_database(run)
+    for error in report.errors:
+        console.print(f"[red]{error}[/red]")
+    console.print(f"导入 {report.imported} 行,{len(report.errors)} 处错误")
+    raise typer.Exit(1 if report.errors else 0)
+
+
+def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Run `work` on the configured database; a domain error becomes one line and exit code 1."""
+
+    async def run() -> Any:
+        database = Database(Settings().effective_database_url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        result: Result = asyncio.run(run())
+    except DomainError as error:
+        console.print(f"[red]{error.detail}[/red]")
+        raise typer.Exit(1) from error
+    return result

@@ -1,0 +1,144 @@
+"use strict";
+// Live updates, drafts that survive, and the counter. Everything else on these pages works without this script.
+const title = document.title;
+const shown = new Map();
+let waiting = knownWaiting();
+let stream = null;
+let giveUpLock = null;
+let follows = true; // the transcript stays at its end unless somebody scrolled up
+const $ = (id) => document.getElementById(id);
+const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+
+function put(id, html) {
+  const box = $(id);
+  if (!box || shown.get(id) === html) return;
+  shown.set(id, html);
+  const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
+  const scrolled = box.scrollTop;
+  box.innerHTML = html;
+  box.scrollTop = box.getAttribute("role") === "log" && follows ? box.scrollHeight : scrolled;
+  if (focused) $(focused)?.focus({ preventScroll: true });
+  window.htmx?.process(box);
+}
+
+// Who waited when this page was made, else on the page before: whoever is not among them is new.
+function knownWaiting() {
+  const stored = sessionStorage.getItem("waiting");
+  if (!document.getElementById("lists")) return stored === null ? null : new Set(JSON.parse(stored));
+  const entries = document.querySelectorAll("#lists a[id^='waiting-']");
+  return new Set([...entries].map((entry) => entry.id.slice("waiting-".length)));
+}
+
+function showWaiting(now) {
+  const urgent = now.some((each) => each.urgent);
+  document.title = now.length ? `(${now.length}) ${title}` : title;
+  const badge = $("nav-waiting");
+  if (badge) {
+    badge.textContent = now.length || "";
+    badge.classList.toggle("urgent", urgent);
+    if (urgent) badge.textContent += " 紧急";
+  }
+  const fresh = waiting === null ? [] : now.filter((each) => !waiting.has(each.id));
+  if (fresh.length) notice(`新的居民在等:${fresh.map((each) => each.label + (each.urgent ? "(紧急)" : "")).join("、")}`);
+  waiting = new Set(now.map((each) => each.id));
+  sessionStorage.setItem("waiting", JSON.stringify([...waiting]));
+}
+
+function notice(text) {
+  $("live-notice").textContent = text;
+  clearTimeout(notice.timer);
+  notice.timer = setTimeout(() => ($("live-notice").textContent = ""), 12000);
+}
+
+function allowSpeaking() {
+  const mine = document.querySelector("#c-head [data-mine]")?.dataset.mine === "yes";
+  const field = $("say-text");
+  if (!field) return;
+  field.disabled = !mine;
+  field.placeholder = mine ? "" : "先接手,再回复";
+  field.form.querySelector("button").disabled = !mine;
+}
+
+function connect() {
+  const url = document.body.dataset.live;
+  if (stream || !url) return;
+  stream = new EventSource(url);
+  stream.addEventListener("open", () => ($("live-away").hidden = true));
+  stream.addEventListener("error", () => {
+    $("live-away").hidden = false;
+    if (stream.readyState === EventSource.CLOSED) location.reload(); // signed out
+  });
+  stream.addEventListener("snapshot", (event) => {
+    const news = JSON.parse(event.data);
+    for (const [id, html] of Object.entries(news.parts)) put(id, html);
+    showWaiting(news.waiting);
+    allowSpeaking();
+  });
+}
+
+function disconnect() {
+  stream?.close();
+  stream = null;
+}
+
+// Browsers open six connections to a server over HTTP/1.1. Of all hidden tabs one keeps its stream (and its title count).
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    giveUpLock?.();
+    giveUpLock = null;
+    connect();
+    return;
+  }
+  navigator.locks?.request("youshi-hidden-tab", { ifAvailable: true }, (lock) => {
+    if (lock) return new Promise((resolve) => (giveUpLock = resolve));
+    disconnect();
+    return undefined;
+  });
+});
+
+function count(field) {
+  const units = field.value.length; // UTF-16 code units, as SMS counts them
+  const whole = units + Number(field.dataset.extra || 0);
+  const parts = whole <= 70 ? 1 : Math.ceil(whole / 67);
+  const text = field.dataset.count === "sms" ? `${units} 个字,算 ${parts} 条短信` : `${units} 个字`;
+  const where = $(field.getAttribute("aria-describedby"));
+  if (where) where.textContent = units ? text : "";
+}
+
+for (const field of document.querySelectorAll("[data-draft]")) {
+  const kept = sessionStorage.getItem(field.dataset.draft);
+  if (kept && !field.value) field.value = kept;
+  count(field);
+  field.addEventListener("input", () => {
+    sessionStorage.setItem(field.dataset.draft, field.value);
+    count(field);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field.value.trim()) field.form.requestSubmit();
+  });
+  field.form.addEventListener("submit", () => {
+    if (!window.htmx) sessionStorage.removeItem(field.dataset.draft);
+  });
+}
+
+// Sent: only now the text may go.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const field = event.detail.elt.querySelector?.("[data-draft]");
+  if (!field || !event.detail.successful) return;
+  field.value = "";
+  sessionStorage.removeItem(field.dataset.draft);
+  count(field);
+  const box = field.closest("details");
+  if (box) box.open = false;
+  ($("say-text")?.disabled === false ? $("say-text") : field).focus();
+});
+document.addEventListener("htmx:sendError", () => notice("没有发出去:和服务器断开了。您写的还在。"));
+
+const log = $("c-transcript");
+if (log) {
+  log.addEventListener("scroll", () => (follows = isAtEnd(log)));
+  new ResizeObserver(() => {
+    if (follows) log.scrollTop = log.scrollHeight;
+  }).observe(log);
+}
+connect();

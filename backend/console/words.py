@@ -1,0 +1,111 @@
+"""What states, channels and fields are called on the pages."""
+
+from __future__ import annotations
+
+from backend.contracts.work_orders import EventType, State, Verb
+from backend.domain.verb_data import OUTCOMES
+from backend.domain.work_order import STATE_NAMES, VERB_NAMES
+
+CHANNELS = {
+    "wechat_oa": "公众号",
+    "wechat_mp": "小程序",
+    "sms": "短信",
+    "web": "网页",
+    "telephone": "电话",
+    "letter": "来信",
+    "visit": "来访",
+}
+ROLES = {"admin": "管理员", "dispatcher": "派单员", "handler": "经办人", "supervisor": "督办员", "service": "系统"}
+AUTHORS = {"resident": "居民", "bot": "机器人", "caseworker": "坐席", "system": "系统通知"}
+URGENCY = {"emergency": "紧急", "urgent": "加急", "normal": "一般"}
+KINDS = {"image": "照片", "voice": "语音", "video": "视频", "location": "位置", "event": "操作"}
+STATUSES = {
+    "queued": "等待发送",
+    "submitted": "已交给平台,等回执",
+    "sent": "已发出",
+    "delivered": "已送达",
+    "failed": "发送失败",
+    "unknown": "结果不明,别重复发,请打电话确认",
+    "suppressed": "没有发给居民",
+}
+# Why a message was kept back, in the words of the engine.
+SUPPRESSED = {"note": "内部备注,居民看不到", "stale epoch": "机器人答晚了,没有发给居民"}
+PLATFORM_EVENTS = {
+    "subscribe": "关注了公众号",
+    "unsubscribe": "取消了关注",
+    "scan": "扫了网格码",
+    "menu_click": "点了菜单",
+    "enter": "打开了客服会话",
+    "consent": "答复了是否收通知",
+    "handback": "会话交还给机器人",
+}
+FIELDS = {
+    "category": "事项",
+    "description": "什么事",
+    "address": "地点",
+    "address_detail": "门牌",
+    "occurred_at": "时间",
+    "contact_phone": "电话",
+    "contact_name": "称呼",
+}
+STATES = {state.value: name for state, name in STATE_NAMES.items()} | {State.RESOLVED.value: "已办结,等评价"}
+# What residents are told about where their matter stands.
+PUBLIC_STATES = {
+    "accepted": "已受理",
+    "dispatched": "已派单",
+    "in_progress": "正在处理",
+    "resolved": "已办好,等您评价",
+    "closed": "已办结",
+    "declined": "不予受理",
+    "withdrawn": "已撤回",
+}
+VERBS = {verb.value: name for verb, name in VERB_NAMES.items()}
+EVENTS = {
+    EventType.ACCEPTED: "受理",
+    EventType.DISPATCHED: "派单",
+    EventType.ACKNOWLEDGED: "签收",
+    EventType.CONTACTED: "联系居民",
+    EventType.ARRIVED: "到场",
+    EventType.NOTED: "补充说明",
+    EventType.RETURNED: "退单",
+    EventType.EXTENDED: "延期",
+    EventType.SUSPENDED: "挂起",
+    EventType.RESUMED: "恢复办理",
+    EventType.RESOLVED: "办结",
+    EventType.CLOSED: "归档",
+    EventType.REOPENED: "重办",
+    EventType.WITHDRAWN: "撤单",
+    EventType.DECLINED: "不予受理",
+    EventType.URGED: "催办",
+    EventType.ESCALATED: "升级",
+    EventType.SUPERVISED: "督办",
+    EventType.JOINED: "并入同一件事",
+    EventType.RATED: "居民评价",
+    EventType.ALARM_RAISED: "时限提醒",
+}
+EVENT_NAMES = {event.value: name for event, name in EVENTS.items()}
+RESOLVED = {"yes": "解决了", "partly": "解决了一部分", "no": "没有解决"}
+SATISFACTION = {1: "非常不满意", 2: "不满意", 3: "基本满意", 4: "满意", 5: "非常满意"}
+RESULTS = OUTCOMES
+# The button that a verb gets: the usual next step is prominent, what ends or refuses is apart.
+MAIN_VERBS = (Verb.DISPATCH.value, Verb.ACKNOWLEDGE.value, Verb.ARRIVE.value, Verb.RESOLVE.value, Verb.CLOSE.value)
+ENDING_VERBS = (Verb.RETURN.value, Verb.DECLINE.value, Verb.WITHDRAW.value)
+
+
+def status_text(status: str, reason: str) -> str:
+    """How far an outbound message got, with the reason where there is one."""
+    if status == "suppressed":
+        return SUPPRESSED.get(reason, f"{STATUSES[status]}:{reason}" if reason else STATUSES[status])
+    if status == "failed":
+        return f"发送失败:{reason or '平台没有说明原因'}"
+    return STATUSES.get(status, "")
+
+
+def actor_name(actor: str, names: dict[str, str]) -> str:
+    """`handler:sun` -> the person's name with the role; programs by what they are."""
+    role, _, username = actor.partition(":")
+    if not username:
+        return {"system": "系统", "resident": "居民", "bot": "机器人"}.get(actor, actor)
+    if role in ("resident", "service"):
+        return "居民" if role == "resident" else "机器人"
+    return f"{names.get(username, username)}({ROLES.get(role, role)})"

@@ -1,0 +1,215 @@
+"""The complaint form as a pure function: an open form and one message give the form afterwards.
+
+Control questions (confirm, cancel, resume, the numbered choice of categories) come first; then every fact of the message is taken,
+whatever was asked; then a short answer settles the open question; then free words are taken as the answer; what is left was not
+understood. The same message twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+
+from backend.contracts.conversations import Address, Draft, OccurredAt, TimeKind
+from backend.domain.drafting.absorbing import absorb_facts
+from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_next_question
+from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
+from backend.domain.drafting.subject import absorb_subject, choose_category
+from backend.domain.language.address_merge import merge_address
+from backend.domain.language.answers import AnswerKind
+
+RESUME_AFTER = timedelta(hours=1)
+# Said inside the form, these do not speak about it; the assistant answers them and the open question stays.
+DIGRESSIONS = frozenset(
+    [
+        "query_status",
+        "urge",
+        "rate",
+        "dispute_result",
+        "ask_human",
+        "ask_faq",
+        "opt_out",
+        "out_of_scope",
+        "chitchat",
+        "abuse",
+        "greet",
+        "thanks",
+        "bye",
+    ]
+)
+_LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
+_SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
+_LONGEST_PLACE = 40
+_PLACEHOLDER = re.compile(r"\[(?:图片|视频|语音|位置)\]")
+
+
+def open_form(draft_id: str, *, now: datetime, known_phone: str = "") -> OpenForm:
+    """An empty form; the phone is known where the channel knows it (SMS) or an earlier order had it."""
+    return OpenForm(id=draft_id, draft=Draft(contact_phone=known_phone), opened_at=now, touched_at=now)
+
+
+def advance(form: OpenForm, turn: Turn) -> Step:
+    """One message for the form. Never raises: what is not understood leaves the form as it is with `understood` False."""
+    if turn.message_id and turn.message_id == form.last_message:
+        return Step(form)
+    turn = _without_placeholder(turn)
+    seen = replace(form, last_message=turn.message_id, touched_at=turn.at)
+    if _is_stale(form, turn):
+        held = Held(**{item.name: getattr(turn, item.name) for item in fields(Held)})
+        return Step(asked(replace(seen, resume_to=form.requested, held=held), Ask.RESUME))
+    control = _CONTROL.get(form.requested)
+    step = control(seen, turn) if control else None
+    if step is None and turn.intent == "cancel":
+        step = Step(asked(replace(seen, resume_to=form.requested), Ask.CANCEL))
+    return step or _collect(seen, turn)
+
+
+def _without_placeholder(turn: Turn) -> Turn:
+    """A photo or a position comes with a word for it in brackets, which the resident did not say."""
+    if not _PLACEHOLDER.fullmatch(turn.text):
+        return turn
+    return replace(turn, text="", intent="provide_info", guesses=(), issues=(), answer=None, content=False)
+
+
+def _is_stale(form: OpenForm, turn: Turn) -> bool:
+    """After an hour of silence the resident is asked whether to go on, unless nothing worth keeping was said."""
+    return turn.at - form.touched_at > RESUME_AFTER and bool(form.draft.description) and form.requested is not Ask.RESUME
+
+
+def _collect(form: OpenForm, turn: Turn) -> Step:
+    facts = absorb_facts(form, turn)
+    subject = absorb_subject(facts.form, turn) if turn.intent not in DIGRESSIONS else Step(facts.form)
+    changed = (*facts.changed, *subject.changed)
+    remarks = (*facts.remarks, *subject.remarks)
+    form = subject.form
+    if not changed and "phone_invalid" not in remarks and turn.intent not in DIGRESSIONS:
+        answered = _settle(form, turn) or _take_words(form, turn)
+        if answered is None and not _is_first(form):
+            return Step(replace(form, misunderstood=form.misunderstood + 1), remarks=remarks, understood=False)
+        form, changed = (answered.form, answered.changed) if answered else (form, changed)
+    elif not changed and turn.intent in DIGRESSIONS:
+        return Step(form, remarks=remarks)
+    return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _is_first(form: OpenForm) -> bool:
+    return form.requested is Ask.NOTHING
+
+
+def _settle(form: OpenForm, turn: Turn) -> Step | None:
+    """A short answer that leaves the open question open for good, or takes the last order's value."""
+    if turn.answer is None or form.requested not in _SKIPPABLE:
+        return None
+    field = FIELD_OF.get(form.requested, form.requested.value)
+    if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
+        return _as_before(form, turn, field)
+    is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE
+    if turn.answer.kind in _LEAVES_OPEN or is_menu_skip:
+        return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
+    return None
+
+
+def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
+    if turn.previous is None:
+        return None
+    draft = form.draft
+    if field == "address" and turn.previous.address.text:
+        return Step(replace(form, draft=replace(draft, address=turn.previous.address)), changed=("address",))
+    phone = turn.previous.phone or turn.known_phone
+    if field == "contact_phone" and phone:
+        return Step(replace(form, draft=replace(draft, contact_phone=phone)), changed=("contact_phone",))
+    return None
+
+
+def _take_words(form: OpenForm, turn: Turn) -> Step | None:
+    """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
+    words = turn.text.strip()
+    if turn.answer is not None or not words:
+        return None
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and len(words) <= _LONGEST_PLACE:
+        address = merge_address(form.draft.address, Address(text=words, landmark=words))
+        settled = form.settled if is_findable(address) else (*form.settled, "address")
+        return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
+    if form.requested is Ask.OCCURRED_AT and len(words) <= _LONGEST_PLACE:
+        occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
+        return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
+    return None
+
+
+def _confirm(form: OpenForm, turn: Turn) -> Step | None:
+    verdict = _yes_or_no(turn)
+    if verdict is True:
+        return Step(replace(form, draft=replace(form.draft, missing=())), Outcome.FILE)
+    if verdict is False and not _has_facts(turn):
+        return Step(asked(form, Ask.CHANGE))
+    return None
+
+
+def _change(form: OpenForm, turn: Turn) -> Step | None:
+    """ "Nothing to change after all" goes back to the read-back."""
+    return Step(asked(form, Ask.CONFIRM)) if _yes_or_no(turn) is True else None
+
+
+def _cancel(form: OpenForm, turn: Turn) -> Step | None:
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
+    verdict = _yes_or_no(turn)
+    if verdict is True or turn.intent == "cancel":
+        return Step(form, Outcome.CANCELLED)
+    return Step(with_next_question(back), remarks=("going_on",)) if verdict is False else _collect(back, turn)
+
+
+def _resume(form: OpenForm, turn: Turn) -> Step | None:
+    """Yes: the old draft goes on with what was said meanwhile. No: what was said meanwhile begins a new one."""
+    verdict = _yes_or_no(turn)
+    if verdict is False or turn.intent == "cancel":
+        fresh = open_form(form.id, now=turn.at, known_phone=turn.known_phone)
+        return _with_held(form, fresh, turn, "starting_anew")
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING, held=None)
+    return _with_held(form, back, turn, "") if verdict is True else _collect(back, turn)
+
+
+def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> Step:
+    goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
+    held = form.held
+    if held is None or held.intent in DIGRESSIONS:
+        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark,) if remark else ())
+    waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
+    step = _collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
+    return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)
+
+
+def _category(form: OpenForm, turn: Turn) -> Step | None:
+    if turn.answer is None:
+        return None
+    if turn.answer.kind is AnswerKind.CHOICE and turn.answer.number:
+        step = choose_category(form, turn.answer.number)
+        return replace(step, form=with_next_question(step.form)) if step.understood else step
+    if turn.answer.kind in _LEAVES_OPEN:
+        step = choose_category(form, len(form.options) + 1)
+        return replace(step, form=with_next_question(step.form))
+    return None
+
+
+def _yes_or_no(turn: Turn) -> bool | None:
+    """An entry of the yes/no menu, a short answer, or the intent; None when the message says something else."""
+    if turn.answer is not None:
+        if turn.answer.kind is AnswerKind.CHOICE:
+            return {1: True, 2: False}.get(turn.answer.number or 0)
+        return {AnswerKind.YES: True, AnswerKind.NO: False}.get(turn.answer.kind)
+    return {"affirm": True, "deny": False}.get(turn.intent)
+
+
+def _has_facts(turn: Turn) -> bool:
+    facts = turn.facts
+    return bool(facts.address or facts.occurred_at or facts.phones or facts.name or facts.privacy)
+
+
+_CONTROL: dict[Ask, Callable[[OpenForm, Turn], Step | None]] = {
+    Ask.CONFIRM: _confirm,
+    Ask.CHANGE: _change,
+    Ask.CANCEL: _cancel,
+    Ask.RESUME: _resume,
+    Ask.CATEGORY: _category,
+}

@@ -1,0 +1,120 @@
+"""How the facts of a message change a draft.
+
+A fact fills an empty field, or the field that was asked for; it replaces a known one only when the resident corrects something (the
+intent says so, or the read-back is open). A known place is completed, never overwritten, by further parts of the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend.contracts.conversations import Address, Completeness, Draft
+from backend.contracts.understanding import PhoneKind, PhoneMention, Privacy
+from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.language.address_merge import merge_address, relative_correction
+from backend.domain.language.addresses import COMPONENTS
+
+CORRECTION = "correct_previous_detail"
+_CORRECTING = frozenset({Ask.CONFIRM, Ask.CHANGE})
+_ASKING_PLACE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
+_MIXED_KINDS = ("estate", "road", "building", "unit", "room")
+
+
+def is_correction(form: OpenForm, turn: Turn) -> bool:
+    """Whether what the message says replaces what is known."""
+    return turn.intent == CORRECTION or form.requested in _CORRECTING
+
+
+def absorb_facts(form: OpenForm, turn: Turn) -> Step:
+    """The form with every fact of the message in its place; `changed` names the fields, `remarks` what has to be said about it."""
+    draft, changed, remarks = form.draft, [], []
+    for name, take in _TAKERS:
+        taken, remark = take(form, draft, turn)
+        if taken != draft:
+            changed.append(name)
+            draft = taken
+        if remark:
+            remarks.append(remark)
+    confidential = form.confidential or turn.facts.privacy is Privacy.CONFIDENTIAL
+    if confidential and not form.confidential:
+        remarks.append("confidential_noted")
+        changed.append("confidential")
+    changed_form = replace(form, draft=draft, confidential=confidential)
+    return Step(changed_form, changed=tuple(changed), remarks=tuple(remarks))
+
+
+def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    known, said = draft.address, turn.facts.address
+    if turn.place is not None:
+        known = _completed(known, turn.place)
+    moved = relative_correction(turn.text, known) if known.text else None
+    if moved is not None and (is_correction(form, turn) or said is None):
+        return replace(draft, address=moved), ""
+    remark = ""
+    if said is not None:
+        remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
+        replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
+        known = merge_address(known, said.address) if replacing or not _conflicts(known, said.address) else known
+    return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _conflicts(known: Address, said: Address) -> bool:
+    return any(
+        getattr(known, name) and getattr(said, name) and getattr(known, name) != getattr(said, name) for name in _MIXED_KINDS
+    )
+
+
+def _completed(known: Address, place: Address) -> Address:
+    """What is known stays; a shared position or a scanned code adds the rest."""
+    values = {name: getattr(known, name) or getattr(place, name) for name in COMPONENTS}
+    located = place.lat is not None
+    return Address(
+        text=known.text or place.text,
+        lat=place.lat if located else known.lat,
+        lon=place.lon if located else known.lon,
+        **values,
+    )
+
+
+def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    said = turn.facts.occurred_at
+    if said is None or not (draft.occurred_at is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn)):
+        return draft, ""
+    return replace(draft, occurred_at=said.occurred_at), ""
+
+
+def _phone(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    usable = [mention for mention in turn.facts.phones if mention.kind is not PhoneKind.INVALID and _is_whole(mention)]
+    if usable and (not draft.contact_phone or is_correction(form, turn) or form.requested is Ask.CONTACT_PHONE):
+        return replace(draft, contact_phone=usable[-1].number), ""
+    meant = turn.facts.phones or (form.requested is Ask.CONTACT_PHONE and sum(char.isdigit() for char in turn.text) >= 5)
+    return draft, "phone_invalid" if meant and not usable else ""
+
+
+def _is_whole(mention: PhoneMention) -> bool:
+    """A corrected tail counts only when the old number could be completed with it."""
+    return mention.kind is PhoneKind.FULL or len(mention.number) >= 11
+
+
+def _who(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    name = turn.facts.name if not draft.contact_name or is_correction(form, turn) else ""
+    draft = replace(draft, contact_name=name) if name else draft
+    if turn.facts.privacy is Privacy.ANONYMOUS and not draft.anonymous:
+        given = any(mention.kind is PhoneKind.FULL for mention in turn.facts.phones)
+        return replace(draft, anonymous=True, contact_phone=draft.contact_phone if given else ""), "anonymous_noted"
+    return draft, ""
+
+
+def _attached(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    new = tuple(item for item in turn.attachments if item not in draft.attachments)
+    return (replace(draft, attachments=(*draft.attachments, *new)), "photo_noted") if new else (draft, "")
+
+
+_TAKERS: tuple[tuple[str, Callable[[OpenForm, Draft, Turn], tuple[Draft, str]]], ...] = (
+    ("address", _place),
+    ("occurred_at", _time),
+    ("contact_phone", _phone),
+    ("contact_name", _who),
+    ("attachments", _attached),
+)

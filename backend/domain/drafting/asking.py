@@ -1,0 +1,158 @@
+"""What is still missing from a form, what to ask next, and the words that the question needs.
+
+A question is asked twice at most; a partial address is asked once for what is missing; then the form goes on with what it has,
+because an incomplete order that a person completes is better than a resident who gives up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt
+from backend.contracts.messages import Choice
+from backend.domain.drafting.model import Ask, OpenForm, Question
+from backend.domain.language.addresses import completeness
+
+SURE = 0.6  # share of a leaf from which it is not asked
+SURE_OF_CATEGORY = 0.75  # a clear category with an open leaf is not worth a question either
+MOST_OPTIONS = 3
+_ASKED_AT_MOST = {Ask.ADDRESS_DETAIL: 1, Ask.CATEGORY: 1}
+_USUAL_LIMIT = 2
+_READ_BACK_DESCRIPTION = 20
+_CLAUSE = re.compile(r"[,。;!?\s]+")
+FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
+
+
+def _needs_address(form: OpenForm) -> bool:
+    return not _known(form.draft.address)
+
+
+def _needs_detail(form: OpenForm) -> bool:
+    return _known(form.draft.address) and not is_findable(form.draft.address)
+
+
+_MISSING: tuple[tuple[Ask, Callable[[OpenForm], bool]], ...] = (
+    (Ask.DESCRIPTION, lambda form: not form.draft.description),
+    (Ask.CATEGORY, lambda form: not form.draft.category and bool(form.options)),
+    (Ask.ADDRESS, _needs_address),
+    (Ask.ADDRESS_DETAIL, _needs_detail),
+    (Ask.OCCURRED_AT, lambda form: form.draft.occurred_at is None),
+    (Ask.CONTACT_PHONE, lambda form: not form.draft.contact_phone and not form.draft.anonymous),
+)
+
+
+def open_questions(form: OpenForm) -> tuple[Ask, ...]:
+    """The field questions that are still worth asking, in asking order."""
+    return tuple(ask for ask, is_missing in _MISSING if _may_ask(form, ask) and is_missing(form))
+
+
+def with_next_question(form: OpenForm) -> OpenForm:
+    """The form with `missing` and the next question set; counts the question when it is a new one."""
+    open_now = open_questions(form)
+    missing = tuple(dict.fromkeys(FIELD_OF.get(ask, ask.value) for ask in open_now))
+    form = replace(form, draft=replace(form.draft, missing=missing))
+    return asked(form, open_now[0] if open_now else Ask.CONFIRM)
+
+
+def asked(form: OpenForm, ask: Ask) -> OpenForm:
+    """The form with `ask` as its open question, counted."""
+    return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1})
+
+
+def is_findable(address: Address) -> bool:
+    """Complete enough that nothing more is asked: a crew finds it, or a landmark narrows down a known place."""
+    if completeness(address) is Completeness.FULL:
+        return True
+    return bool(address.landmark and (address.estate or address.road or address.community or address.street))
+
+
+def question_of(form: OpenForm) -> Question:
+    """The open question and what its wording needs."""
+    make = _QUESTIONS.get(form.requested)
+    return make(form) if make else Question(form.requested.value)
+
+
+def read_back(draft: Draft) -> str:
+    """One line that a resident can check: what, where, when, phone."""
+    who = "匿名" if draft.anonymous else f"电话{draft.contact_phone}" if draft.contact_phone else ""
+    parts = (matter_in_short(draft), draft.address.text or "地方没说", _when(draft.occurred_at), who)
+    return ",".join(part for part in parts if part)
+
+
+def matter_in_short(draft: Draft) -> str:
+    """The resident's own words about the matter, without those that only say where, when and who."""
+    place = draft.address
+    known = [place.text, place.estate, place.road, _when(draft.occurred_at), draft.contact_phone, draft.contact_name]
+    known = [text for text in known if text]
+    clauses = [clause for clause in _CLAUSE.split(draft.description) if clause.strip()]
+    telling = [clause for clause in clauses if not any(clause in text or text in clause for text in known)]
+    chosen = telling or [draft.subcategory] if draft.subcategory else telling or clauses
+    return _cut("、".join(chosen), _READ_BACK_DESCRIPTION)
+
+
+def _cut(text: str, longest: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def _when(occurred_at: OccurredAt | None) -> str:
+    return occurred_at.text if occurred_at else ""
+
+
+def _known(address: Address) -> bool:
+    return completeness(address) is not Completeness.NONE or bool(address.text)
+
+
+def _may_ask(form: OpenForm, ask: Ask) -> bool:
+    if FIELD_OF.get(ask, ask.value) in form.settled:
+        return False
+    return form.asked.get(ask.value, 0) < _ASKED_AT_MOST.get(ask, _USUAL_LIMIT) or (
+        form.requested is ask and ask is Ask.DESCRIPTION
+    )
+
+
+def _confirm(form: OpenForm) -> Question:
+    choices = (Choice("confirm_yes", "对,提交"), Choice("confirm_no", "要改"))
+    return Question(Ask.CONFIRM.value, {"summary": read_back(form.draft)}, choices)
+
+
+def _category(form: OpenForm) -> Question:
+    labels = [Choice(f"category_{guess.service_code}", guess.subcategory) for guess in form.options]
+    return Question(Ask.CATEGORY.value, {}, (*labels, Choice("category_none", "都不是")))
+
+
+def _detail(form: OpenForm) -> Question:
+    address = form.draft.address
+    wanted = (
+        "哪个小区、几号楼"
+        if not (address.estate or address.road)
+        else "几号楼几单元"
+        if address.estate
+        else "多少号,或者挨着什么"
+    )
+    return Question(Ask.ADDRESS_DETAIL.value, {"known": address.text, "wanted": wanted})
+
+
+def _phone(form: OpenForm) -> Question:
+    return Question(Ask.CONTACT_PHONE.value, {}, (Choice("phone_skip", "不留电话"),))
+
+
+def _cancel(form: OpenForm) -> Question:
+    return Question(Ask.CANCEL.value, {}, (Choice("cancel_yes", "不报了"), Choice("cancel_no", "接着报")))
+
+
+def _resume(form: OpenForm) -> Question:
+    about = matter_in_short(form.draft) or form.draft.address.text
+    return Question(Ask.RESUME.value, {"about": about}, (Choice("resume_yes", "接着说"), Choice("resume_no", "重新说")))
+
+
+_QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
+    Ask.CONFIRM: _confirm,
+    Ask.CATEGORY: _category,
+    Ask.ADDRESS_DETAIL: _detail,
+    Ask.CONTACT_PHONE: _phone,
+    Ask.CANCEL: _cancel,
+    Ask.RESUME: _resume,
+}

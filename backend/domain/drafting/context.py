@@ -1,0 +1,155 @@
+"""What a message means in its place: the same "1", "不知道" or "6号楼" is another intent after another question.
+
+The classifier sees the words alone. These rules see the open question too, and the facts that were drawn from the words; they are used
+by the assistant (where the form says what is open) and by the understanding service (where only the last sentence is known).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.contracts.understanding import Facts
+from backend.domain.drafting.model import Ask
+from backend.domain.drafting.subject import words_beside_facts
+from backend.domain.language.answers import Answer, AnswerKind, parse_rating
+
+Ranking = tuple[tuple[str, float], ...]
+RATING = "rating"
+YES_NO = "yes_no"
+_DECIDED = 0.99
+_FEW_WORDS = 4
+_STRONG = 0.8
+_SURE_OF_DANGER = 0.5  # the model alone, where the table of dangers found nothing
+# What may be said at any time and is no answer, when the classifier is sure of it.
+_FIRM = frozenset({"emergency", "opt_out", "ask_human", "cancel", "correct_previous_detail", "dispute_result"})
+# The last sentence of the bot, from the most telling word to the least.
+_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (RATING, re.compile(r"打.{0,3}分|评价|满意|评分|几分")),
+    (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)")),
+    (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报)|继续上次")),
+    (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
+    (Ask.CONTACT_PHONE.value, re.compile(r"电话|手机|号码|联系(?:方式|您)")),
+    (Ask.OCCURRED_AT.value, re.compile(r"什么时候|啥时候|何时|几点|哪天|多久了|开始的|时间")),
+    (Ask.ADDRESS.value, re.compile(r"哪个小区|几号楼|在哪|地址|什么地方|哪儿|哪里|位置|单元|哪一户")),
+    (Ask.CATEGORY.value, re.compile(r"哪一?(?:类|种)|哪个最|是下面")),
+    (Ask.DESCRIPTION.value, re.compile(r"什么事|啥事|描述|遇到|怎么回事|什么情况|补充")),
+    (YES_NO, re.compile(r"吗[??]?$|还是.{1,12}[??]$|是不是|要不要|行不行")),
+)
+_FACT_OF: dict[str, Callable[[Facts], object]] = {
+    Ask.ADDRESS.value: lambda facts: facts.address,
+    Ask.ADDRESS_DETAIL.value: lambda facts: facts.address,
+    Ask.OCCURRED_AT.value: lambda facts: facts.occurred_at,
+    Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
+}
+_YES_NO_QUESTIONS = frozenset({Ask.CONFIRM.value, Ask.CANCEL.value, Ask.RESUME.value, Ask.CHANGE.value, YES_NO, ""})
+_OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
+_ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message before its place is considered; `requested` names the open question ("" for none), as `asked_by` or the form has it."""
+
+    text: str
+    ranking: Ranking
+    facts: Facts
+    answer: Answer | None
+    requested: str = ""
+    idiom: bool = False
+
+
+def asked_by(sentence: str) -> str:
+    """The question that a sentence of the bot asks; "" when it asks nothing that we know."""
+    last = re.split(r"(?<=[。!!\n])", sentence.strip())
+    for part in (*reversed([piece for piece in last if piece.strip()]),):
+        for name, pattern in _ASKED:
+            if pattern.search(part):
+                return name
+    return ""
+
+
+def intents_in_context(heard: Heard) -> Ranking:
+    """The ranking with the intent that the place decides in front; unchanged where it decides nothing."""
+    decided = next((name for rule in _RULES for name in (rule(heard),) if name), "")
+    if not decided:
+        return heard.ranking
+    rest = tuple((name, share) for name, share in heard.ranking if name != decided)
+    own = dict(heard.ranking).get(decided, 0.0)
+    return ((decided, max(own, _DECIDED)), *((name, share * (1 - _DECIDED)) for name, share in rest))
+
+
+def _emergency(heard: Heard) -> str:
+    if heard.facts.emergency is not None:
+        return "emergency"
+    names = [name for name, _ in heard.ranking]
+    if names[:1] == ["emergency"] and (heard.idiom or _share(heard) < _SURE_OF_DANGER):
+        return next((name for name in names[1:]), "")
+    return ""
+
+
+def _order_number(heard: Heard) -> str:
+    if not heard.facts.order_numbers:
+        return ""
+    spoken = words_beside_facts(heard.text, heard.facts)
+    beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
+    return "query_status" if len(beside) < _FEW_WORDS or _best(heard) in ("provide_info", "") else ""
+
+
+def _rating(heard: Heard) -> str:
+    if heard.requested != RATING or _is_firm(heard):
+        return ""
+    return "rate" if parse_rating(heard.text) is not None else ""
+
+
+def _short_answer(heard: Heard) -> str:
+    answer = heard.answer
+    if answer is None or heard.requested == RATING:
+        return ""
+    if answer.kind is AnswerKind.CHOICE:
+        return _chosen(heard, answer)
+    if answer.kind in _ALWAYS_INFO:
+        return "" if _best(heard) == "cancel" else "provide_info"
+    if answer.kind is AnswerKind.NO:
+        return "provide_info" if heard.requested == Ask.CONTACT_PHONE.value else "" if _is_firm(heard) else "deny"
+    return "affirm"
+
+
+def _chosen(heard: Heard, answer: Answer) -> str:
+    if heard.requested in _YES_NO_QUESTIONS:
+        return {1: "affirm", 2: "deny"}.get(answer.number or 0, "") if heard.requested else ""
+    return "provide_info" if heard.requested in _OPEN_FIELD else ""
+
+
+def _asked_fact(heard: Heard) -> str:
+    """The fact that was asked for, without another matter around it."""
+    has = _FACT_OF.get(heard.requested)
+    if has is None or not has(heard.facts) or _is_firm(heard):
+        return ""
+    beside = len(words_beside_facts(heard.text, heard.facts))
+    digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
+    return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
+
+
+def _bare_facts(heard: Heard) -> str:
+    facts = heard.facts
+    if not (facts.address or facts.occurred_at or facts.phones or facts.name) or _is_firm(heard):
+        return ""
+    few = len(words_beside_facts(heard.text, facts)) < _FEW_WORDS // 2
+    return "provide_info" if few and _share(heard) < _STRONG else ""
+
+
+def _best(heard: Heard) -> str:
+    return heard.ranking[0][0] if heard.ranking else ""
+
+
+def _share(heard: Heard) -> float:
+    return heard.ranking[0][1] if heard.ranking else 0.0
+
+
+def _is_firm(heard: Heard) -> bool:
+    return _best(heard) in _FIRM and _share(heard) >= 0.5
+
+
+_RULES: tuple[Callable[[Heard], str], ...] = (_emergency, _order_number, _rating, _short_answer, _asked_fact, _bare_facts)

@@ -1,0 +1,125 @@
+"""The words of drafting: an open form, one message for it, and what comes of the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from backend.contracts.conversations import Address, Draft
+from backend.contracts.messages import Choice
+from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.domain.language.answers import Answer
+
+
+class Ask(str, Enum):
+    """The open question of a form. The first five are fields; the others are about the form itself."""
+
+    NOTHING = ""
+    DESCRIPTION = "description"
+    CATEGORY = "category"
+    ADDRESS = "address"
+    ADDRESS_DETAIL = "address_detail"
+    OCCURRED_AT = "occurred_at"
+    CONTACT_PHONE = "contact_phone"
+    CONFIRM = "confirm"
+    CHANGE = "change"
+    CANCEL = "cancel"
+    RESUME = "resume"
+
+
+class Outcome(str, Enum):
+    """What is to be done now: ask the open question, file the order, forget the draft."""
+
+    ASK = "ask"
+    FILE = "file"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A message that waits until its draft is known."""
+
+    message_id: str
+    text: str
+    intent: str
+    at: datetime
+    facts: Facts
+    guesses: tuple[CategoryGuess, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    content: bool = True
+    attachments: tuple[dict[str, str], ...] = ()
+    place: Address | None = None
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A draft being collected.
+
+    `asked` counts questions by name; `settled` are fields that the resident leaves open; `options` is what the last numbered choice of
+    categories offered; `also` are further problems for after this one; `resume_to` is the question under a cancel question;
+    `last_message` makes a repeated message harmless; `held` is what was said when we asked whether to go on with an old draft.
+    """
+
+    id: str
+    draft: Draft
+    opened_at: datetime
+    touched_at: datetime
+    requested: Ask = Ask.NOTHING
+    asked: dict[str, int] = field(default_factory=dict)
+    settled: tuple[str, ...] = ()
+    options: tuple[CategoryGuess, ...] = ()
+    also: tuple[Issue, ...] = ()
+    confidential: bool = False
+    resume_to: Ask = Ask.NOTHING
+    last_message: str = ""
+    misunderstood: int = 0
+    held: Held | None = None
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What "the same as last time" means: place and phone of the resident's last order."""
+
+    address: Address = field(default_factory=Address)
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a resident, understood. `text` is normalised, `place` comes from a location message or a grid code;
+    `content` is False for "I want to complain" without a complaint."""
+
+    message_id: str
+    text: str
+    intent: str
+    at: datetime
+    facts: Facts = field(default_factory=Facts)
+    guesses: tuple[CategoryGuess, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    content: bool = True
+    answer: Answer | None = None
+    attachments: tuple[dict[str, str], ...] = ()
+    place: Address | None = None
+    known_phone: str = ""
+    previous: Previous | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """The open question with what its wording needs; `choices` are numbered on SMS."""
+
+    key: str
+    values: dict[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a message did: the form afterwards, the fields that changed, and remarks to be made before the question."""
+
+    form: OpenForm
+    outcome: Outcome = Outcome.ASK
+    changed: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    understood: bool = True

@@ -1,0 +1,153 @@
+"""What the complaint is about: description, category, and further problems that are kept for after this one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.contracts.conversations import Draft, Urgency
+from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.domain.drafting.absorbing import CORRECTION
+from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
+from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+
+REPORTS = frozenset({"report_complaint", "emergency"})
+_WORTH_A_WORD = 4  # characters left after the facts from which a further message says something about the matter
+_FIRST_WORDS = 2  # 停水
+_WORTH_OFFERING = 0.12
+_OTHER_PROBLEM = 0.55
+_FILLER = re.compile(
+    r"[\s,。!?;:、()]|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
+)
+
+
+def absorb_subject(form: OpenForm, turn: Turn) -> Step:
+    """The form with what the message says about the problem itself."""
+    if not form.draft.description:
+        return _first_words(form, turn)
+    if turn.intent == CORRECTION and _names_category(turn):
+        return _recategorised(form, turn)
+    if _says_something(turn) and turn.intent in REPORTS and turn.content:
+        return _further_words(form, turn)
+    return Step(form)
+
+
+def choose_category(form: OpenForm, number: int) -> Step:
+    """The answer to a numbered choice of categories; the last number is "none of these" and leaves the category to a person."""
+    if 1 <= number <= len(form.options):
+        draft = _with_guess(form.draft, form.options[number - 1])
+        return Step(replace(form, draft=draft, options=()), changed=("category",))
+    if number == len(form.options) + 1:
+        return Step(replace(form, options=(), settled=(*form.settled, "category")), changed=("category",))
+    return Step(form, understood=False)
+
+
+def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm:
+    """A sure guess is taken, an unsure one becomes a choice of the two or three likely ones."""
+    if not guesses:
+        return form
+    best = guesses[0]
+    of_category = sum(guess.confidence for guess in guesses if guess.category == best.category)
+    if best.confidence >= SURE or of_category >= SURE_OF_CATEGORY:
+        return replace(form, draft=_with_guess(form.draft, best), options=())
+    likely = tuple(guess for guess in guesses[:MOST_OPTIONS] if guess.confidence >= _WORTH_OFFERING)
+    if len(likely) < 2:
+        return replace(form, draft=_with_guess(form.draft, best), options=()) if likely else form
+    return replace(form, options=likely)
+
+
+def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
+    """The form for the problem that was kept for later, with place, time and phone carried over; None when nothing is left."""
+    if not form.also:
+        return None
+    issue, *rest = form.also
+    carried = Draft(
+        description=issue.text,
+        address=form.draft.address,
+        occurred_at=form.draft.occurred_at,
+        contact_phone=form.draft.contact_phone,
+        contact_name=form.draft.contact_name,
+        anonymous=form.draft.anonymous,
+    )
+    settled = tuple(name for name in form.settled if name != "category")
+    fresh = OpenForm(
+        id=draft_id,
+        draft=_with_guess(carried, _as_guess(issue)),
+        opened_at=form.touched_at,
+        touched_at=form.touched_at,
+        settled=settled,
+        also=tuple(rest),
+        confidential=form.confidential,
+        last_message=form.last_message,
+    )
+    return fresh
+
+
+def words_beside_facts(text: str, facts: Facts) -> str:
+    """What a message says besides place, time, phone and name."""
+    spans = [span for span in _fact_spans(facts) if 0 <= span[0] < span[1]]
+    kept = "".join(char for index, char in enumerate(text) if not any(start <= index < end for start, end in spans))
+    return _FILLER.sub("", kept.replace(facts.name, "") if facts.name else kept)
+
+
+def _first_words(form: OpenForm, turn: Turn) -> Step:
+    asked_for = form.requested is Ask.DESCRIPTION
+    says_problem = turn.intent in REPORTS and turn.content
+    if not (says_problem or (asked_for and turn.answer is None)) or not _says_something(turn, _FIRST_WORDS):
+        return Step(form)
+    draft = replace(form.draft, description=turn.text, urgency=_urgency(turn))
+    first, *others = turn.issues or (None,)
+    form = replace(form, draft=draft, also=tuple(issue for issue in others if issue is not None))
+    guesses = (_as_guess(first),) if others and first is not None else turn.guesses
+    remarks = ("several_noted",) if others else ()
+    return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _further_words(form: OpenForm, turn: Turn) -> Step:
+    best = turn.guesses[0] if turn.guesses else None
+    other = best is not None and best.category != form.draft.category and best.confidence >= _OTHER_PROBLEM
+    if best is not None and other and form.draft.category:
+        issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence)
+        return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
+    description = f"{form.draft.description};{turn.text}"
+    form = replace(form, draft=replace(form.draft, description=description))
+    if not form.draft.category:
+        form = with_guesses(form, turn.guesses)
+    return Step(form, changed=("description",))
+
+
+def _recategorised(form: OpenForm, turn: Turn) -> Step:
+    best = turn.guesses[0]
+    if (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory):
+        return Step(form)
+    draft = _with_guess(form.draft, best)
+    draft = replace(draft, description=f"{draft.description};{turn.text}")
+    return Step(replace(form, draft=draft, options=()), changed=("category",))
+
+
+def _names_category(turn: Turn) -> bool:
+    has_fact = turn.facts.address or turn.facts.occurred_at or turn.facts.phones
+    return bool(turn.guesses) and turn.guesses[0].confidence >= (_OTHER_PROBLEM if has_fact else 0.3) and _says_something(turn)
+
+
+def _says_something(turn: Turn, least: int = _WORTH_A_WORD) -> bool:
+    return len(words_beside_facts(turn.text, turn.facts)) >= least
+
+
+def _with_guess(draft: Draft, guess: CategoryGuess) -> Draft:
+    return replace(draft, category=guess.category, subcategory=guess.subcategory, service_code=guess.service_code)
+
+
+def _as_guess(issue: Issue) -> CategoryGuess:
+    return CategoryGuess(issue.category, issue.subcategory, issue.service_code, issue.confidence)
+
+
+def _urgency(turn: Turn) -> Urgency:
+    return Urgency.EMERGENCY if turn.facts.emergency else Urgency.NORMAL
+
+
+def _fact_spans(facts: Facts) -> list[tuple[int, int]]:
+    spans = list(facts.address.spans) if facts.address else []
+    spans += [facts.occurred_at.span] if facts.occurred_at else []
+    spans += [mention.span for mention in facts.phones]
+    return [(span.start, span.end) for span in spans]

@@ -1,0 +1,93 @@
+"""What residents name instead of a number: 菜市场后身, 二一九公园对面, 楼下, 园林路与胜利路交叉口."""
+
+from __future__ import annotations
+
+import re
+
+from backend.domain.language.address_names import after_stops
+from backend.domain.language.address_numbers import Part
+from backend.domain.language.tables import load_table
+
+_TABLE = load_table("address_words")
+_LONGEST_NOUN = 8
+
+
+def _words(name: str) -> str:
+    return "|".join(sorted(_TABLE[name], key=len, reverse=True))
+
+
+_WHERE = re.compile(_words("where"))
+_ALONE = frozenset(_TABLE["alone"])
+_INSTITUTION = re.compile(_words("institutions"))
+_VAGUE = frozenset(_TABLE["vague_nouns"])
+_HAN_TAIL = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+$")
+_NUMERAL_HEAD = re.compile(r"^\d+(?:号楼?|栋|单元|楼|层|点|天)?")
+# Nouns that may stand before a word of direction without an institution's name: 菜市场, 学校, 锅炉房, 早市.
+_PLAIN_NOUN = re.compile(
+    r"(?:菜?市场|学校|幼儿园|小学|中学|超市|医院|公园|车站|站点|公交站|锅炉房|换热站|早市|夜市|饭店|银行|药店"
+    r"|派出所|广场|桥|厂|棚|停车场|车棚|垃圾[箱桶点站房]|变电[所箱]|仓房|凉亭"
+    r"|广场|商店|食杂店|小卖部|理发店|浴池|洗浴|公厕|厕所|居委会|社区|物业|大门|岗亭|门卫|洗车行|修理部"
+    r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
+    r"|院)$"
+)
+_CROSSING = re.compile(
+    r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
+    r"|交口|路口|拐角|十字路口|口)"
+)
+
+
+def landmark_part(text: str, parts: list[Part]) -> Part | None:
+    """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
+    return _crossing(text, parts) or _directed(text, parts) or _institution(text, parts)
+
+
+def with_direction(text: str, part: Part) -> Part:
+    """A landmark together with the word of direction right behind it: 二一九公园 + 对面."""
+    match = _WHERE.match(text, part.end)
+    return Part(part.name, part.value + match[0], part.start, match.end()) if match else part
+
+
+def _crossing(text: str, parts: list[Part]) -> Part | None:
+    for part in parts:
+        match = _CROSSING.match(text, part.end) if part.name == "road" else None
+        if match:
+            return Part("landmark", text[part.start : match.end()], part.start, match.end())
+    return None
+
+
+def _directed(text: str, parts: list[Part]) -> Part | None:
+    best: Part | None = None
+    for match in _WHERE.finditer(text):
+        noun = _noun(text, match.start(), parts)
+        if noun:
+            return Part("landmark", noun + match[0], match.start() - len(noun), match.end())
+        if best is None and match[0] in _ALONE and (_anchored(match.start(), text, parts) or match[0] == "楼下"):
+            best = Part("landmark", match[0], match.start(), match.end())
+    return best
+
+
+def _anchored(start: int, text: str, parts: list[Part]) -> bool:
+    """A direction without a noun counts when it follows a component (翠园小区门口, 6号楼的后身)."""
+    return any(part.end <= start and not text[part.end : start].strip(" 的那个,") for part in parts)
+
+
+def _noun(text: str, end: int, parts: list[Part]) -> str:
+    """The noun that ends at `end`: it must be a kind of place, and not be the component that stands there."""
+    floor = max((part.end for part in parts if part.end <= end), default=0)
+    raw = _HAN_TAIL.search(text[max(floor, end - _LONGEST_NOUN) : end])
+    if raw is None:
+        return ""
+    noun = _NUMERAL_HEAD.sub("", after_stops(raw[0].rstrip("的"), 2))
+    return noun if noun not in _VAGUE and len(noun) >= 2 and _PLAIN_NOUN.search(noun) else ""
+
+
+def _institution(text: str, parts: list[Part]) -> Part | None:
+    for match in _INSTITUTION.finditer(text):
+        floor = max((part.end for part in parts if part.end <= match.start()), default=0)
+        raw = _HAN_TAIL.search(text[max(floor, match.start() - 6) : match.start()])
+        core = after_stops(raw[0], 0) if raw else ""
+        if len(core) >= 2 and not re.search(
+            r"私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
+        ):
+            return with_direction(text, Part("landmark", core + match[0], match.start() - len(core), match.end()))
+    return None

@@ -1,0 +1,152 @@
+"""How a later word about the place changes the earlier one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.contracts.conversations import Address
+from backend.domain.language.address_numbers import arabic
+from backend.domain.language.addresses import components_of
+from backend.domain.language.normalise import normalise
+from backend.domain.language.numerals import parse_numeral
+
+# From the whole to the part. Naming another whole makes its old parts meaningless.
+_HIERARCHY = ("estate", "building", "unit", "floor", "room")
+_NAMES = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
+_WORDS = {
+    "building": "楼号|楼栋|号楼|栋号|栋|几号楼|楼",
+    "unit": "单元号|单元|门洞|门栋|门",
+    "floor": "楼层|层|楼",
+    "room": "房间号|门牌号|房号|室|屋|户号|房间",
+    "house_number": "门牌号|门牌|号",
+}
+_SUFFIX = {"building": "号楼", "unit": "单元", "floor": "楼", "room": "室", "house_number": "号"}
+_NUM = r"[甲乙丙丁]?[A-Za-z]?\d{1,4}[A-Za-z]?|[零一二两三四五六七八九十百]{1,5}"
+_FIELD = r"(?P<field>楼号|楼栋号?|栋号|单元号?|门洞|门栋|楼层|层数|房间号|门牌号|房号|室号|几楼|门号)"
+_STATED = re.compile(
+    rf"{_FIELD}(?:说|写|报|打|弄|搞|填|记)?(?:错了?|岔了?|不对|有误|反了)?(?:了)?[,、。\s]*(?:应该|应当"
+    r"|其实)?(?:是|为|改成|改为|改到|换成|:)\s*"
+    rf"(?:(?:不是)?)(?P<value>{_NUM})(?![\d月年])"
+)
+_SHIFT = re.compile(
+    r"(?:(?P<field>楼号|楼栋|栋号|号楼|单元|门洞|楼层|层|门牌号|房号|房间号|楼)[,\s]*(?:应该|得"
+    r"|要)?再?[往向朝]?|再?[往向朝])(?P<way>后|前|上|下|大|小)(?:面|边)?(?:数|推|挪|走|加|移|串|差)?"
+    r"(?P<count>一|两|二|三|俩|\d)(?P<kind>个?单元|个?门洞|个号|号楼|栋楼?|个楼|层楼?|楼|个门|户|个)"
+)
+_DIRECTION = {"后": 1, "上": 1, "大": 1, "前": -1, "下": -1, "小": -1}
+_FIELDS = {
+    "楼号": "building",
+    "楼栋": "building",
+    "楼栋号": "building",
+    "栋号": "building",
+    "号楼": "building",
+    "栋": "building",
+    "栋楼": "building",
+    "个楼": "building",
+    "单元": "unit",
+    "单元号": "unit",
+    "个单元": "unit",
+    "门洞": "unit",
+    "门栋": "unit",
+    "个门洞": "unit",
+    "个门": "unit",
+    "门号": "unit",
+    "楼层": "floor",
+    "层": "floor",
+    "层楼": "floor",
+    "层数": "floor",
+    "几楼": "floor",
+    "楼": "floor",
+    "房间号": "room",
+    "房号": "room",
+    "室号": "room",
+    "户": "room",
+    "门牌号": "room",
+}
+
+
+def merge_address(previous: Address, new: Address) -> Address:
+    """The earlier place with the later word applied: what `new` names replaces, everything else stays.
+
+    A different estate clears building, unit, floor and room that it does not name itself, because a number means nothing in
+    another estate; a different road clears the house number likewise. A different building clears nothing: residents who correct
+    the building repeat the door only when it changes too. Naming the first estate after a bare number keeps the number.
+    Coordinates follow `new` when it has them, and are dropped when estate or road changed.
+    """
+    values = {name: getattr(new, name) or getattr(previous, name) for name in _NAMES}
+    moved = False
+    if new.estate and previous.estate and new.estate != previous.estate:
+        moved = True
+        values.update({name: getattr(new, name) for name in (*_HIERARCHY[1:], "landmark")})
+    if new.road and previous.road and new.road != previous.road:
+        moved = True
+        values["house_number"] = new.house_number
+    located = new.lat is not None and new.lon is not None
+    lat, lon = (new.lat, new.lon) if located else (None, None) if moved else (previous.lat, previous.lon)
+    return _address(values, address_text(values) or new.text or previous.text, lat, lon)
+
+
+def relative_correction(text: str, previous: Address) -> Address | None:
+    """The place after a correction that only makes sense against the earlier one: 楼号往后数一个, 单元说错了是3, 再往上一层.
+
+    None when the text is no such correction, or when the earlier place lacks the component that is to be shifted.
+    """
+    plain = normalise(text).text
+    return _stated(plain, previous) or _shifted(plain, previous)
+
+
+def address_text(values: dict[str, str]) -> str:
+    """The components in the order people write them: 山南街道翠园小区6号楼2单元301室."""
+    number = values.get("house_number", "")
+    words = [values.get(name, "") for name in ("street", "community", "road")] + [
+        f"{number}号" if number else "",
+        values.get("estate", ""),
+    ]
+    words += [values[name] + _SUFFIX[name] if values.get(name) else "" for name in ("building", "unit", "floor", "room")]
+    landmark = values.get("landmark", "")
+    return "".join(words) + (landmark if landmark not in words else "")
+
+
+def _stated(text: str, previous: Address) -> Address | None:
+    match = _STATED.search(text)
+    if match is None:
+        return None
+    field = _FIELDS[match["field"]]
+    if match["field"] == "门牌号" and previous.road and not previous.unit:
+        field = "house_number"
+    return _with(previous, field, arabic(match["value"]))
+
+
+def _shifted(text: str, previous: Address) -> Address | None:
+    match = _SHIFT.search(text)
+    if match is None:
+        return None
+    field = _shifted_field(match)
+    old, count = getattr(previous, field) if field else "", parse_numeral(match["count"])
+    number = re.search(r"\d+", old)
+    if number is None or count is None:
+        return None
+    value = int(number[0]) + _DIRECTION[match["way"]] * count
+    if value < 1:
+        return None
+    return _with(previous, field, old[: number.start()] + str(value) + old[number.end() :])
+
+
+def _shifted_field(match: re.Match[str]) -> str:
+    said = match["field"] or ""
+    if said and said != "楼":
+        return _FIELDS[said]
+    kind = match["kind"]
+    if kind in ("个", "个号"):
+        return "building"
+    return _FIELDS.get(kind, "")
+
+
+def _with(previous: Address, field: str, value: str) -> Address:
+    values = {name: getattr(previous, name) for name in _NAMES} | {field: value}
+    return _address(values, address_text(values), previous.lat, previous.lon)
+
+
+def _address(values: dict[str, str], text: str, lat: float | None, lon: float | None) -> Address:
+    return replace(components_of(values), text=text, lat=lat, lon=lon)

@@ -1,0 +1,103 @@
+"""Names of streets, communities, estates and roads that the directory does not know, by the way such names are built."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend.domain.language.address_numbers import Part
+from backend.domain.language.numerals import to_digits
+from backend.domain.language.tables import load_table
+
+_TABLE = load_table("address_words")
+_LONGEST = 8
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """`least` characters must stand before the ending; a `weak` one also needs a number behind or a verb of place in front."""
+
+    kind: str
+    word: str
+    least: int
+    weak: bool
+
+
+_ENDINGS = tuple(
+    sorted(
+        (
+            _Ending(kind, word, entry["least"], entry["weak"])
+            for kind, entries in _TABLE["endings"].items()
+            for entry in entries
+            for word in entry["words"]
+        ),
+        key=lambda ending: -len(ending.word),
+    )
+)
+_BY_WORD = {ending.word: ending for ending in reversed(_ENDINGS)}
+_ENDING = re.compile("|".join(re.escape(ending.word) for ending in _ENDINGS))
+_ELSEWHERE = load_table("places")["outside"]
+_OUTSIDE = [name + end for names in _ELSEWHERE.values() for name in names for end in ("区", "市", "县", "")]
+_SOFT = frozenset([*_TABLE["soft_stops"], *_OUTSIDE])
+_STOPS = [*_TABLE["stops"], *_SOFT]
+_STOP = re.compile("|".join(sorted(map(re.escape, _STOPS), key=len, reverse=True)))
+_NOT_NAMES = re.compile(rf"(?:{'|'.join(_TABLE['not_names'])})$")
+_NOT_AFTER = re.compile("|".join(_TABLE["not_after"]))
+_PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
+_NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
+_NUMBER = re.compile(r"\s*(?:的)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))")
+_ARABIC_HEAD = re.compile(r"^[\dA-Za-z]+(?:号楼?|栋|#|单元|楼|层|室|点|分|天|年|月|日|度|期)?")
+_HOUSE = re.compile(
+    r"\s*(?P<house>[甲乙丙丁]?\d{1,4}(?:-\d{1,3})?[甲乙丙丁A-Za-z]?"
+    r"|[一二三四五六七八九十百零]{1,6})\s*(?:号(?!楼(?![下上前后])|线|大楼|栋)(?:院|大院)?|(?=\s|[,。!?]|$))"
+)
+
+
+def name_parts(text: str, taken: list[tuple[int, int]]) -> list[Part]:
+    """Streets, communities, estates and roads by pattern, outside the ranges that the directory explained."""
+    parts: list[Part] = []
+    for match in _ENDING.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        part = _name(text, match, [*taken, *((part.start, part.end) for part in parts)])
+        if part is not None:
+            parts.append(part)
+    return parts
+
+
+def house_number(text: str, road_end: int) -> Part | None:
+    """The number right after a road: 58号, 58-3号, 甲47号 (not 58号楼)."""
+    match = _HOUSE.match(text, road_end)
+    if match is None:
+        return None
+    raw = match["house"]
+    value = raw.upper() if re.search(r"[\dA-Za-z]", raw) else to_digits(raw)
+    return Part("house_number", value, match.start("house"), match.end()) if value else None
+
+
+def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part | None:
+    ending = _BY_WORD[match[0]]
+    floor = max((end for _, end in taken if end <= match.start()), default=0)
+    raw = _NAME_CHARS.search(text[max(floor, match.start() - _LONGEST) : match.start()])
+    core = after_stops(raw[0], ending.least) if raw else ""
+    whole = core + match[0]
+    if len(core) < ending.least or _NOT_NAMES.search(whole) or _NOT_AFTER.match(text, match.end()):
+        return None
+    start = match.start() - len(core)
+    if ending.weak and not (_NUMBER.match(text, match.end()) or _PLACE_VERB.search(text[:start])):
+        return None
+    return Part(ending.kind, whole, start, match.end())
+
+
+def after_stops(raw: str, least: int) -> str:
+    """What belongs to the name: all after the last word that cannot be part of one, unless too little is left (和平)."""
+    cut = 0
+    for stop in _STOP.finditer(raw):
+        if stop[0] not in _SOFT or len(raw) - stop.end() >= least:
+            cut = stop.end()
+    name = raw[cut:]
+    return name if _NUMBERED_NAME.match(name) else _ARABIC_HEAD.sub("", name)
+
+
+# 219路, 五一路: a number may be the name itself.
+_NUMBERED_NAME = re.compile(r"^\d{2,3}$")

@@ -1,0 +1,167 @@
+"""Building, unit, floor and room: 6号楼2单元301, 6-2-301, 12#, 三楼东户, 301 2单元 6号楼, 甲47, B7, C2."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend.domain.language.numerals import to_digits
+
+_CN = "零〇一二两三四五六七八九十百廿"
+_DOOR = (
+    rf"(?:[甲乙丙丁]?\d{{1,4}}(?:[A-Za-z](?![A-Za-z])|[甲乙丙丁](?!级|等))?|[A-Za-z]-?\d{{1,4}}|[A-Za-z](?=座"
+    rf"|栋|区?号楼)|[{_CN}]{{1,5}})"
+)
+# No digit, numeral or ordinal in front: 第三次, 十三号, 1.5号 …
+_EDGE = rf"(?<![\d{_CN}A-Za-z.第])(?:第)?"
+_BUILDING = re.compile(
+    rf"{_EDGE}(?P<building>{_DOOR})\s*"
+    r"(?:号楼栋?|栋楼?|幢楼?|号栋|号幢|#\s*楼?|座(?![位椅机谈])|号院?楼(?!道)|号大?楼"
+    rf"|楼(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋|门(?!口)))"
+    rf"|号(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋)))"
+)
+_UNIT = re.compile(rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z])\s*(?:号)?(?:单元|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?!口))?")
+_GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
+_FLOOR = re.compile(
+    rf"{_EDGE}(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!楼|[户人]|冰|灰|雪|油|土|水|皮"
+    r"|膜|漆|窗|玻|意|关|次)|楼(?!栋|号|长|盘|房))"
+)
+_ROOM = re.compile(
+    rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,5}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
+    r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
+)
+_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边)?(?:户|屋|室|门)(?!口|外|前)")
+_NOT_A_COUNT = rf"(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来])"
+# 5楼2号 is a door, but after a blank or a comma 25号 is a date.
+_AFTER = re.compile(
+    rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
+    rf"|栋)))\s*(?:号(?!楼|线|院|门|栋)|室|屋(?!里)|房)?{_NOT_A_COUNT}"
+)
+_BEFORE = re.compile(rf"(?<![\d{_CN}.:年月第])(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})\s*[,、]?\s*$")
+_TRIPLE = re.compile(
+    r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|号|栋|#)?\s*(?P<s>[-/\\]|\s-\s)\s*"
+    r"(?P<unit>\d{1,2})\s*(?P=s)\s*(?P<room>\d{3,4}|\d{1,2}(?=号|室|\s|$))(?:室|号)?(?![\d/:年月日-])"
+)
+# 15#2-601, 15栋2-601
+_MIXED = re.compile(
+    r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|栋|#)\s*(?P<unit>\d{1,2})\s*-\s*(?P<room>\d{3,4})(?!\d)"
+)
+_LABELLED = re.compile(rf"楼[号栋](?:是|为|:|\s)*(?P<building>{_DOOR})(?![\d月日点])")
+_PAIR = re.compile(
+    r"(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:#|号楼|栋)?\s*[-/]\s*(?P<room>\d{3,4})(?:室"
+    r"|号)?(?![\d/:年月日-])"
+)
+_SHORT_PAIR = re.compile(r"(?P<building>\d{1,3})\s*[-/]\s*(?P<unit>\d{1,2})(?![\d/:年月日-])")
+_LONE = re.compile(r"(?P<building>[甲乙丙丁]\d{1,3}|[A-Za-z]\d{1,3}|\d{1,3})(?:号(?!楼|院|线))?(?=\s*(?:[,。!?\s]|$))")
+
+_DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
+_REPLACED = re.compile(r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component with the place where it stands."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+def number_parts(text: str, estate_end: int | None) -> list[Part]:
+    """Building, unit, floor and room of normalised text; bare numbers may follow where the estate ends (`estate_end`)."""
+    joined = _joined(text, estate_end)
+    if joined:
+        return joined
+    parts = [
+        part
+        for pattern, name in ((_BUILDING, "building"), (_LABELLED, "building"), (_UNIT, "unit"))
+        for part in _first(pattern, name, text)
+    ]
+    if not any(part.name == "unit" for part in parts):
+        parts += _gate(text, parts)
+    parts += _floor(text, parts)
+    if not any(part.name == "building" for part in parts) and estate_end is not None:
+        parts += _from(_LONE.match(text, _skip_blanks(text, estate_end)))
+    return parts + _room(text, parts)
+
+
+def arabic(raw: str) -> str:
+    """A door number as Arabic digits, letters and 甲乙丙丁 kept: 六 -> 6, b7 -> B7, 甲47 -> 甲47."""
+    plain = raw.strip().replace("-", "")
+    if re.search(r"[A-Za-z甲乙丙丁]", plain):
+        return plain.upper()
+    return to_digits(plain).lstrip("0") or "0"
+
+
+def _joined(text: str, estate_end: int | None) -> list[Part]:
+    match = _TRIPLE.search(text) or _MIXED.search(text)
+    if match:
+        return _from(match)
+    if estate_end is None:
+        return []
+    start = _skip_blanks(text, estate_end)
+    return _from(_PAIR.match(text, start) or _SHORT_PAIR.match(text, start))
+
+
+def _from(match: re.Match[str] | None) -> list[Part]:
+    if match is None:
+        return []
+    return [Part(name, arabic(raw), match.start(), match.end()) for name, raw in match.groupdict().items() if raw and name != "s"]
+
+
+def _first(pattern: re.Pattern[str], name: str, text: str) -> list[Part]:
+    found = [match for match in pattern.finditer(text) if arabic(match[name]) != "0"]
+    standing = [match for match in found if not taken_back(text, match.start(), match.end())]
+    return [Part(name, arabic(match[name]), match.start(), match.end()) for match in (standing or found)[:1]]
+
+
+def taken_back(text: str, start: int, end: int) -> bool:
+    """不是2单元是3单元, 6号楼改成8号楼: what stands here is what it is not."""
+    return bool(_DENIED.search(text[:start]) or _REPLACED.match(text, end))
+
+
+def _gate(text: str, parts: list[Part]) -> list[Part]:
+    """门 means unit beside a building or before a floor or room; alone it is a door like any other."""
+    for match in _GATE.finditer(text):
+        after_building = any(part.end <= match.start() <= part.end + 2 for part in parts)
+        before_room = re.match(rf"\s*[,、]?\s*(?:\d{{3,4}}|[{_CN}\d]{{1,3}}[层楼])", text[match.end() :])
+        if after_building or before_room:
+            return [Part("unit", arabic(match["unit"]), match.start(), match.end())]
+    return []
+
+
+def _floor(text: str, parts: list[Part]) -> list[Part]:
+    for match in _FLOOR.finditer(text):
+        if any(part.start < match.end() and match.start() < part.end for part in parts):
+            continue
+        value = arabic(match["floor"])
+        if value not in ("", "0") and int(value) <= 60:
+            side = _DOOR_SIDE.match(text, match.end())
+            end = side.end() if side else match.end()
+            return [Part("floor", f"-{value}" if match["below"] else value, match.start(), end)]
+    return []
+
+
+def _room(text: str, parts: list[Part]) -> list[Part]:
+    """A room is named (301室), follows building, unit or floor, or stands right before them in a reversed address."""
+    taken = [(part.start, part.end) for part in parts]
+    for match in _ROOM.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            return [Part("room", arabic(match["room"]), match.start(), match.end())]
+    for part in sorted(parts, key=lambda part: -part.end):
+        match_after = _AFTER.match(text, part.end)
+        if match_after:
+            group = "room" if match_after["room"] else "door"
+            return [Part("room", arabic(match_after[group]), match_after.start(group), match_after.end())]
+    if parts:
+        before = _BEFORE.search(text[: min(part.start for part in parts)])
+        if before:
+            return [Part("room", arabic(before["room"]), before.start(), before.end())]
+    return []
+
+
+def _skip_blanks(text: str, start: int) -> int:
+    while start < len(text) and text[start] in " ,的、":
+        start += 1
+    return start

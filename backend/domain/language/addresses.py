@@ -1,0 +1,122 @@
+"""The place in a message: components in digits, completeness, nothing invented."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.contracts.conversations import Address, Completeness
+from backend.contracts.understanding import AddressMention, Span
+from backend.domain.language.address_landmarks import landmark_part, with_direction
+from backend.domain.language.address_names import house_number, name_parts
+from backend.domain.language.address_numbers import Part, number_parts, taken_back
+from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
+from backend.domain.language.normalise import normalise
+from backend.domain.language.outside import find_outside
+
+COMPONENTS = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
+_GLUE = re.compile(r"[\s,、的,.·-]*(?:号|楼|是|就)?[\s,]*")
+# Something else stands between a place and itself: 6号楼停水 is a place and a problem.
+_FURTHEST_GAP = 3
+
+
+def parse_address(text: str, gazetteer: Gazetteer) -> AddressMention | None:
+    """The place that a message names, None when it names none.
+
+    Components are as said (typos set right, former streets by their successor), numbers in Arabic digits; `text` of the address
+    holds the words themselves.
+    """
+    return address_in(normalise(text).text, gazetteer)
+
+
+def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
+    """`parse_address` for text that is normalised already."""
+    matches = [match for match in gazetteer.find(text) if _means_the_place(match, text)]
+    parts = _named(text, matches)
+    parts += [part for part in number_parts(text, _names_end(parts)) if not _inside(part, parts)]
+    landmark = landmark_part(text, parts)
+    outside = find_outside(text)
+    known_inside = any(match.place.kind != "landmark" for match in matches)
+    if outside is not None and (outside.text[-1] in "区市县" or not known_inside):
+        return _mention(text, [*parts, *([landmark] if landmark else [])], Completeness.OUTSIDE, outside)
+    parts += [] if landmark is None or any(part.name == "landmark" for part in parts) else [landmark]
+    if not parts:
+        return None
+    mention = _mention(text, parts, Completeness.PARTIAL, None)
+    return replace(mention, completeness=completeness(mention.address))
+
+
+def completeness(address: Address) -> Completeness:
+    """Full when a crew finds it: estate and building, road and number, or coordinates; partial when something is known."""
+    if address.lat is not None and address.lon is not None:
+        return Completeness.FULL
+    if (address.estate and address.building) or (address.road and (address.house_number or address.building)):
+        return Completeness.FULL
+    if any(getattr(address, name) for name in COMPONENTS):
+        return Completeness.PARTIAL
+    return Completeness.NONE
+
+
+def components_of(values: dict[str, str]) -> Address:
+    """An address of these components, the others empty; keys are names out of COMPONENTS (TypeError otherwise)."""
+    return replace(Address(), **{name: values[name] for name in values})  # type: ignore[arg-type]  # only text fields are named
+
+
+def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
+    parts = [Part(match.place.kind, match.place.name, match.start, match.end) for match in matches]
+    parts += name_parts(text, [(part.start, part.end) for part in parts])
+    parts.sort(key=lambda part: (taken_back(text, part.start, part.end), part.start))
+    chosen: list[Part] = []
+    for part in parts:
+        if not any(other.name == part.name for other in chosen):
+            chosen.append(part)
+    road = next((part for part in chosen if part.name == "road"), None)
+    house = house_number(text, road.end) if road else None
+    chosen = [with_direction(text, part) if part.name == "landmark" else part for part in chosen]
+    return [*chosen, house] if house else chosen
+
+
+def _inside(part: Part, others: list[Part]) -> bool:
+    """园林路58号2单元: the house number is not a building too."""
+    return any(part.start < other.end and other.start < part.end for other in others)
+
+
+def _names_end(parts: list[Part]) -> int | None:
+    """Where a bare building number may follow: after the estate, else after the house number."""
+    for name in ("estate", "house_number"):
+        for part in parts:
+            if part.name == name:
+                return part.end
+    return None
+
+
+_ROAD_AFTER = re.compile(r"\s*(?:路|街|大街|大道|道|巷|胡同|派出所|医院|小学|中学)")
+
+
+def _means_the_place(match: PlaceMatch, text: str) -> bool:
+    """解放路 is not 解放 the street: a name that goes on as another kind of name is not that place."""
+    return match.place.kind == "road" or not _ROAD_AFTER.match(text, match.end)
+
+
+def _mention(text: str, parts: list[Part], how_well: Completeness, outside: Span | None) -> AddressMention:
+    ranges = sorted({(part.start, part.end) for part in parts} | ({(outside.start, outside.end)} if outside else set()))
+    spans = tuple(Span(start, end, text[start:end]) for start, end in _merge(ranges, text))
+    values: dict[str, str] = {}
+    for part in parts:
+        values.setdefault(part.name, part.value)
+    address = replace(components_of(values), text=" ".join(span.text for span in spans))
+    return AddressMention(spans=spans, address=address, completeness=how_well)
+
+
+def _merge(ranges: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in ranges:
+        if merged and (start <= merged[-1][1] or _glued(text[merged[-1][1] : start])):
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _glued(between: str) -> bool:
+    return len(between) <= _FURTHEST_GAP and bool(_GLUE.fullmatch(between))

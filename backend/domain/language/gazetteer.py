@@ -1,0 +1,209 @@
+"""The district's place names: exact, misspelt, by sound, by former name; and names that lie outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz.distance import Levenshtein
+
+from backend.domain.language.romanise import pinyin, sound
+from backend.domain.language.tables import load_table
+
+KINDS = ("street", "community", "estate", "road", "landmark")
+_GENERIC_ENDINGS = ("小区", "社区", "街道", "花园", "家园", "新村", "公寓", "大厦", "花苑", "嘉园", "佳园", "名苑")
+# A name without its ending counts only where a building number follows: 翠园6号楼.
+_NUMBER_FOLLOWS = r"(?=\s*(?:[\dA-Za-z甲乙丙]|[一二三四五六七八九十]+(?:号|栋|#|单元)))"
+_LATIN = re.compile(r"[A-Za-z]{2,40}(?: ?[A-Za-z]{2,10})*")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A name of the directory; `kind` is one of KINDS, `parents` the names above it (community, street), nearest first."""
+
+    kind: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlaceMatch:
+    """`place` stands at text[start:end]; `exact` is False for a typo, a sound-alike or Latin letters."""
+
+    start: int
+    end: int
+    place: Place
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Built once per directory version; matching reads precomputed tables only."""
+
+    places: tuple[Place, ...]
+
+    @classmethod
+    def build(cls, places: Iterable[Place]) -> Gazetteer:
+        """These places plus the streets and landmarks of the shipped table; raises ValueError for an unknown kind."""
+        everything = [*_shipped_places(), *places]
+        for place in everything:
+            if place.kind not in KINDS:
+                raise ValueError(f"unknown kind of place: {place.kind}")
+        gazetteer = cls(places=tuple(everything))
+        gazetteer.warm()
+        return gazetteer
+
+    def warm(self) -> None:
+        """Computes the tables now, so that the first message is not slow."""
+        _ = (self._pattern, self._by_sound, self._by_pinyin, self._masked)
+
+    def find(self, text: str) -> tuple[PlaceMatch, ...]:
+        """Places in normalised text from left to right, not overlapping: exact names first, then typos where those leave room."""
+        matches = [
+            PlaceMatch(match.start(), match.end(), self._names[match[0]], exact=True)
+            for match in self._pattern.finditer(text)
+            if match[0]
+        ]
+        if self._by_pinyin:
+            matches += self._latin(text)
+        matches += self._misspelt(text, matches)
+        return tuple(sorted(matches, key=lambda match: match.start))
+
+    def place(self, name: str) -> Place | None:
+        """The place of exactly this name or alias."""
+        return self._names.get(name)
+
+    @cached_property
+    def _names(self) -> dict[str, Place]:
+        names: dict[str, Place] = {}
+        for place in self.places:
+            for name in (place.name, *place.aliases):
+                names.setdefault(name, place)
+        for place in self.places:
+            for core in _cores(place):
+                names.setdefault(core, place)
+        return names
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        whole = {name for place in self.places for name in (place.name, *place.aliases) if len(name) >= 2}
+        cores = {core for place in self.places for core in _cores(place)} - whole
+        parts = [(name, re.escape(name)) for name in whole] + [(core, re.escape(core) + _NUMBER_FOLLOWS) for core in cores]
+        parts.sort(key=lambda part: (-len(part[0]), part[0]))
+        return re.compile("|".join(part for _, part in parts) or r"(?!)")
+
+    @cached_property
+    def _by_sound(self) -> dict[tuple[str, ...], Place | None]:
+        """Names of three characters or more by their sound; None where two places sound alike."""
+        table: dict[tuple[str, ...], Place | None] = {}
+        for name, place in self._typo_names:
+            key = tuple(sound(char) for char in name)
+            table[key] = place if table.get(key, place) == place else None
+        return table
+
+    @cached_property
+    def _by_pinyin(self) -> dict[str, Place | None]:
+        table: dict[str, Place | None] = {}
+        for place in self.places:
+            for name in (place.name, *place.aliases, *_cores(place)):
+                if len(name) >= 2 and _HAN.fullmatch(name):
+                    key = pinyin(name)
+                    table[key] = place if table.get(key, place) == place else None
+        return table
+
+    @cached_property
+    def _masked(self) -> dict[str, set[str]]:
+        """Names of five characters or more with one character struck out: one wrong character in a long name is a typo."""
+        table: dict[str, set[str]] = {}
+        for name, _ in self._typo_names:
+            if len(name) >= 5:
+                for index in range(len(name)):
+                    table.setdefault(f"{name[:index]}?{name[index + 1 :]}", set()).add(name)
+        return table
+
+    @cached_property
+    def _endings(self) -> frozenset[str]:
+        """The last two characters of names that may be misspelt; nothing else is worth a closer look."""
+        return frozenset(name[-2:] for name, _ in self._typo_names)
+
+    @cached_property
+    def _typo_names(self) -> list[tuple[str, Place]]:
+        whole = {name for place in self.places for name in (place.name, *place.aliases)}
+        return [(name, self._names[name]) for name in sorted(whole) if len(name) >= 3 and _HAN.fullmatch(name)]
+
+    def _latin(self, text: str) -> list[PlaceMatch]:
+        found = []
+        for run in _LATIN.finditer(text):
+            place = self._by_pinyin.get(run[0].replace(" ", "").lower())
+            if place is not None:
+                ending = next((ending for ending in _GENERIC_ENDINGS if text.startswith(ending, run.end())), "")
+                found.append(PlaceMatch(run.start(), run.end() + len(ending), place, exact=False))
+        return found
+
+    def _misspelt(self, text: str, taken: list[PlaceMatch]) -> list[PlaceMatch]:
+        used = bytearray(len(text))
+        for match in taken:
+            used[match.start : match.end] = b"\x01" * (match.end - match.start)
+        sounds = [sound(char) for char in text]
+        found: list[PlaceMatch] = []
+        for size in self._sizes:
+            for start in range(len(text) - size + 1):
+                if not any(used[start : start + size]):
+                    place = self._typo_at(text[start : start + size], tuple(sounds[start : start + size]))
+                    if place is not None:
+                        found.append(PlaceMatch(start, start + size, place, exact=False))
+                        used[start : start + size] = b"\x01" * size
+        return found
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return sorted({len(name) for name, _ in self._typo_names}, reverse=True)
+
+    def _typo_at(self, window: str, key: tuple[str, ...]) -> Place | None:
+        place = self._by_sound.get(key)
+        if place is not None:
+            return place
+        if len(window) < 5 or window[-2:] not in self._endings:
+            return None
+        names = {name for index in range(len(window)) for name in self._masked.get(f"{window[:index]}?{window[index + 1 :]}", ())}
+        close = [name for name in names if _same_ending(name, window) and Levenshtein.distance(name, window) == 1]
+        return self._names[close[0]] if len(close) == 1 else None
+
+
+def _same_ending(name: str, window: str) -> bool:
+    """A typo never turns one kind of name into another (小区 into 社区), and one that changes a number is no typo."""
+    return name[-2:] == window[-2:] and not any(
+        a != b and (a in "一二三四五六七八九十东西南北" or b in "一二三四五六七八九十东西南北")
+        for a, b in zip(name, window, strict=True)
+    )
+
+
+def _cores(place: Place) -> tuple[str, ...]:
+    if place.kind != "estate":
+        return ()
+    return tuple(
+        name[: -len(ending)]
+        for name in (place.name, *place.aliases)
+        for ending in _GENERIC_ENDINGS
+        if name.endswith(ending) and len(name) - len(ending) >= 2
+    )
+
+
+def _shipped_places() -> list[Place]:
+    table = load_table("places")
+    streets = [
+        Place(
+            "street", entry["name"], tuple(alias for name in (entry["name"], *entry["former"]) for alias in _street_aliases(name))
+        )
+        for entry in table["streets"]
+    ]
+    return streets + [Place("landmark", name) for name in table["landmarks"]]
+
+
+def _street_aliases(name: str) -> tuple[str, ...]:
+    stem = name[:-2] if name.endswith("街道") else name
+    return (name, f"{stem}街道", f"{stem}街道办", f"{stem}街道办事处", f"{stem}办事处") if name.endswith("街道") else (name,)

@@ -1,0 +1,76 @@
+"""Who wants not to be known, and the name of the one who gives it."""
+
+from __future__ import annotations
+
+import re
+
+from backend.contracts.understanding import Privacy
+from backend.domain.language.normalise import normalise
+
+_ANONYMOUS = re.compile(
+    r"匿名|不(?:想|愿意?|打算|方便|要|用)?(?:实名|留名|署名|留姓名|留名字|说名字|报名字|透露(?:姓名|名字|身份"
+    r"|我是谁))|不具名|别(?:写|留|记|登)我?(?:的)?(?:名|姓名|名字)|不想让?人?知道(?:我)?是(?:我|谁)"
+)
+_CONFIDENTIAL = re.compile(
+    r"保密|(?:别|不要|千万别|可别|不能|不许|勿|甭|请勿|不想|不希望|不愿意?)(?:跟|和|对|向|给|让|把"
+    r"|叫)?(?:[^,。!?]{0,8}?)(?:说(?:出去)?是我(?:说|举报|反映|投诉|打|告)|说出去|透露|泄露|暴露|"
+    r"知道(?:是我|我是谁|了?是?谁)|知道(?=[,。!]|$)|告诉(?:他|她|物业|邻居|对方|人家|别人|楼上|楼下|商家|老板|单位|公司))"
+    r"|(?:怕|担心|害怕)(?:[^,。!?]{0,4})?(?:被?报复|打击报复|找我麻烦|找我算账|得罪人|得罪邻居|知道是我"
+    r"|邻里关系)|替我保|给我保个?密|保护(?:好)?(?:我|举报人|投诉人|个人)(?:的)?(?:隐私|信息)"
+)
+_WAIVED = re.compile(r"(?:不用|不需要|不必|没必要|无需|用不着|不要求|可以不|别给我|取消|别)(?:再|给我|帮我|替我|搞|整|选)?\s*$")
+_QUESTION = re.compile(r"[^,。!]{0,8}(?:吗|么|不\?|\?|怎么|能不能)")
+_ASKED = re.compile(r"(?:会不会|能不能|是不是|可不可以|可以|能|会)(?:给我|帮我|替我)?\s*$")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
+    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤"
+    "阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由"
+)
+_GIVEN = r"[\u4e00-\u9fff]{1,2}"
+_TITLE = r"(?:先生|女士|师傅|阿姨|大姐|大哥|大爷|大娘|老师|叔|婶|姨|哥|姐|大妈|同志|经理|小姐)"
+_END = r"(?=[,。!?;:\s\d]|电话|手机|联系|是|住|家住|在|的|我|吧|,|$)"
+_NAME_PATTERNS = (
+    re.compile(
+        r"(?:我叫|我名叫|我的名字(?:是|叫)|本人(?:姓名)?(?:叫|是)?|名字(?:是|叫|:)|姓名(?:是|叫|:)?|我是业主"
+        r"|我是住户|联系人(?:是|叫|:)?|报修人(?:是|:)?|落款)\s*(?P<name>(?:欧阳|司马|上官|诸葛|皇甫"
+        rf"|[{_SURNAMES}]){_GIVEN}?){_END}"
+    ),
+    re.compile(rf"联系人(?:是|叫|:)?\s*(?P<name>[{_SURNAMES}]{_TITLE})"),
+    re.compile(rf"(?:我|免贵|本人|敝)\s*姓\s*(?P<name>(?:欧阳|司马|上官|诸葛|皇甫|[{_SURNAMES}]))(?!名)"),
+    re.compile(
+        rf"(?:叫我|找我|喊我|称呼我?|就叫我)\s*(?P<name>[老小]?[{_SURNAMES}]{_TITLE}|[老小][{_SURNAMES}])(?:就行"
+        r"|就好|就成|吧|即可|$|[,。])"
+    ),
+    re.compile(rf"^(?:我是)\s*(?P<name>[{_SURNAMES}]{_GIVEN})(?=[,。!?;:\s\d]|电话|手机|联系|家住|$)"),
+)
+_NOT_GIVEN = re.compile(r"(?:什么|谁|啥|楼的|居民|业主|住户|人|家|小区|单元)$")
+
+
+def find_privacy(text: str) -> Privacy | None:
+    """ANONYMOUS (匿名, 不留名) before CONFIDENTIAL (保密, 别说是我说的); None for no wish, a waived or an asked one."""
+    return privacy_in(normalise(text).text)
+
+
+def privacy_in(text: str) -> Privacy | None:
+    """`find_privacy` for text that is normalised already."""
+    for pattern, wish in ((_ANONYMOUS, Privacy.ANONYMOUS), (_CONFIDENTIAL, Privacy.CONFIDENTIAL)):
+        for match in pattern.finditer(text):
+            before = text[: match.start()]
+            asked = _ASKED.search(before) and _QUESTION.match(text, match.end())
+            if not _WAIVED.search(before) and not asked:
+                return wish
+    return None
+
+
+def find_name(text: str) -> str:
+    """The name that the resident gives, as said (王, 李淑芬, 张师傅); "" unless a phrase of introduction stands before it."""
+    return name_in(normalise(text).text)
+
+
+def name_in(text: str) -> str:
+    """`find_name` for text that is normalised already."""
+    for pattern in _NAME_PATTERNS:
+        match = pattern.search(text)
+        if match and not _NOT_GIVEN.search(match["name"]):
+            return match["name"]
+    return ""

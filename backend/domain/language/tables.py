@@ -1,0 +1,21 @@
+"""Reads the data tables (YAML) that ship inside this package."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@lru_cache(maxsize=16)
+def load_table(name: str) -> dict[str, Any]:
+    """The mapping in `data/<name>.yml`; FileNotFoundError for an unknown table, ValueError for one that is no mapping."""
+    source = resources.files("backend.domain.language").joinpath("data", f"{name}.yml").read_text(encoding="utf-8")
+    table = yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it exists
+    if not isinstance(table, dict):
+        raise ValueError(f"data/{name}.yml must hold a mapping")
+    return table

@@ -1,0 +1,262 @@
+"""How a moment is meant: a point, a stretch, something that lasts since then, that comes again, or that is still to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from backend.contracts.conversations import TimeKind
+from backend.domain.language.calendar_words import heating_start, solar_term
+from backend.domain.language.day_words import shift
+from backend.domain.language.tables import load_table
+from backend.domain.language.time_moments import Moment, find_moments
+from backend.domain.language.time_values import Found, approximate_count, at, day_end, day_start, months_before
+
+_TABLE = load_table("times")
+
+
+def _words(name: str) -> str:
+    return "|".join(sorted(_TABLE[name], key=len, reverse=True))
+
+
+_FROM = re.compile(r"(?:打从|自打|自从|从打|打|从|自|由|起)(?:了)?\s*$")
+_TILL_NOW = r"(?:一直)?(?:到|至|直到)(?:现在|如今|这会儿|这阵儿|目前|眼下|今天|今儿|今日|今)"
+_SINCE_BEHIND = re.compile(
+    r"(?:的|那天|那会儿|当天|那时候|那时|时候|钟|左右|晚上|早上)*(?:起(?!来|码|火|重)|开始|以来|往后"
+    rf"|{_TILL_NOW}|一直(?!到)|就一直)"
+)
+_STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
+_TO = re.compile(r"\s*(?:的)?(?:到|至|-|~|—)\s*")
+# 昨天报的修, 周一打的电话: when it was reported, not when it began.
+_REPORTED = re.compile(
+    r"\s*(?:我|就|也|俺|才|又|都|刚|给你们|跟你们|找物业|给物业|向你们|在你们这|已经|,)*(?:报(?!废|警器)"
+    r"|打(?:了|过|的)?(?:个|一?遍|好?几?[遍次])?(?:电话|热线|96715|12345)|反映|反应|投诉|登记|提交|上报"
+    r"|说(?:的|好|了|过|是|要|来)|问|来(?:人|过|了人|了个)|修(?:过|完|好)|约|答应|催|交(?:的|了|过)?(?:费|钱)"
+    r"|给(?:你们|物业|他们|热力)[^,。]{0,4}打)"
+)
+_COMES_AGAIN = re.compile(
+    r"[^,。!?]{0,2}(?:总是|总|老是|老(?!人|头|太|旧|师|板|小)|经常|时常|就开始(?:跳|放|唱|吵|闹|叫)|都(?:是|要"
+    r"|得|会))"
+)
+_EVERY = re.compile(
+    rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|{_words('recurring')}"
+    r"|每个?(?:天|日|周末|周|星期|礼拜|月|年|晚上|早上|早晨|晚|夜|半夜|凌晨|中午|下午|上午|小时|季度)"
+    r"|一(?:入冬|到冬|上冬|起风|供暖|打雷|化雪|用电|做饭|放学|下班)"
+    rf"|逢(?:年|周|单|双|集|下)|周{{0,1}}[一1]到周[五5](?:都|每)|[隔]\S天)"
+)
+_WEAK_EVERY = re.compile(r"(?:每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+_EVERY_TAIL = re.compile(
+    r"(?:的|到|逢|个|,)?\s*(?:下雨天?|下雪天?|刮风|阴天|阴雨天|雨天|雪天|冬天|夏天|春天|秋天|周末|节假日|过年"
+    r"|天黑|停电|停水|饭点儿?|上下班|高峰期?|变天|化雪|放学|夜里|供暖期|降温)?"
+)
+_COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
+_UNIT = r"(?:天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
+_LASTS = re.compile(
+    r"(?P<lead>都|已经|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
+    rf"|停气|停暖|将近|小|大约|大概|差不多)*\s*(?<![\d.第前后])(?P<count>{_COUNT}|半)(?P<many>几|多"
+    rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
+    rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
+)
+_NOT_LASTING = re.compile(
+    r"\s*(?:内|之内|以内|以后|之后|后|前|之前|以前|左右来|的(?:房|孩|合同|工资|保修|时间内|供暖费|物业费|期限)"
+    r"|期|级|保|一次|两次|一趟|两头|一交|的工夫|热线|营业|供应|服务|值班)"
+)
+_DAYS_LATER = re.compile(
+    rf"(?P<count>{_COUNT})(?:个)?(?P<unit>天|周|星期|礼拜|月)(?:以后|之后|后)"
+    rf"|(?:再)?过(?:个)?(?P<count2>{_COUNT})(?:个)?(?P<unit2>天|周|星期|礼拜|月)"
+)
+_HOURS_AGO = re.compile(rf"(?P<count>{_COUNT}|半)(?:多)?个?(?P<half>半)?(?P<unit>小时|钟头|分钟)(?:以前|之前|前)")
+_HEATING = re.compile(
+    r"(?P<from>打从|自打|自从|打|从|自)?(?:今年|这个|本)?(?:供暖期|采暖期|供暖|供热|开栓|开始供暖|来暖气|送暖"
+    r"|给暖|打开栓)(?:季)?(?P<behind>以来|开始(?:到现在)?|那天起|起|到现在|至今|之后|以后|就没|到今天|就不"
+    r"|一直)"
+)
+_WINTER = re.compile(r"(?P<from>打从|自打|自从|打|从|自)?入冬(?:以来|到现在|开始|起|就|之后|以后|一直)")
+_VAGUE = re.compile(rf"(?:都|已经|有|得有)?(?P<words>{_words('vague')})(?:了)?")
+_NOT_VAGUE = re.compile(r"(?:不|没|差不|没|第)$")
+_NOW = re.compile(_words("now"))
+_NOT_NOW = re.compile(r"[搬买装换入结出好交]|开始供|修完")
+_PRESENT = re.compile(_words("present"))
+_RECENT = timedelta(minutes=30)
+
+
+def find_frames(text: str, now: datetime) -> list[Found]:
+    """Every time expression of normalised text with its kind, local bounds and rank; `now` is the message's local time."""
+    moments = find_moments(text, now)
+    every = _recurrences(text, moments)
+    free = [
+        moment for moment in moments if not any(moment.begin < found.finish and found.begin < moment.finish for found in every)
+    ]
+    frames = [*every, *_moments(text, free, now), *_durations(text, now, free), *_seasons(text, now), *_hours_ago(text, now)]
+    return frames + _loose_words(text, now, frames)
+
+
+def _recurrences(text: str, moments: list[Moment]) -> list[Found]:
+    found = []
+    for match in _EVERY.finditer(text):
+        finish = _reach(text, match.start(), match.end(), moments)
+        weak = bool(_WEAK_EVERY.search(match[0])) and finish == match.end()
+        if match[0].startswith(("一到", "一逢")) and finish == match.end():
+            continue
+        found.append(Found(match.start(), finish, TimeKind.RECURRING, rank=35 if weak else 85))
+    for moment in moments:
+        again = _COMES_AGAIN.match(text, moment.finish)
+        if again and (moment.days is None or moment.days.weekly or moment.several):
+            found.append(Found(moment.begin, moment.finish, TimeKind.RECURRING, rank=72))
+    return found
+
+
+def _reach(text: str, start: int, finish: int, moments: list[Moment]) -> int:
+    """A recurrence takes the days and hours behind it along: 每天早上六点到八点, 一到周末."""
+    tail = _EVERY_TAIL.match(text, finish) if text[start] in "每一逢只" else None
+    if tail and tail[0].strip(" 的到逢个,"):
+        finish = tail.end()
+    for moment in moments:
+        if finish <= moment.begin and (
+            not text[finish : moment.begin].strip(" 的到在,个") or _TO.fullmatch(text, finish, moment.begin)
+        ):
+            finish = moment.finish
+    return finish
+
+
+def _moments(text: str, moments: list[Moment], now: datetime) -> Iterator[Found]:
+    skip: Moment | None = None
+    for index, moment in enumerate(moments):
+        if moment is skip:
+            continue
+        following = moments[index + 1] if index + 1 < len(moments) else None
+        if following is not None and _TO.fullmatch(text, moment.finish, following.begin) and not _is_today(following, now):
+            skip = following
+            yield _stretch(text, moment, following)
+        else:
+            yield _since(text, moment, following) or _plain(text, moment, now)
+
+
+def _is_today(moment: Moment, now: datetime) -> bool:
+    return (
+        moment.hours is None
+        and moment.days is not None
+        and moment.days.first == moment.days.last == now.date()
+        and not moment.days.weekly
+    )
+
+
+def _stretch(text: str, first: Moment, second: Moment) -> Found:
+    prefix = _FROM.search(text[: first.begin])
+    start, end = first.start, second.end
+    if second.days is None and second.hours is not None:
+        end = at(first.start.date(), second.hours.end)
+        if second.hours.loose and first.hours is not None and end <= start:
+            end += timedelta(hours=12)
+        while end < start:
+            end += timedelta(days=1)
+    elif end < start and first.days is not None and first.days.weekly:
+        start -= timedelta(days=7)
+    elif end < start:
+        # 11月1号到5号: the second day belongs to the month of the first.
+        end = end.replace(month=start.month, year=start.year, day=min(end.day, 28)) if end.day <= 28 else day_end(start.date())
+        end = end if end >= start else day_end(months_before(end.date(), -1))
+    return Found(prefix.start() if prefix else first.begin, second.finish, TimeKind.INTERVAL, start, end, rank=90)
+
+
+def _since(text: str, moment: Moment, following: Moment | None) -> Found | None:
+    prefix = _FROM.search(text[: moment.begin])
+    behind = _SINCE_BEHIND.match(text, moment.finish)
+    still = _STILL.match(text, moment.finish) if behind is None else behind
+    if (
+        still is not None
+        and following is not None
+        and following.begin < still.end()
+        and behind is None
+        and not text[following.begin :].startswith("今")
+    ):
+        still = None
+    if prefix is None and still is None:
+        return None
+    begin = prefix.start() if prefix else moment.begin
+    finish = behind.end() if behind else moment.finish
+    return Found(begin, finish, TimeKind.SINCE, moment.start, None, rank=100)
+
+
+def _plain(text: str, moment: Moment, now: datetime) -> Found:
+    if moment.start > now:
+        return Found(moment.begin, moment.finish, TimeKind.FUTURE, moment.start, moment.end, rank=30)
+    if moment.several and moment.hours is None:
+        found = Found(moment.begin, moment.finish, TimeKind.INTERVAL, moment.start, moment.end, rank=65)
+    else:
+        rank = 55 if moment.days is None else 70 if moment.hours is None else 75
+        found = Found(moment.begin, moment.finish, TimeKind.POINT, moment.start, moment.end, rank=rank)
+    return replace(found, rank=found.rank - 50) if _REPORTED.match(text, moment.finish) else found
+
+
+def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Found]:
+    for match in _LASTS.finditer(text):
+        if not (match["lead"] or match["tail"]) or _NOT_LASTING.match(
+            text, match.end("over") if match["over"] else match.end("unit")
+        ):
+            continue
+        if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments):
+            continue
+        start = _lasting_since(match, now)
+        if start is not None:
+            finish = (
+                match.end("tail")
+                if (match["tail"] or "").startswith("了")
+                else match.end("over")
+                if match["over"]
+                else match.end("unit")
+            )
+            begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("count")
+            yield Found(begin, finish, TimeKind.SINCE, start, None, rank=80)
+
+
+def _lasting_since(match: re.Match[str], now: datetime) -> datetime | None:
+    unit, half = match["unit"], match["count"] == "半"
+    more = match["half"] is not None or (match["over"] == "半")
+    count = 1 if half else approximate_count(match["count"])
+    if not count:
+        return None
+    minutes = {"时": 60, "头": 60, "钟": 1}.get(unit[-1])
+    if minutes is not None:
+        return now - timedelta(minutes=minutes * (0.5 if half else count + (0.5 if more else 0)))
+    if half:
+        back = {"月": 15, "年": 182}.get(unit[-1])
+        return None if back is None else day_start(now.date() - timedelta(days=back))
+    plain = "天" if unit.endswith("宿") else unit[-1]
+    return day_start(shift(now.date(), count, plain, half=more))
+
+
+def _seasons(text: str, now: datetime) -> Iterator[Found]:
+    for match in _HEATING.finditer(text):
+        yield Found(match.start(), match.end("behind"), TimeKind.SINCE, day_start(heating_start(now.date())), None, rank=78)
+    for match in _WINTER.finditer(text):
+        first = solar_term(now.date(), "立冬") or now.date()
+        yield Found(match.start(), match.end(), TimeKind.SINCE, day_start(first), None, rank=78)
+
+
+def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
+    for match in _HOURS_AGO.finditer(text):
+        count = 0.5 if match["count"] == "半" else approximate_count(match["count"])
+        if count:
+            step = timedelta(minutes=1) if match["unit"] == "分钟" else timedelta(hours=1)
+            moment = now - step * (count + (0.5 if match["half"] else 0))
+            yield Found(match.start(), match.end(), TimeKind.POINT, moment, moment, rank=70)
+
+
+def _loose_words(text: str, now: datetime, frames: list[Found]) -> list[Found]:
+    found: list[Found] = []
+    for match in _DAYS_LATER.finditer(text):
+        count, unit = approximate_count(match["count"] or match["count2"]), match["unit"] or match["unit2"]
+        if count:
+            day = shift(now.date(), -count, unit) if not unit.endswith("月") else months_before(now.date(), -min(count, 60))
+            found.append(Found(match.start(), match.end(), TimeKind.FUTURE, day_start(day), day_end(day), rank=25))
+    for match in _VAGUE.finditer(text):
+        if not _NOT_VAGUE.search(text[: match.start()]):
+            found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=40))
+    for match in _NOW.finditer(text):
+        weak = match[0] == "刚" and _NOT_NOW.match(text, match.end())
+        found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=5 if weak else 50))
+    found += [Found(match.start(), match.end(), TimeKind.POINT, now, now, rank=10) for match in _PRESENT.finditer(text)]
+    return [item for item in found if not any(item.begin < other.finish and other.begin < item.finish for other in frames)]

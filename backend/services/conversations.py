@@ -1,0 +1,279 @@
+"""What happens to a conversation: who owns it, and what is said in it. Callers commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.conversations import Owner
+from backend.contracts.messages import Author, MessageStatus, Reply
+from backend.domain import phrases
+from backend.domain.conversation import Ownership, hand_back, take_over, to_queue
+from backend.domain.errors import Conflict, InvalidField, NotFound
+from backend.storage import outbox
+from backend.storage.conversations import get_conversation
+from backend.storage.leases import wall_now
+from backend.storage.messages import add_once, get_message, take_seq
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What some messages carry besides their text."""
+
+    in_reply_to: str | None = None
+    user: str | None = None
+    order_number: str | None = None
+    notice_key: str | None = None
+    template_kind: str = ""
+    template_fields: dict[str, str] = field(default_factory=dict)
+
+
+def ownership(row: ConversationRow) -> Ownership:
+    """The part of a conversation that the ownership rules speak about."""
+    return Ownership(Owner(row.owner), row.assignee, row.epoch)
+
+
+async def takeover(session: AsyncSession, *, conversation_id: str, user: str, now: datetime) -> ConversationRow:
+    """Make a caseworker the owner. Raises NotFound, or Conflict naming the one who was faster."""
+    row = await get_conversation(session, conversation_id, lock=True)
+    await _change_owner(session, row, take_over(ownership(row), user), now=now)
+    row.queued_at, row.queue_reason, row.priority = None, "", 0
+    return row
+
+
+async def handback(session: AsyncSession, *, conversation_id: str, user: str | None, now: datetime) -> ConversationRow:
+    """Give the conversation back to the bot, which says one line and goes on with an open form.
+
+    Raises NotFound, or Conflict when another caseworker has it. Giving back what the bot has already does nothing.
+    """
+    row = await get_conversation(session, conversation_id, lock=True)
+    if row.owner == Owner.BOT.value:
+        return row
+    await give_to_bot(session, row, user=user, now=now)
+    if row.draft is not None:
+        await _ask_again(session, row, now=now)
+    else:
+        await speak(session, row, author=Author.BOT, replies=[Reply(phrases.HANDED_BACK)], purpose="handback", now=now)
+    return row
+
+
+async def give_to_bot(session: AsyncSession, row: ConversationRow, *, user: str | None, now: datetime) -> None:
+    """Make the bot the owner of a locked conversation, silently. Raises Conflict."""
+    await _change_owner(session, row, hand_back(ownership(row), user), now=now)
+    row.queued_at, row.queue_reason, row.priority = None, "", 0
+
+
+async def hand_over_to_queue(
+    session: AsyncSession, *, conversation_id: str, reason: str, now: datetime, priority: int = 0
+) -> ConversationRow:
+    """Put the conversation into the human queue (or, from a caseworker, back into it). Raises NotFound."""
+    row = await get_conversation(session, conversation_id, lock=True)
+    await _change_owner(session, row, to_queue(ownership(row)), now=now)
+    flag_for_people(row, reason=reason, priority=priority, now=now)
+    return row
+
+
+def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: datetime) -> None:
+    """Show a conversation in the queue without changing who answers; a more urgent reason replaces a lesser one."""
+    if row.queued_at is None or priority > row.priority:
+        row.queue_reason, row.priority = reason, priority
+    row.queued_at = row.queued_at or now
+    row.updated_at = now
+
+
+async def say(
+    session: AsyncSession,
+    *,
+    conversation_id: str,
+    author: Author,
+    replies: Sequence[Reply],
+    epoch: int | None,
+    now: datetime,
+    purpose: str,
+    extras: Extras | None = None,
+) -> list[MessageRow]:
+    """Queue messages for the resident; the rows are returned in order.
+
+    With an `epoch` other than the current one they were computed for an owner who is gone: they are kept as notes
+    (`suppressed`), never sent. `purpose` is reply, apology, emergency, caseworker …, or a pushed one (`backend.domain.notices`).
+    """
+    row = await get_conversation(session, conversation_id, lock=True)
+    reason = "" if epoch is None or epoch == row.epoch else "stale epoch"
+    return await speak(
+        session, row, author=author, replies=replies, purpose=purpose, now=now, extras=extras, suppressed=reason, epoch=epoch
+    )
+
+
+async def speak(
+    session: AsyncSession,
+    row: ConversationRow,
+    *,
+    author: Author,
+    replies: Sequence[Reply],
+    purpose: str,
+    now: datetime,
+    extras: Extras | None = None,
+    suppressed: str = "",
+    epoch: int | None = None,
+) -> list[MessageRow]:
+    """`say` for a conversation that this transaction has locked; `suppressed` is the reason for keeping it as a note."""
+    messages = [
+        MessageRow(**_outbound(row, author, reply, purpose, now, extras or Extras(), suppressed, epoch)) for reply in replies
+    ]
+    session.add_all(messages)
+    row.updated_at = now
+    if messages and not suppressed:
+        await _wake_senders(session, row, now=now)
+    await session.flush()
+    return messages
+
+
+async def push_once(
+    session: AsyncSession, row: ConversationRow, *, reply: Reply, purpose: str, now: datetime, extras: Extras
+) -> bool:
+    """Queue a notification unless one with its `notice_key` is there; says whether it was new. The row must be locked."""
+    if not await add_once(session, _outbound(row, Author.SYSTEM, reply, purpose, now, extras, "", None)):
+        return False
+    row.updated_at = now
+    await _wake_senders(session, row, now=now)
+    await session.flush()
+    return True
+
+
+async def say_as_caseworker(
+    session: AsyncSession, *, conversation_id: str, user: str, text: str, note: bool, now: datetime
+) -> MessageRow:
+    """A caseworker's message, or a private note that never leaves the system.
+
+    Raises Conflict when somebody else (or nobody) has the conversation, InvalidField when there is no text.
+    """
+    if not text.strip():
+        raise InvalidField("请写点内容", field="text")
+    row = await get_conversation(session, conversation_id, lock=True)
+    if not note and (row.owner != Owner.HUMAN.value or row.assignee != user):
+        raise Conflict("请先接手这个会话", owner=row.owner, assignee=row.assignee)
+    purpose, suppressed = ("note", "note") if note else ("caseworker", "")
+    extras = Extras(user=user)
+    messages = await speak(
+        session,
+        row,
+        author=Author.CASEWORKER,
+        replies=[Reply(text.strip())],
+        purpose=purpose,
+        now=now,
+        extras=extras,
+        suppressed=suppressed,
+    )
+    return messages[0]
+
+
+async def end_dialogue(session: AsyncSession, *, conversation_id: str, now: datetime) -> None:
+    """The form is finished: the next message opens a new dialogue. Raises NotFound."""
+    row = await get_conversation(session, conversation_id, lock=True)
+    row.dialogue_ended, row.updated_at = True, now
+
+
+async def resend(session: AsyncSession, *, conversation_id: str, message_id: str, now: datetime) -> MessageRow:
+    """Send a dead letter once more, as a new message that points back. Raises NotFound, or Conflict when it was done already."""
+    row = await get_conversation(session, conversation_id, lock=True)
+    dead = await get_message(session, message_id)
+    if dead.conversation_id != conversation_id:
+        raise NotFound("没有这条消息", message_id=message_id)
+    if dead.status != MessageStatus.FAILED.value or dead.resent_as is not None:
+        raise Conflict("只有发送失败的消息可以重发,而且只能重发一次", status=dead.status)
+    values = _outbound(row, Author(dead.author), Reply(dead.text), dead.purpose, now, _extras_of(dead), "", None)
+    again = MessageRow(**{**values, "choices": dead.choices})
+    session.add(again)
+    dead.resent_as = again.id
+    await _wake_senders(session, row, now=now)
+    await session.flush()
+    return again
+
+
+def _extras_of(message: MessageRow) -> Extras:
+    return Extras(
+        in_reply_to=message.in_reply_to,
+        user=message.user,
+        order_number=message.order_number,
+        template_kind=message.template_kind,
+        template_fields=message.template_fields,
+    )
+
+
+async def _change_owner(session: AsyncSession, row: ConversationRow, new: Ownership, *, now: datetime) -> None:
+    statement = (
+        update(ConversationRow)
+        .where(ConversationRow.id == row.id, ConversationRow.owner == row.owner, ConversationRow.epoch == row.epoch)
+        .values(owner=new.owner.value, assignee=new.assignee, epoch=new.epoch, updated_at=now)
+        .returning(ConversationRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.scalars(statement)).first() is None:
+        raise Conflict("会话刚刚换了人,请刷新", conversation_id=row.id)
+    await session.refresh(row, ["owner", "assignee", "epoch", "updated_at"])
+
+
+async def _ask_again(session: AsyncSession, row: ConversationRow, *, now: datetime) -> None:
+    """Let the assistant take up the open form: it gets an event of ours as the next message."""
+    key = f"handback:{row.id}:{row.epoch}"
+    session.add(
+        MessageRow(
+            id=uuid4().hex,
+            conversation_id=row.id,
+            seq=take_seq(row),
+            direction="in",
+            author=Author.SYSTEM.value,
+            kind="event",
+            event={"name": "handback", "key": "", "data": {}, "consents": []},
+            channel=row.channel,
+            message_time=now,
+            created_at=now,
+            dedupe_key=key,
+            status=MessageStatus.STORED.value,
+        )
+    )
+    row.turn_due_at = row.turn_due_at or wall_now()
+    await session.flush()
+
+
+async def _wake_senders(session: AsyncSession, row: ConversationRow, *, now: datetime) -> None:
+    row.send_due_at = now
+    await outbox.add(session, topic="send", key=row.id, payload={"conversation_id": row.id}, now=now)
+
+
+def _outbound(
+    row: ConversationRow,
+    author: Author,
+    reply: Reply,
+    purpose: str,
+    now: datetime,
+    extras: Extras,
+    suppressed: str,
+    epoch: int | None,
+) -> dict[str, Any]:
+    status = MessageStatus.SUPPRESSED if suppressed else MessageStatus.QUEUED
+    return {
+        "id": uuid4().hex,
+        "conversation_id": row.id,
+        "seq": take_seq(row),
+        "direction": "out",
+        "author": author.value,
+        "text": reply.text,
+        "choices": [asdict(choice) for choice in reply.choices],
+        "channel": row.channel,
+        "message_time": now,
+        "created_at": now,
+        "status": status.value,
+        "status_reason": suppressed,
+        "purpose": purpose,
+        "epoch": row.epoch if epoch is None else epoch,
+        **asdict(extras),
+    }

@@ -1,0 +1,243 @@
+"""The draft of a conversation: hears one message, files the order, forgets. The draft lives in the conversation's row."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.conversations import Address, Urgency
+from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.domain import draft as rules
+from backend.domain.drafting.asking import question_of, with_next_question
+from backend.domain.drafting.codec import from_json
+from backend.domain.drafting.menus import answer_of_menu
+from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn
+from backend.domain.drafting.stored import form_from_json, form_to_json
+from backend.domain.drafting.subject import next_form
+from backend.domain.errors import Conflict
+from backend.domain.language.answers import AnswerKind, classify_answer
+from backend.domain.language.normalise import normalise
+from backend.services.intake import NewWorkOrder, accept_work_order
+from backend.storage import directory
+from backend.storage import work_orders as orders
+from backend.storage.conversations import get_conversation
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.work_orders import WorkOrderRow
+
+log = structlog.get_logger()
+_ACTOR = "resident"
+
+
+@dataclass(frozen=True)
+class HeardMessage:
+    """A message as the assistant understood it. `location`: {lat, lon, label} of a location message."""
+
+    message_id: str
+    text: str
+    intent: str
+    message_time: datetime
+    facts: Facts = field(default_factory=Facts)
+    guesses: tuple[CategoryGuess, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    content: bool = True
+    menu_id: str = ""
+    attachments: tuple[dict[str, str], ...] = ()
+    location: dict[str, Any] | None = None
+    asks_only: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of it: the stored draft (None when there is none), what to do, and the open question."""
+
+    draft: dict[str, Any] | None
+    outcome: Outcome
+    question: Question
+    changed: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    understood: bool = True
+    misunderstood: int = 0
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The order that was made, and the form for the problem that was kept for after it."""
+
+    order: WorkOrderRow
+    following: Told | None
+
+
+class NothingToFile(Conflict):
+    """There is no draft, or it is not the one that was confirmed."""
+
+    code = "nothing_to_file"
+
+
+async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMessage, now: datetime) -> Told:
+    """Take one message into the draft (opened when there is none) and say what to ask next. Raises NotFound.
+
+    With `asks_only` nothing is taken in: the open question is returned as it stands (after a hand-back, say).
+    """
+    row = await get_conversation(session, conversation_id, lock=True)
+    form = _stored(row) or await _opened(session, row, now)
+    if message.asks_only:
+        form = form if form.requested is not Ask.NOTHING else with_next_question(form)
+        return _keep(row, Step(form), now)
+    step = rules.advance(form, await _turn(session, row, form, message))
+    if step.outcome is Outcome.CANCELLED:
+        _clear(row, now)
+        return Told(None, step.outcome, Question(""))
+    return _keep(row, replace(step, form=await _with_urgency(session, step.form)), now)
+
+
+async def file_draft(session: AsyncSession, *, conversation_id: str, draft_id: str, now: datetime) -> Filed:
+    """Make the order of the confirmed draft and clear it, in one transaction; the same draft twice gives the same order.
+
+    Raises NotFound (conversation), NothingToFile, InvalidField (a phone or text that intake refuses).
+    """
+    row = await get_conversation(session, conversation_id, lock=True)
+    key = f"form:{conversation_id}:{draft_id}"
+    form = _stored(row)
+    if form is None or form.id != draft_id:
+        known = await orders.order_by_key(session, key)
+        if known is None:
+            raise NothingToFile("没有可以提交的内容", field="draft_id")
+        return Filed(known, None)
+    order = await accept_work_order(session, request=_request(row, form), idempotency_key=key, actor=_ACTOR, now=now)
+    if order.contact_phone and not row.phone:
+        row.phone = order.contact_phone
+    following = next_form(form, draft_id=uuid.uuid4().hex)
+    if following is None:
+        _clear(row, now)
+        return Filed(order, None)
+    return Filed(order, _keep(row, Step(with_next_question(following)), now))
+
+
+async def forget(session: AsyncSession, *, conversation_id: str, now: datetime) -> None:
+    """Drop the draft. Raises NotFound."""
+    _clear(await get_conversation(session, conversation_id, lock=True), now)
+
+
+async def current(session: AsyncSession, *, conversation_id: str) -> dict[str, Any] | None:
+    """The stored draft, None when no form is open. Raises NotFound."""
+    return (await get_conversation(session, conversation_id)).draft
+
+
+def _stored(row: ConversationRow) -> OpenForm | None:
+    if row.draft is None:
+        return None
+    try:
+        return form_from_json(row.draft)
+    except (TypeError, KeyError, ValueError) as error:  # written by another version: start anew rather than fail for ever
+        log.warning("draft_unreadable", conversation=row.id, error=type(error).__name__)
+        return None
+
+
+async def _opened(session: AsyncSession, row: ConversationRow, now: datetime) -> OpenForm:
+    form = rules.open_form(uuid.uuid4().hex, now=now, known_phone=row.phone)
+    if row.grid_code:
+        form = replace(form, draft=replace(form.draft, address=await _grid_address(session, row.grid_code)))
+    return form
+
+
+async def _grid_address(session: AsyncSession, grid_code: str) -> Address:
+    """Community and street of a grid code: scanning it fills the place in."""
+    places = await directory.places(session)
+    names, place = {}, places.get(grid_code)
+    while place is not None:
+        names[place.kind] = place.name
+        place = places.get(place.parent)
+    street, community = names.get("street", ""), names.get("community", "")
+    return Address(text=f"{street}{community}", street=street, community=community)
+
+
+async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, message: HeardMessage) -> Turn:
+    answer = answer_of_menu(message.menu_id, form.options) or classify_answer(message.text)
+    wants_last = answer is not None and answer.kind is AnswerKind.SAME_AS_BEFORE
+    return Turn(
+        message_id=message.message_id,
+        text=normalise(message.text).text,
+        intent=message.intent,
+        at=message.message_time,
+        facts=message.facts,
+        guesses=message.guesses,
+        issues=message.issues,
+        content=message.content,
+        answer=answer,
+        attachments=message.attachments,
+        place=_location(message.location),
+        known_phone=row.phone,
+        previous=await _previous(session, row) if wants_last else None,
+    )
+
+
+def _location(data: dict[str, Any] | None) -> Address | None:
+    if not data:
+        return None
+    label = str(data.get("label") or "")
+    return Address(text=label or "您发的位置", landmark=label, lat=float(data["lat"]), lon=float(data["lon"]))
+
+
+async def _previous(session: AsyncSession, row: ConversationRow) -> Previous | None:
+    filters = orders.OrderFilters(conversation_id=row.id)
+    rows, _ = await orders.list_orders(session, filters, limit=1)
+    if not rows:
+        return None
+    return Previous(address=from_json(Address, rows[0].address), phone=rows[0].contact_phone)
+
+
+async def _with_urgency(session: AsyncSession, form: OpenForm) -> OpenForm:
+    """The urgency of the category, unless the words themselves were an emergency."""
+    if not form.draft.service_code or form.draft.urgency is Urgency.EMERGENCY:
+        return form
+    category = await directory.category(session, form.draft.service_code)
+    urgency = Urgency(category.urgency) if category else Urgency.NORMAL
+    return replace(form, draft=replace(form.draft, urgency=urgency))
+
+
+def _keep(row: ConversationRow, step: Step, now: datetime) -> Told:
+    row.draft = form_to_json(step.form)
+    row.draft_updated_at = row.updated_at = now
+    row.open_form = True
+    return Told(
+        draft=row.draft,
+        outcome=step.outcome,
+        question=question_of(step.form),
+        changed=step.changed,
+        remarks=step.remarks,
+        understood=step.understood,
+        misunderstood=step.form.misunderstood,
+    )
+
+
+def _clear(row: ConversationRow, now: datetime) -> None:
+    row.draft, row.draft_updated_at, row.open_form = None, None, False
+    row.dialogue_ended, row.updated_at = True, now
+
+
+def _request(row: ConversationRow, form: OpenForm) -> NewWorkOrder:
+    draft = form.draft
+    return NewWorkOrder(
+        service_code=draft.service_code,
+        category=draft.category,
+        subcategory=draft.subcategory,
+        description=draft.description or "居民没有说明,请联系核实",
+        address=draft.address,
+        occurred_at=draft.occurred_at,
+        contact_phone=draft.contact_phone,
+        contact_name=draft.contact_name,
+        anonymous=draft.anonymous,
+        confidential=form.confidential,
+        attachments=draft.attachments,
+        channel=row.channel,
+        channel_user_id=row.channel_user_id,
+        conversation_id=row.id,
+        requested_at=form.opened_at,
+        urgency=draft.urgency,
+        grid_code=row.grid_code,
+    )

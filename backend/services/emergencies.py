@@ -1,0 +1,144 @@
+"""Life first: the safety instruction, an order and an alarm in the turn that reports the danger; no assistant needed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.conversations import Address, Completeness, Urgency
+from backend.contracts.messages import Reply
+from backend.contracts.understanding import Facts
+from backend.contracts.work_orders import State, Verb
+from backend.domain import phrases
+from backend.domain.conversation import same_emergency
+from backend.domain.errors import DomainError
+from backend.services.casework import apply_verb
+from backend.services.conversations import flag_for_people
+from backend.services.intake import NewWorkOrder, accept_work_order
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
+from backend.storage.work_orders import get_order
+
+log = structlog.get_logger()
+
+PRIORITY = 10
+_ACTOR = "system"
+
+# Category and sub-category (TAXONOMY section 2) by the kind that the emergency screen found.
+_CATEGORIES = {
+    "gas": ("燃气", "泄漏异味"),
+    "fire": ("消防/安全隐患", "火灾"),
+    "electricity": ("供电", "线路设施隐患"),
+    "lift": ("房屋维修", "电梯困人"),
+    "trapped": ("消防/安全隐患", "人员被困"),
+    "co": ("医疗", "急救"),
+    "violence": ("治安", "打架斗殴"),
+    "suicide": ("治安", "轻生"),
+    "medical": ("医疗", "急救"),
+}
+_OTHER = ("其他", "未说明")
+
+
+async def respond(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, kind: str, facts: Facts, now: datetime
+) -> Reply:
+    """Make (or add to) the emergency order, alarm the duty caseworkers, and return what to say.
+
+    A second message about the same danger within 30 minutes is noted on the first order. When the order cannot be made, the
+    instruction is said all the same and people are told.
+    """
+    known = conversation.emergency_number
+    is_same = same_emergency(kind=kind, known_kind=conversation.emergency_kind, known_at=conversation.emergency_at, now=now)
+    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    if is_same and known and await _noted(session, known, message, now=now):
+        await add_place(session, conversation, _place(facts), now=now)
+        return Reply(phrases.emergency_repeated(kind, known))
+    number = await _new_order(session, conversation, message, kind=kind, facts=facts, now=now)
+    needs_address = not is_findable(facts)
+    conversation.emergency_number, conversation.emergency_kind, conversation.emergency_at = number, kind, now
+    conversation.emergency_needs_address = needs_address
+    return Reply(phrases.emergency_reply(kind, number, needs_address=needs_address))
+
+
+async def place_told(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, address: Address, *, now: datetime
+) -> Reply:
+    """The address came after the report: put it on the order and tell people."""
+    number = conversation.emergency_number
+    await _noted(session, number, message, now=now)
+    await add_place(session, conversation, address, now=now)
+    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    return Reply(phrases.emergency_address_noted(number))
+
+
+def is_findable(facts: Facts) -> bool:
+    """Whether the text says where: at least partly, in the district or not."""
+    return facts.address is not None and facts.address.completeness is not Completeness.NONE
+
+
+async def add_place(session: AsyncSession, conversation: ConversationRow, address: Address | None, *, now: datetime) -> None:
+    """Write an address onto the emergency order of a conversation, if it still lacks one."""
+    if address is None or not conversation.emergency_needs_address or not conversation.emergency_number:
+        return
+    order = await get_order(session, conversation.emergency_number)
+    order.address, order.address_text = asdict(address), phrases.address_text(address)
+    await session.flush()
+    conversation.emergency_needs_address = False
+    if order.state == State.ACCEPTED.value:  # nobody knew to whom; the place decides
+        await _attempt(session, order.number, Verb.DISPATCH, {}, now=now)
+
+
+def _place(facts: Facts) -> Address | None:
+    return facts.address.address if facts.address is not None and is_findable(facts) else None
+
+
+async def _noted(session: AsyncSession, number: str, message: MessageRow, *, now: datetime) -> bool:
+    return await _attempt(session, number, Verb.NOTE, {"note": f"居民补充:{message.text}"}, now=now)
+
+
+async def _attempt(session: AsyncSession, number: str, verb: Verb, data: dict[str, str], *, now: datetime) -> bool:
+    try:
+        async with session.begin_nested():
+            await apply_verb(session, number=number, verb=verb, actor=_ACTOR, data=data, expected_version=None, now=now)
+    except DomainError as error:  # whatever is wrong with the order, the resident must get the instruction
+        log.warning("emergency_order_refused", number=number, verb=verb.value, error=error.code)
+        return False
+    return True
+
+
+async def _new_order(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, kind: str, facts: Facts, now: datetime
+) -> str:
+    category, subcategory = _CATEGORIES.get(kind, _OTHER)
+    phones = [phone.number for phone in facts.phones]
+    request = NewWorkOrder(
+        service_code="",
+        category=category,
+        subcategory=subcategory,
+        description=message.text,
+        address=_place(facts) or Address(),
+        occurred_at=facts.occurred_at.occurred_at if facts.occurred_at else None,
+        contact_phone=phones[0] if phones else conversation.phone,
+        contact_name=facts.name,
+        anonymous=False,
+        confidential=False,
+        attachments=tuple(message.attachments),
+        channel=conversation.channel,
+        channel_user_id=conversation.channel_user_id,
+        conversation_id=conversation.id,
+        requested_at=message.message_time,
+        urgency=Urgency.EMERGENCY,
+        grid_code=conversation.grid_code,
+    )
+    try:
+        async with session.begin_nested():
+            order = await accept_work_order(
+                session, request=request, idempotency_key=f"emergency:{message.id}", actor=_ACTOR, now=now
+            )
+    except Exception as error:  # the instruction must be said and people alarmed, order or not
+        log.exception("emergency_without_order", conversation=conversation.id, error=type(error).__name__)
+        return ""
+    return order.number

@@ -1,0 +1,134 @@
+"""Status by number for somebody who is not signed in: the owner's identity or the phone's last four digits.
+
+A wrong tail and an unknown number are answered alike, after the same queries; five tries, then a pause.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.work_orders import State
+from backend.domain.calendar import SHANGHAI
+from backend.domain.work_order import STATE_NAMES, TooOften
+from backend.services.casework import Resident, belongs_to
+from backend.storage import directory
+from backend.storage import work_orders as orders
+from backend.storage.tables.work_orders import LookupAttemptRow, WorkOrderRow
+
+TRIES = 5
+PAUSE = timedelta(minutes=15)
+TAIL = 4
+NOT_FOUND = "没有查到。请核对工单号和登记电话的后四位;登记时没留电话的,请用报事儿的微信来查。"
+PAUSED = "查得太频繁了,请过十五分钟再试,也可以打96715问人工。"
+_NEXT: dict[State, str] = {
+    State.ACCEPTED: "正在给您找承办单位",
+    State.DISPATCHED: "等单位签收,签收了告诉您",
+    State.IN_PROGRESS: "单位正在办,办好了告诉您",
+    State.RESOLVED: "请您说说办得怎么样",
+    State.CLOSED: "要是没办好,跟我说一声,可以重办",
+    State.DECLINED: "有不明白的可以找人工",
+    State.WITHDRAWN: "需要的话可以重新报",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What may be told: no name, no phone, no description. `text` is two sentences for the resident."""
+
+    number: str
+    state: str
+    state_text: str
+    category: str
+    subcategory: str
+    unit_name: str
+    since: datetime
+    due_at: datetime | None
+    next: str
+    text: str
+
+
+async def look_up(
+    session: AsyncSession, *, number: str, phone_tail: str, resident: Resident | None, client: str, now: datetime
+) -> Status | None:
+    """The status, or None when there is nothing to tell; `client` names who asks (address or identity).
+
+    Raises TooOften after five failures by this client or for this number within a quarter of an hour. A failure is recorded in
+    this transaction: commit it although the answer is "not found".
+    """
+    keys = [_digest(f"client:{client}"), _digest(f"number:{number}")]
+    await _check_tries(session, keys, now)
+    order = await orders.find_order(session, number)
+    units = await directory.unit_names(session)
+    if order is not None and await _may_see(session, order, phone_tail, resident):
+        return status_of(order, units)
+    session.add_all(LookupAttemptRow(key=key, at=now) for key in keys)
+    await session.flush()
+    return None
+
+
+def status_of(order: WorkOrderRow, unit_names: dict[str, str]) -> Status:
+    """Where an order is, since when, due when and what comes next."""
+    state = State(order.state)
+    unit = unit_names.get(order.unit_id or "", "")
+    since = _since(order, state)
+    open_due = order.due_at if state in (State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS) else None
+    where = f",现在在{unit}" if unit else ""
+    when = f",最晚{_spoken(open_due)}办完" if open_due else ""
+    text = f"您这件事{STATE_NAMES[state]}{where},{_spoken(since)}到的这一步{when}。{_NEXT[state]}。"
+    return Status(
+        number=order.number,
+        state=state.value,
+        state_text=STATE_NAMES[state],
+        category=order.category,
+        subcategory=order.subcategory,
+        unit_name=unit,
+        since=since,
+        due_at=open_due,
+        next=_NEXT[state],
+        text=text,
+    )
+
+
+def _since(order: WorkOrderRow, state: State) -> datetime:
+    times = {
+        State.DISPATCHED: order.dispatched_at,
+        State.IN_PROGRESS: order.acknowledged_at,
+        State.RESOLVED: order.resolved_at,
+        State.CLOSED: order.closed_at,
+        State.DECLINED: order.closed_at,
+        State.WITHDRAWN: order.closed_at,
+    }
+    return times.get(state) or order.created_at
+
+
+def _spoken(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日{local.hour}点{local.minute:02d}分"
+
+
+async def _may_see(session: AsyncSession, order: WorkOrderRow, phone_tail: str, resident: Resident | None) -> bool:
+    if await belongs_to(session, order, resident):
+        return True
+    expected = order.contact_phone[-TAIL:]
+    if len(expected) != TAIL or len(phone_tail) != TAIL:
+        return False
+    return hmac.compare_digest(expected.encode(), phone_tail.encode())
+
+
+async def _check_tries(session: AsyncSession, keys: list[str], now: datetime) -> None:
+    await session.execute(delete(LookupAttemptRow).where(LookupAttemptRow.at <= now - PAUSE))
+    query = select(func.count()).where(LookupAttemptRow.key.in_(keys)).group_by(LookupAttemptRow.key)
+    if any(count >= TRIES for count in (await session.execute(query)).scalars()):
+        raise TooOften(PAUSED, field="number", retry_after=int(PAUSE.total_seconds()))
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,255 @@
+"""The turn: one message of a resident after the other, each answered and marked handled in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.messages import Channel, Reply
+from backend.domain.conversation import DraftState, draft_state, needs_new_dialogue
+from backend.services import metrics, turn_effects
+from backend.services.ears import Ears
+from backend.services.emergencies import is_findable
+from backend.services.leased_worker import LeasedWorker
+from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
+from backend.services.turn_effects import LEFT_FOR_PEOPLE, Stage
+from backend.services.turn_steps import (
+    Answer,
+    Answered,
+    Emergency,
+    EmergencyPlace,
+    Failed,
+    OptOut,
+    Silent,
+    Turn,
+    assistant_turn,
+    opt_out_word,
+    owned_by_bot,
+)
+from backend.storage import leases
+from backend.storage.conversations import get_conversation
+from backend.storage.database import Database
+from backend.storage.leases import Lease, LeaseLost, wall_now
+from backend.storage.messages import get_message, next_unhandled
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.wakeups import Wakeups
+
+log = structlog.get_logger()
+
+_MAX_BUBBLES_OTHERWISE = 3
+
+
+@dataclass(frozen=True)
+class TurnTimes:
+    """Seconds: how long a resident waits for the assistant before the apology, and how long a late answer is still used."""
+
+    answer: float = 8.0
+    late: float = 60.0
+    retries: tuple[float, ...] = (1.0, 4.0)
+
+
+class TurnWorker(LeasedWorker[Turn]):
+    """Answers residents. Start `run`; several workers and several programs share the work."""
+
+    work = "turn"
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        assistant: Assistant,
+        senders: Mapping[Channel, ChannelSender],
+        ears: Ears,
+        clock: Clock,
+        wakeups: Wakeups,
+        times: TurnTimes | None = None,
+        slots: int = 16,
+        poll: float = 1.0,
+        lease_seconds: float = 30.0,
+    ) -> None:
+        super().__init__(db=db, wakeups=wakeups, slots=slots, poll=poll, lease_seconds=lease_seconds)
+        self._assistant = assistant
+        self._bubbles = {channel: sender.traits.max_bubbles for channel, sender in senders.items()}
+        self._ears = ears
+        self._clock = clock
+        self._times = times or TurnTimes()
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await super().run(stop)
+        for task in list(self._late):
+            task.cancel()
+
+    async def late_answers(self) -> None:
+        """Wait for the answers that are still being computed after their apology."""
+        while self._late:
+            await asyncio.wait(list(self._late))
+
+    # --- taking ------------------------------------------------------------------------------------------------------------
+
+    async def next_job(self, session: AsyncSession, lease: Lease) -> Turn | None:
+        message = await next_unhandled(session, lease.conversation_id)
+        if message is None:
+            await leases.release(session, lease, due_at=None)
+            return None
+        conversation = await get_conversation(session, lease.conversation_id)
+        self._open_dialogue(conversation)
+        await session.flush()
+        return Turn(lease, conversation, message, conversation.epoch)
+
+    def _open_dialogue(self, conversation: ConversationRow) -> None:
+        now = self._clock.now()
+        draft_time = conversation.draft_updated_at if conversation.draft is not None else None
+        if draft_state(updated_at=draft_time, now=now) is DraftState.EXPIRED:
+            conversation.draft, conversation.draft_updated_at, conversation.open_form = None, None, False
+        if needs_new_dialogue(ended=conversation.dialogue_ended, last_turn_at=conversation.last_turn_at, now=now):
+            conversation.dialogue += 1
+            conversation.dialogue_opened_at, conversation.dialogue_ended, conversation.last_turn_at = now, False, now
+
+    # --- doing -------------------------------------------------------------------------------------------------------------
+
+    async def process(self, job: Turn) -> Turn | None:
+        started = time.monotonic()
+        try:
+            answer = await self._answer(job)
+            next_turn = await self._settle(job, answer)
+        except (LeaseLost, SQLAlchemyError, OSError):
+            raise  # another worker, or this one after a while, does it again
+        except Exception as error:  # something about this message breaks us: it may not block the resident for ever
+            log.exception("turn_failed", conversation=job.conversation.id, message=job.message.id, error=type(error).__name__)
+            metrics.TURNS.labels("error").inc()
+            return await self._retry_or_give_up(job)
+        if isinstance(answer, Failed) and answer.late is not None:
+            self._await_late(job, answer.late)
+        metrics.TURNS.labels(type(answer).__name__.lower()).inc()
+        metrics.TURN_SECONDS.observe(time.monotonic() - started)
+        return next_turn
+
+    async def _answer(self, turn: Turn) -> Answer:
+        """Decide what to say. Emergency and opt-out come first and need no assistant, whoever owns the conversation."""
+        word = opt_out_word(turn)
+        if word is not None:
+            return OptOut(word)
+        hit = self._ears.emergency(turn.message.text) if turn.is_said else None
+        if hit is not None:
+            return Emergency(hit)
+        place = await self._emergency_place(turn)
+        if place is not None:
+            return place
+        question = assistant_turn(turn, now=self._clock.now())
+        if question is None or not owned_by_bot(turn):
+            return Silent(left=question is not None)
+        return await self._ask(turn, question)
+
+    async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
+        if not turn.conversation.emergency_needs_address or not turn.is_said:
+            return None
+        async with self.db.reading() as session:
+            facts = await self._ears.facts(
+                session, turn.message.text, message_time=turn.message.message_time, phone=turn.conversation.phone
+            )
+        return EmergencyPlace(facts.address.address) if facts.address is not None and is_findable(facts) else None
+
+    async def _ask(self, turn: Turn, question: AssistantTurn) -> Answered | Failed:
+        """The assistant's answer; one that takes too long may still come in the background."""
+        asking = asyncio.create_task(self._assistant.respond(question))
+        try:
+            done, _ = await asyncio.wait({asking}, timeout=self._times.answer)
+        except asyncio.CancelledError:
+            asking.cancel()
+            raise
+        failure = Failed("timeout", asking)
+        if done:
+            try:
+                replies = asking.result()
+            except AssistantFailed as failed:
+                failure = Failed(failed.reason)
+            else:
+                if any(reply.text.strip() for reply in replies):
+                    return Answered(replies)
+                failure = Failed("empty")
+        log.warning("assistant_failed", conversation=turn.conversation.id, reason=failure.reason)
+        return failure
+
+    # --- writing -----------------------------------------------------------------------------------------------------------
+
+    async def _settle(self, turn: Turn, answer: Answer) -> Turn | None:
+        """Write the answer and take the next message, in one transaction that starts with the fence."""
+        async with self.db.transaction() as session:
+            stage = await self._stage(session, turn)
+            if stage.message.handled_at is None:
+                self._note_script(stage)
+                await turn_effects.apply(stage, answer)
+                stage.message.handled_at = stage.now
+                stage.conversation.last_turn_at = stage.now
+                await session.flush()
+            following = await self.next_job(session, turn.lease)
+        self._tell(turn.conversation.id)
+        return following
+
+    async def _stage(self, session: AsyncSession, turn: Turn) -> Stage:
+        await leases.keep(session, turn.lease, seconds=self.lease_seconds)
+        return await self._open_stage(session, turn)
+
+    async def _open_stage(self, session: AsyncSession, turn: Turn) -> Stage:
+        return Stage(
+            session=session,
+            conversation=await get_conversation(session, turn.conversation.id, lock=True),
+            message=await get_message(session, turn.message.id),
+            epoch=turn.epoch,
+            now=self._clock.now(),
+            ears=self._ears,
+            max_bubbles=lambda channel: self._bubbles.get(channel, _MAX_BUBBLES_OTHERWISE),
+        )
+
+    def _note_script(self, stage: Stage) -> None:
+        if stage.message.kind in ("text", "voice") and stage.message.text:
+            stage.conversation.script = self._ears.script_of(stage.message.text, stage.conversation.script)
+
+    async def _retry_or_give_up(self, turn: Turn) -> Turn | None:
+        async with self.db.transaction() as session:
+            stage = await self._stage(session, turn)
+            stage.message.turn_attempts += 1
+            if stage.message.turn_attempts <= len(self._times.retries):
+                pause = self._times.retries[stage.message.turn_attempts - 1] * random.uniform(0.75, 1.25)
+                await session.flush()
+                await leases.release(session, turn.lease, due_at=wall_now() + timedelta(seconds=pause))
+                return None
+            await turn_effects.fail(stage, "worker_error")
+            stage.message.handled_at, stage.message.purpose = stage.now, LEFT_FOR_PEOPLE
+            await session.flush()
+            following = await self.next_job(session, turn.lease)
+        self._tell(turn.conversation.id)
+        return following
+
+    def _await_late(self, turn: Turn, asking: asyncio.Task[tuple[Reply, ...]]) -> None:
+        task = asyncio.create_task(self._wait_for_late_answer(turn, asking))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _wait_for_late_answer(self, turn: Turn, asking: asyncio.Task[tuple[Reply, ...]]) -> None:
+        try:
+            async with asyncio.timeout(self._times.late):
+                replies = await asking
+            async with self.db.transaction() as session:
+                used = await turn_effects.late(await self._open_stage(session, turn), replies)
+        except (AssistantFailed, TimeoutError):
+            return  # people have the conversation already
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("late_answer_lost", conversation=turn.conversation.id, error=type(error).__name__)
+            return
+        log.info("late_answer", conversation=turn.conversation.id, used=used)
+        self._tell(turn.conversation.id)
+        self.wakeups.wake("turn", turn.conversation.id)
+
+    def _tell(self, conversation_id: str) -> None:
+        self.wakeups.wake("send", conversation_id)
+        self.wakeups.live(conversation_id, "message")

@@ -1,0 +1,89 @@
+"""What Youshi makes of a text without a dialogue: the model's intent and category in their context, and the facts by rules.
+
+The assistant's parse call knows neither the message's time nor the district's places, so facts are drawn here. With the assistant away
+the rules still answer: facts, emergency, urgency; intent and category are then empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.conversations import Urgency
+from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
+from backend.domain.drafting.codec import from_json
+from backend.domain.drafting.context import Heard, asked_by, intents_in_context
+from backend.domain.language.answers import classify_answer
+from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.facts import draw_facts
+from backend.domain.language.gazetteer import Gazetteer
+from backend.domain.language.normalise import normalise
+from backend.services.directory import load_gazetteer_places
+from backend.services.ports import Assistant, AssistantFailed
+from backend.storage import directory
+
+log = structlog.get_logger()
+_PATIENCE = 5.0  # seconds; a person waits in front of the operator's form
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a text was understood as, with the confidence of the category above its leaf."""
+
+    understanding: Understanding
+    category_confidence: float
+    assistant_answered: bool
+
+
+async def understand(
+    session: AsyncSession, assistant: Assistant, *, text: str, channel: str, message_time: datetime, context: str
+) -> Heading:
+    """Never raises for the assistant's failures. `context` is the bot's last sentence, "" for none."""
+    facts = draw_facts(text, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
+    parsed = await _parse(assistant, text, channel)
+    ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in parsed.get("intent_ranking", ()))
+    heard = Heard(normalise(text).text, ranking, facts, classify_answer(text), asked_by(context))
+    intents = intents_in_context(heard)
+    is_emergency = bool(intents) and intents[0][0] == "emergency"
+    guesses = _with_emergency(facts, tuple(from_json(CategoryGuess, guess) for guess in parsed.get("categories", ())))
+    issues = tuple(from_json(Issue, issue) for issue in parsed.get("issues", ()))
+    urgency = Urgency.EMERGENCY if is_emergency else await _urgency(session, guesses)
+    shares = [float(guess.get("category_confidence", 0.0)) for guess in parsed.get("categories", ())]
+    understanding = Understanding(intents=intents, categories=guesses, issues=issues, urgency=urgency, facts=facts)
+    return Heading(understanding, shares[0] if shares else 0.0, bool(parsed))
+
+
+async def _parse(assistant: Assistant, text: str, channel: str) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await assistant.parse(text, {"channel": channel})
+    except (AssistantFailed, TimeoutError) as failure:
+        log.warning("understanding_without_assistant", reason=type(failure).__name__)
+        return {}
+
+
+def _with_emergency(facts: Facts, guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:
+    """The table of dangers names the leaf; it stands before what the model guesses."""
+    kind = EMERGENCY_KINDS.get(facts.emergency.kind) if facts.emergency else None
+    if kind is None or any((guess.category, guess.subcategory) == (kind.category, kind.subcategory) for guess in guesses[:1]):
+        return guesses
+    same = [guess for guess in guesses if guess.category == kind.category]
+    if same[:1] == list(guesses[:1]) and same:
+        return guesses
+    named = CategoryGuess(kind.category, kind.subcategory, "", 1.0)
+    return (named, *(guess for guess in guesses if (guess.category, guess.subcategory) != (kind.category, kind.subcategory)))
+
+
+async def _urgency(session: AsyncSession, guesses: tuple[CategoryGuess, ...]) -> Urgency:
+    """The urgency of the likeliest leaf."""
+    if not guesses:
+        return Urgency.NORMAL
+    row = await directory.category_named(session, guesses[0].category, guesses[0].subcategory)
+    urgency = Urgency(row.urgency) if row else Urgency.NORMAL
+    # A leaf that is an emergency by nature (fire, gas) is only urgent when nobody says that it is happening now.
+    return Urgency.URGENT if urgency is Urgency.EMERGENCY else urgency

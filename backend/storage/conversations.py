@@ -1,0 +1,156 @@
+"""Conversations in SQL: finding, locking, and the ledgers of what may be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.messages import Consent, InboundMessage, SessionGrant
+from backend.domain.errors import NotFound
+from backend.storage.tables.base import Base
+from backend.storage.tables.conversations import ConsentRow, ConversationRow, SendWindowRow
+
+type ResidentKey = tuple[str, str, str]
+
+
+def insert_ignoring(session: AsyncSession, table: type[Base]) -> Any:
+    """An INSERT … ON CONFLICT DO NOTHING in the words of the session's database."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
+def resident_key(message: InboundMessage) -> ResidentKey:
+    """What makes a conversation: channel, account and the resident's id there."""
+    return (message.channel.value, message.account, message.channel_user_id)
+
+
+async def get_conversation(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> ConversationRow:
+    """The row, locked against other writers on request. Raises NotFound."""
+    query = select(ConversationRow).where(ConversationRow.id == conversation_id).execution_options(populate_existing=True)
+    row = (await session.scalars(query.with_for_update() if lock else query)).first()
+    if row is None:
+        raise NotFound("没有这个会话", conversation_id=conversation_id)
+    return row
+
+
+async def lock_or_create(
+    session: AsyncSession, keys: Sequence[ResidentKey], *, now: datetime
+) -> dict[ResidentKey, ConversationRow]:
+    """The conversations of these residents, created where missing, locked in one fixed order (two batches cannot deadlock)."""
+    unique = sorted(set(keys))
+    found = await _by_key(session, unique, lock=True)
+    missing = [key for key in unique if key not in found]
+    if missing:
+        fresh = [_new_row(key, now) for key in missing]
+        await session.execute(insert_ignoring(session, ConversationRow), fresh)
+        found = await _by_key(session, unique, lock=True)
+    return found
+
+
+async def _by_key(session: AsyncSession, keys: Sequence[ResidentKey], *, lock: bool) -> dict[ResidentKey, ConversationRow]:
+    columns = (ConversationRow.channel, ConversationRow.account, ConversationRow.channel_user_id)
+    query = select(ConversationRow).where(tuple_(*columns).in_(keys)).order_by(*columns)
+    query = query.execution_options(populate_existing=True)
+    rows = await session.scalars(query.with_for_update() if lock else query)
+    return {(row.channel, row.account, row.channel_user_id): row for row in rows}
+
+
+def _new_row(key: ResidentKey, now: datetime) -> dict[str, Any]:
+    channel, account, channel_user_id = key
+    phone = channel_user_id if channel == "sms" else ""
+    return {
+        "id": uuid4().hex,
+        "channel": channel,
+        "account": account,
+        "channel_user_id": channel_user_id,
+        "phone": phone,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+async def open_window(session: AsyncSession, conversation_id: str, grant: SessionGrant, *, opened_at: datetime) -> None:
+    """Enter a grant; an older one than the one we know changes nothing."""
+    row = (
+        await session.scalars(
+            select(SendWindowRow).where(SendWindowRow.conversation_id == conversation_id, SendWindowRow.seconds == grant.seconds)
+        )
+    ).first()
+    if row is None:
+        row = SendWindowRow(
+            id=uuid4().hex, conversation_id=conversation_id, seconds=grant.seconds, opened_at=opened_at, allowed=0, used=0
+        )
+        session.add(row)
+    elif row.opened_at > opened_at:
+        return
+    row.opened_at, row.expires_at = opened_at, opened_at + timedelta(seconds=grant.seconds)
+    row.allowed, row.used = grant.allowed, 0
+
+
+async def enter_consent(session: AsyncSession, conversation_id: str, consent: Consent, *, now: datetime) -> None:
+    """A one-time consent adds one message; a refusal takes away what was granted."""
+    query = select(ConsentRow).where(
+        ConsentRow.conversation_id == conversation_id,
+        ConsentRow.template_kind == consent.template_kind,
+        ConsentRow.long_term == consent.long_term,
+    )
+    row = (await session.scalars(query)).first()
+    if row is None:
+        row = ConsentRow(
+            id=uuid4().hex,
+            conversation_id=conversation_id,
+            template_kind=consent.template_kind,
+            long_term=consent.long_term,
+            remaining=0,
+        )
+        session.add(row)
+    counted = 1 if consent.long_term else row.remaining + 1
+    row.remaining = counted if consent.accepted else 0
+    row.updated_at = now
+
+
+async def windows_of(session: AsyncSession, conversation_id: str) -> list[SendWindowRow]:
+    """All grants of a conversation, also the expired ones."""
+    query = select(SendWindowRow).where(SendWindowRow.conversation_id == conversation_id)
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def consents_of(session: AsyncSession, conversation_id: str) -> list[ConsentRow]:
+    """All consents of a conversation, also the used ones."""
+    query = select(ConsentRow).where(ConsentRow.conversation_id == conversation_id)
+    return list(await session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def find_by_user(session: AsyncSession, *, channel: str, channel_user_id: str) -> ConversationRow | None:
+    """The latest conversation of a resident on a channel, whatever the account."""
+    query = select(ConversationRow).where(ConversationRow.channel == channel, ConversationRow.channel_user_id == channel_user_id)
+    return (await session.scalars(query.order_by(ConversationRow.updated_at.desc()).limit(1))).first()
+
+
+async def list_conversations(
+    session: AsyncSession, *, filters: dict[str, str], queued: bool, before: tuple[datetime, str] | None, limit: int
+) -> list[ConversationRow]:
+    """Newest change first, or the human queue (most urgent, then longest waiting). `before` is the last key of a page."""
+    conditions: list[ColumnElement[bool]] = [getattr(ConversationRow, name) == value for name, value in filters.items() if value]
+    order: tuple[Any, ...] = (ConversationRow.updated_at.desc(), ConversationRow.id.desc())
+    if queued:
+        conditions += [ConversationRow.queued_at.is_not(None), ConversationRow.owner != "human"]
+        order = (ConversationRow.priority.desc(), ConversationRow.queued_at, ConversationRow.id)
+    if before is not None and not queued:
+        at, last_id = before
+        same_time = and_(ConversationRow.updated_at == at, ConversationRow.id < last_id)
+        conditions.append(or_(ConversationRow.updated_at < at, same_time))
+    query = select(ConversationRow).where(*conditions).order_by(*order).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def touch(session: AsyncSession, conversation_id: str, *, now: datetime, **values: Any) -> None:
+    """Change columns without loading the row; `updated_at` lets consoles poll for changes."""
+    statement = update(ConversationRow).where(ConversationRow.id == conversation_id).values(updated_at=now, **values)
+    await session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,117 @@
+"""Delivery attempts, call-back tasks, and the open rows of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.domain.errors import NotFound
+from backend.storage.conversations import insert_ignoring
+from backend.storage.tables.deliveries import CallBackTaskRow, DeliveryAttemptRow
+from backend.storage.tables.messages import MessageRow
+from backend.storage.tables.outbox import OutboxRow
+
+
+async def open_attempts(session: AsyncSession, conversation_id: str) -> Sequence[DeliveryAttemptRow]:
+    """Attempts whose outcome was never recorded."""
+    query = select(DeliveryAttemptRow).where(
+        DeliveryAttemptRow.conversation_id == conversation_id, DeliveryAttemptRow.finished_at.is_(None)
+    )
+    return list(await session.scalars(query))
+
+
+async def attempts_of(session: AsyncSession, message_id: str) -> Sequence[DeliveryAttemptRow]:
+    """All attempts to deliver a message, in order."""
+    query = select(DeliveryAttemptRow).where(DeliveryAttemptRow.message_id == message_id)
+    return list(await session.scalars(query.order_by(DeliveryAttemptRow.number)))
+
+
+async def add_call_back(
+    session: AsyncSession,
+    *,
+    message: MessageRow | None,
+    conversation_id: str | None,
+    phone: str,
+    reason: str,
+    text: str,
+    order_number: str | None,
+    now: datetime,
+) -> None:
+    """Leave a task for a person; one per message."""
+    values = {
+        "id": uuid4().hex,
+        "conversation_id": conversation_id,
+        "message_id": message.id if message else None,
+        "order_number": order_number,
+        "phone": phone,
+        "reason": reason,
+        "text": text,
+        "created_at": now,
+        "result": "",
+    }
+    await session.execute(insert_ignoring(session, CallBackTaskRow).values(**values))
+
+
+async def list_call_backs(
+    session: AsyncSession, *, done: bool, after: tuple[datetime, str] | None, limit: int
+) -> Sequence[CallBackTaskRow]:
+    """Open (or finished) tasks, oldest first."""
+    finished = CallBackTaskRow.done_at.is_not(None)
+    query = select(CallBackTaskRow).where(finished if done else ~finished)
+    if after is not None:
+        at, last_id = after
+        same_time = and_(CallBackTaskRow.created_at == at, CallBackTaskRow.id > last_id)
+        query = query.where(or_(CallBackTaskRow.created_at > at, same_time))
+    return list(await session.scalars(query.order_by(CallBackTaskRow.created_at, CallBackTaskRow.id).limit(limit)))
+
+
+async def finish_call_back(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
+    """Mark a task done; the first one to say so counts. Raises NotFound."""
+    row = await session.get(CallBackTaskRow, task_id, with_for_update=True)
+    if row is None:
+        raise NotFound("没有这个回电任务", task_id=task_id)
+    if row.done_at is None:
+        row.done_at, row.done_by, row.result = now, user, result
+    return row
+
+
+async def drop_call_back(session: AsyncSession, message_id: str, *, result: str, now: datetime) -> None:
+    """Close the task of a message that turned out to have arrived."""
+    statement = update(CallBackTaskRow).where(CallBackTaskRow.message_id == message_id, CallBackTaskRow.done_at.is_(None))
+    values = {"done_at": now, "done_by": "system", "result": result}
+    await session.execute(statement.values(values).execution_options(synchronize_session=False))
+
+
+async def open_outbox_keys(session: AsyncSession, topic: str, *, before: datetime, limit: int) -> Sequence[str]:
+    """Keys with something undone that was written before a time, oldest first: for polling when Redis says nothing."""
+    query = select(OutboxRow.key).where(OutboxRow.done_at.is_(None), OutboxRow.topic == topic, OutboxRow.created_at <= before)
+    return list(dict.fromkeys(await session.scalars(query.order_by(OutboxRow.id).limit(limit))))
+
+
+async def open_outbox(session: AsyncSession, topic: str, key: str) -> Sequence[OutboxRow]:
+    """The undone rows of one key in order, locked."""
+    query = select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.topic == topic, OutboxRow.key == key)
+    return list(await session.scalars(query.order_by(OutboxRow.id).with_for_update()))
+
+
+async def finish_outbox(session: AsyncSession, topic: str, key: str, *, now: datetime) -> None:
+    """Everything asked for under this key is done."""
+    statement = update(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.topic == topic, OutboxRow.key == key)
+    await session.execute(statement.values(done_at=now).execution_options(synchronize_session=False))
+
+
+async def to_relay(session: AsyncSession, *, wall: datetime, again_after: timedelta, limit: int) -> Sequence[OutboxRow]:
+    """Undone rows that were never put on a stream, or so long ago that their consumer must have died."""
+    stale = or_(OutboxRow.relayed_at.is_(None), OutboxRow.relayed_at < wall - again_after)
+    query = select(OutboxRow).where(OutboxRow.done_at.is_(None), stale)
+    return list(await session.scalars(query.order_by(OutboxRow.id).limit(limit)))
+
+
+async def mark_relayed(session: AsyncSession, ids: Sequence[int], *, wall: datetime) -> None:
+    """These rows are on their streams."""
+    statement = update(OutboxRow).where(OutboxRow.id.in_(ids)).values(relayed_at=wall, attempts=OutboxRow.attempts + 1)
+    await session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,149 @@
+"""Messages in SQL: storing what came in once, queueing what goes out in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.contracts.messages import InboundMessage
+from backend.domain.errors import NotFound
+from backend.storage.conversations import insert_ignoring
+from backend.storage.leases import wall_now
+from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
+
+WAITING = ("queued", "submitted")  # not taken by a provider yet
+
+
+async def known_dedupe_keys(session: AsyncSession, keys: Iterable[str]) -> set[str]:
+    """Which of these messages are stored already."""
+    return set(await session.scalars(select(MessageRow.dedupe_key).where(MessageRow.dedupe_key.in_(list(keys)))))
+
+
+def inbound_row(message: InboundMessage, conversation: ConversationRow, *, now: datetime) -> MessageRow:
+    """A new row with the next number of its conversation (which must be locked)."""
+    return MessageRow(
+        id=uuid4().hex,
+        conversation_id=conversation.id,
+        seq=take_seq(conversation),
+        direction="in",
+        author="resident",
+        kind=message.kind.value,
+        text=message.text,
+        attachments=[asdict(attachment) for attachment in message.attachments],
+        location=asdict(message.location) if message.location else None,
+        event=asdict(message.event) if message.event else None,
+        menu_id=message.menu_id,
+        channel=message.channel.value,
+        message_time=message.message_time,
+        created_at=now,
+        dedupe_key=message.dedupe_key,
+        status="stored",
+    )
+
+
+def take_seq(conversation: ConversationRow) -> int:
+    """The next number in a conversation; its row must be locked by this transaction."""
+    seq = conversation.next_seq
+    conversation.next_seq = seq + 1
+    return seq
+
+
+async def add_once(session: AsyncSession, row: dict[str, Any]) -> bool:
+    """Insert an outbound message unless its `notice_key` is there already; says whether it was new."""
+    statement = insert_ignoring(session, MessageRow).values(**row).returning(MessageRow.id)
+    return (await session.scalars(statement)).first() is not None
+
+
+async def get_message(session: AsyncSession, message_id: str) -> MessageRow:
+    """The row as committed now. Raises NotFound."""
+    row = await session.get(MessageRow, message_id, populate_existing=True)
+    if row is None:
+        raise NotFound("没有这条消息", message_id=message_id)
+    return row
+
+
+async def next_unhandled(session: AsyncSession, conversation_id: str) -> MessageRow | None:
+    """The resident's oldest message that nobody dealt with yet."""
+    query = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.handled_at.is_(None)
+    )
+    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+
+
+async def next_queued(session: AsyncSession, conversation_id: str, *, now: datetime) -> MessageRow | None:
+    """The head of the way out. A message that rests until the morning lets others pass, one that waits for a retry does not."""
+    resting = and_(MessageRow.deferred, MessageRow.next_attempt_at > now)
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING), ~resting)
+    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+
+
+async def earliest_attempt_at(session: AsyncSession, conversation_id: str) -> datetime | None:
+    """When the first waiting message may be tried (all of them wait for a time); None when there is none."""
+    waits = (MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING))
+    query = select(MessageRow.next_attempt_at).where(*waits)
+    return min((time for time in await session.scalars(query) if time is not None), default=None)
+
+
+async def list_messages(session: AsyncSession, conversation_id: str, *, after: int, limit: int) -> Sequence[MessageRow]:
+    """In the order said, from the one after number `after`."""
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.seq > after)
+    return list(await session.scalars(query.order_by(MessageRow.seq).limit(limit)))
+
+
+async def messages_of_order(session: AsyncSession, number: str) -> Sequence[MessageRow]:
+    """What residents were told about an order, oldest first."""
+    query = select(MessageRow).where(MessageRow.order_number == number)
+    return list(await session.scalars(query.order_by(MessageRow.created_at, MessageRow.seq)))
+
+
+async def dead_letters(session: AsyncSession, *, before: tuple[datetime, str] | None, limit: int) -> Sequence[MessageRow]:
+    """Failed messages that nobody sent again, newest first."""
+    query = select(MessageRow).where(MessageRow.status == "failed", MessageRow.resent_as.is_(None))
+    if before is not None:
+        at, last_id = before
+        query = query.where(or_(MessageRow.created_at < at, and_(MessageRow.created_at == at, MessageRow.id < last_id)))
+    return list(await session.scalars(query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit)))
+
+
+async def count_unhandled(session: AsyncSession, conversation_id: str) -> int:
+    """How many of the resident's messages wait."""
+    query = select(func.count()).where(
+        MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.handled_at.is_(None)
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def set_unhandled_after(session: AsyncSession, conversation: ConversationRow, *, seq: int, purpose: str) -> None:
+    """Put messages after number `seq` that carry `purpose` back to be handled, and the conversation with them."""
+    statement = (
+        update(MessageRow)
+        .where(
+            MessageRow.conversation_id == conversation.id,
+            MessageRow.direction == "in",
+            MessageRow.seq > seq,
+            MessageRow.purpose == purpose,
+        )
+        .values(handled_at=None, purpose="")
+        .returning(MessageRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.scalars(statement)).first() is not None:
+        conversation.turn_due_at = wall_now()
+
+
+async def message_by_notice_key(session: AsyncSession, notice_key: str) -> MessageRow:
+    """The one message with this key. Raises when it is not there."""
+    return (await session.scalars(select(MessageRow).where(MessageRow.notice_key == notice_key))).one()
+
+
+async def due_reminders(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[MessageRow]:
+    """Questions that nobody was reminded of yet and whose time has come."""
+    query = select(MessageRow).where(MessageRow.remind_at <= now)
+    return list(await session.scalars(query.order_by(MessageRow.remind_at).limit(limit)))
