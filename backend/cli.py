@@ -73,6 +73,31 @@ def add_user(
     console.print(f"已添加 {username}({role.value})")
 
 
+@user_app.command("password")
+def set_password(username: str) -> None:
+    """Give an account a new password, asked for; its sign-ins end."""
+    password = typer.prompt("新密码", hide_input=True, confirmation_prompt=True)
+
+    async def change(database: Database) -> None:
+        async with database.transaction() as session:
+            await auth.set_password(session, username=username, password=password)
+
+    _with_database(change)
+    console.print(f"{username} 的密码已改,原来的登录已失效")
+
+
+@user_app.command("deactivate")
+def deactivate_user(username: str) -> None:
+    """Close an account: it cannot sign in any more and its sign-ins end; what it did stays on record."""
+
+    async def close(database: Database) -> None:
+        async with database.transaction() as session:
+            await auth.deactivate(session, username=username)
+
+    _with_database(close)
+    console.print(f"{username} 已停用")
+
+
 @audit_app.command("verify")
 def verify_audit() -> None:
     """Recompute the hash chains of all orders; ends with 1 and names the first broken event when one was tampered with."""

@@ -97,6 +97,7 @@ def _print_addresses(settings: Settings, env: dict[str, str], seconds: float) ->
         names = "、".join(["admin", *(account[0] for account in DEMO_ACCOUNTS)])
         console.print(f"  模拟手机   {base}/simulator")
         console.print(f"  演示账号   {names}  密码 {settings.admin_password.get_secret_value() or DEMO_PASSWORD}")
+        console.print(f"  Open311    {base}/open311/discovery.json  密钥 {'、'.join(sorted(settings.open311_keys))}")
     console.print(f"  日志       {Path(env['YOUSHI_HOME_DIR']) / 'log'}\n按 Ctrl-C 停止。")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.services.clocks import raise_due_alarms
+from backend.services.clocks import calendar_warning, raise_due_alarms
 from backend.services.delivery import Deliverer
 from backend.services.listening import RuleEars
 from backend.services.notifications import NotificationConsumer
@@ -29,6 +29,7 @@ from channels.sms.providers import service_number
 log = structlog.get_logger()
 
 TICK_S = 1.0
+CALENDAR_LOOK_S = 3600.0
 
 
 async def main() -> None:
@@ -42,6 +43,7 @@ async def main() -> None:
         for loop in _loops(runtime):
             tasks.create_task(loop.run(stop))
         tasks.create_task(_tick(runtime, stop))
+        tasks.create_task(_watch_calendar(runtime, stop))
         tasks.create_task(_beat(settings.home_dir / "run" / "worker.beat", stop))
 
 
@@ -73,6 +75,18 @@ async def _tick(runtime: Runtime, stop: asyncio.Event) -> None:
         if not done:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), TICK_S)
+
+
+async def _watch_calendar(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Once an hour: say loudly when the table of working days is about to end, because due times beyond it are provisional."""
+    while not stop.is_set():
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            async with runtime.database.reading() as session:
+                last_day = await calendar_warning(session, now=runtime.clock.now())
+            if last_day is not None:
+                log.error("calendar_ends", last_day=last_day.isoformat(), do="import next year's working days (docs/runbook.md)")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), CALENDAR_LOOK_S)
 
 
 async def _beat(path: Path, stop: asyncio.Event) -> None:

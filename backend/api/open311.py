@@ -48,6 +48,8 @@ log = structlog.get_logger()
 TEST_PREFIX = "/open311/test/"
 MOST_BYTES = 1_000_000
 Format = Annotated[str, Path(pattern="^(xml|json)$")]
+# PostgreSQL refuses a NUL in a text; nothing of ours has control characters in its id
+Id = Annotated[str, Path(pattern=r"^[^\x00-\x1f]{1,100}$")]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -90,7 +92,7 @@ async def list_services(request: Request, fmt: Format, session: ReadingDep, cloc
 
 
 async def get_definition(
-    request: Request, code: str, fmt: Format, session: ReadingDep, clock: ClockDep, settings: SettingsDep
+    request: Request, code: Id, fmt: Format, session: ReadingDep, clock: ClockDep, settings: SettingsDep
 ) -> Response:
     """The attributes of a service; one without attributes (`metadata` false) has no definition."""
     _given(request, settings)
@@ -114,7 +116,7 @@ async def list_requests(request: Request, fmt: Format, session: ReadingDep, cloc
     return answer("service_requests", [views.service_request(row, names) for row in rows], fmt)
 
 
-async def get_request(request: Request, number: str, fmt: Format, session: ReadingDep, settings: SettingsDep) -> Response:
+async def get_request(request: Request, number: Id, fmt: Format, session: ReadingDep, settings: SettingsDep) -> Response:
     """A list of one. An order that is not public is answered like one that does not exist."""
     _given(request, settings)
     rows = await public_orders_by_number(session, [number])
@@ -124,7 +126,7 @@ async def get_request(request: Request, number: str, fmt: Format, session: Readi
     return answer("service_requests", [views.service_request(row, names) for row in rows], fmt)
 
 
-async def get_token(request: Request, token: str, fmt: Format, session: ReadingDep, settings: SettingsDep) -> Response:
+async def get_token(request: Request, token: Id, fmt: Format, session: ReadingDep, settings: SettingsDep) -> Response:
     """Ids are given at once, so an id is its own token: clients that always ask keep working."""
     _given(request, settings)
     rows = await public_orders_by_number(session, [token])
@@ -168,8 +170,9 @@ async def _given_in_form(request: Request, settings: Settings) -> Parameters:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MOST_BYTES:
         raise InvalidField(f"the body needs a Content-Length of at most {MOST_BYTES} bytes")
-    form = await request.form()
-    return _in_jurisdiction(Parameters([*form.multi_items(), *request.query_params.multi_items()]), settings)
+    async with request.form() as form:
+        given = Parameters([*form.multi_items(), *request.query_params.multi_items()])
+    return _in_jurisdiction(given, settings)
 
 
 def _in_jurisdiction(given: Parameters, settings: Settings) -> Parameters:

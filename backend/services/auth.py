@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.people import Role
-from backend.domain.errors import Conflict, InvalidField, Unauthorised
+from backend.domain.errors import Conflict, InvalidField, NotFound, Unauthorised
 from backend.storage.tables.people import AccessLogRow, TokenRow, UserRow
 
 TOKEN_LIFE = timedelta(hours=12)
@@ -74,11 +74,24 @@ async def create_user(
 
 
 async def set_password(session: AsyncSession, *, username: str, password: str) -> None:
-    """Make `password` the one that signs `username` in; nothing is written when it already is."""
-    user = await _by_username(session, username)
-    if user is None or await asyncio.to_thread(_hasher.verify, password, user.password_hash):
+    """Make `password` the one that signs `username` in, and end its sign-ins; nothing happens when it already is.
+
+    Raises NotFound for an unknown name, InvalidField for a short password.
+    """
+    user = await _known(session, username)
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidField(f"密码至少要{SHORTEST_PASSWORD}位", field="password")
+    if await asyncio.to_thread(_hasher.verify, password, user.password_hash):
         return
     user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+    await session.execute(delete(TokenRow).where(TokenRow.user_id == user.id))
+
+
+async def deactivate(session: AsyncSession, *, username: str) -> None:
+    """Close an account and end its sign-ins. Raises NotFound."""
+    user = await _known(session, username)
+    user.active = False
+    await session.execute(delete(TokenRow).where(TokenRow.user_id == user.id))
 
 
 async def sign_in(session: AsyncSession, *, username: str, password: str, now: datetime) -> tuple[str, Principal]:
@@ -113,6 +126,13 @@ async def principal_of(session: AsyncSession, *, token: str, now: datetime) -> P
 def record_access(session: AsyncSession, *, actor: str, subject: str, what: str, reason: str, now: datetime) -> None:
     """Write down that somebody saw personal data."""
     session.add(AccessLogRow(at=now, actor=actor, subject=subject, what=what, reason=reason))
+
+
+async def _known(session: AsyncSession, username: str) -> UserRow:
+    user = await _by_username(session, username)
+    if user is None:
+        raise NotFound(f"没有用户 {username}", field="username")
+    return user
 
 
 async def _by_username(session: AsyncSession, username: str) -> UserRow | None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.storage.tables.base import Base
 
-
 _REMIND = text("remind_at IS NOT NULL")
 
 

@@ -100,6 +100,9 @@ NOT_THERE = (
     "v2/services/x.y",
     "v2/requests/261121000000",
     "v2/requests/绝无此单",
+    "v2/requests/%00",
+    "v2/services/%00",
+    "v2/tokens/" + "1" * 101,
     "v2/tokens/nothing",
     "v2/nothing",
     "v2",
@@ -117,6 +120,13 @@ async def test_what_is_not_there_is_a_404_in_the_format_that_was_asked(town, pat
     assert as_json.json()[0]["description"]
     assert as_xml.headers["content-type"] == CONTENT_TYPES["xml"]
     assert xml_of(as_xml).findtext("error/code") == "404"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_method_that_an_address_does_not_have_is_refused_in_the_format_that_was_asked(town, method):
+    answer = await town.http.request(method, "/open311/v2/services.json")
+    assert answer.status_code == 404
+    assert answer.json()[0]["code"] == 404
 
 
 @pytest.mark.parametrize("path", ["v2/services", "v2/services.yaml", "discovery", "v2/requests.html", ""])

@@ -17,8 +17,8 @@ from backend.api import problems
 from backend.api.dependencies import AppContext, require
 from backend.api.paging import decode_cursor, encode_cursor
 from backend.contracts.people import Role
-from backend.domain.errors import Conflict, InvalidField
-from backend.services.auth import Principal, create_user
+from backend.domain.errors import Conflict, InvalidField, NotFound
+from backend.services.auth import Principal, create_user, deactivate, set_password
 from backend.settings import Settings
 from backend.storage.database import Database
 
@@ -120,6 +120,26 @@ async def test_a_taken_name_and_a_short_password_are_refused(database: Database)
                 await create_user(
                     session, username="zhou", name="", role=Role.ADMIN, password=password, unit_id=None, now=CLOCK.now()
                 )
+
+
+async def test_a_new_password_ends_the_old_one_and_all_sign_ins(client: httpx.AsyncClient, database: Database) -> None:
+    token = (await token_of(client, "zhou")).json()["access_token"]
+    async with database.transaction() as session:
+        await set_password(session, username="zhou", password="another-password")
+    assert (await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})).status_code == 401
+    assert (await token_of(client, "zhou")).status_code == 401
+    assert (await token_of(client, "zhou", "another-password")).status_code == 200
+
+
+async def test_a_closed_account_is_out_at_once_and_stays_out(client: httpx.AsyncClient, database: Database) -> None:
+    token = (await token_of(client, "zhou")).json()["access_token"]
+    async with database.transaction() as session:
+        await deactivate(session, username="zhou")
+    assert (await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})).status_code == 401
+    assert (await token_of(client, "zhou")).status_code == 401
+    with pytest.raises(NotFound):
+        async with database.transaction() as session:
+            await deactivate(session, username="nobody")
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:

@@ -1,0 +1,23 @@
+"""Bring the database to the current schema and fill in what is missing: before web and worker start without a supervisor.
+
+Run from the repository: `python deploy/prepare.py`. Safe to repeat; ends with 1 and a sentence when something is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from backend.settings import Settings
+from channels.programs import CannotStart
+from channels.setup import check_settings, fill_database, migrate_database
+
+settings = Settings()
+try:
+    check_settings(settings)
+    migrate_database(settings)
+    fill_database(settings)
+except CannotStart as problem:
+    sys.exit(str(problem))
