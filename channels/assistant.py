@@ -17,7 +17,8 @@ _KEEP_ALIVE = 60
 class RasaAssistant:
     """Fills the Assistant port. `timeout`: seconds until an answer is given up (the caller may give up earlier).
 
-    Rasa answers 200 `[]` for a failing action server, a failing policy and a missing model alike; its `/status` and the `/health` of
+    Rasa answers 200 `[]` for a failing action server, a failing policy and a missing model alike; its `/status` and the
+    `/health` of
     the action server (`actions_url`, when given) tell them apart.
     """
 

@@ -18,6 +18,8 @@ from backend.storage.migrate import migrate
 from backend.storage.tables.people import UserRow
 from channels.clock import make_clock
 from channels.programs import CannotStart
+from channels.sms.providers import service_number
+from channels.wechat.accounts import accounts_from
 
 DEMO_PASSWORD = "youshi-demo"  # noqa: S105 - printed at start and refused outside demo
 # username, name, role, unit code: people to try the console with
@@ -37,6 +39,8 @@ def check_settings(settings: Settings) -> None:
         raise CannotStart(f"YOUSHI_ADMIN_PASSWORD 太短:至少{auth.SHORTEST_PASSWORD}位")
     try:
         make_clock(settings)
+        accounts_from(settings)
+        service_number(settings)
     except ValueError as error:
         raise CannotStart(str(error)) from error
 

@@ -1,4 +1,5 @@
-"""The draft of a conversation over HTTP: for the assistant's actions, and for the console that fills the form with the resident."""
+"""The draft of a conversation over HTTP: for the assistant's actions, and for the console that fills the form with the
+resident."""
 
 from __future__ import annotations
 

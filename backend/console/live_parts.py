@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.console.order_parts import Asked, sheet_parts, table_part
 from backend.console.rendering import part, resident_label, trusted
 from backend.contracts.conversations import Address
+from backend.contracts.people import Role
 from backend.domain.phrases import address_text
-from backend.services import desk
+from backend.services import desk, order_desk
 from backend.services.auth import Principal
 from backend.services.desk import Lists
 from backend.services.order_desk import orders_of_conversation
@@ -50,16 +53,41 @@ async def talk_parts(
     return {name: trusted(part(f"{name.replace('-', '_')}.html", data)) for name in names}
 
 
-async def snapshot(session: AsyncSession, user: Principal, conversation_id: str, *, now: datetime) -> dict[str, Any]:
-    """Everything that a page shows now: its parts, and who waits (for the title and the notice)."""
-    html, lists = await list_part(session, user, now=now, open_id=conversation_id)
-    parts: dict[str, str] = {"lists": html}
-    if conversation_id:
-        parts |= await talk_parts(session, await desk.conversation(session, conversation_id), user, now=now)
-    waiting = [
-        {"id": entry.row.id, "label": resident_label(entry.row), "urgent": entry.row.priority > 0} for entry in lists.waiting
-    ]
-    return {"parts": parts, "waiting": waiting}
+@dataclass(frozen=True)
+class Watching:
+    """What an open page shows besides who waits: one conversation, one order, or a list of orders (its query)."""
+
+    conversation: str = ""
+    order: str = ""
+    orders: str | None = None
+
+    @property
+    def lists(self) -> bool:
+        return not self.order and self.orders is None
+
+
+async def snapshot(session: AsyncSession, user: Principal, watching: Watching, *, now: datetime) -> dict[str, Any]:
+    """Everything that a page shows now: its parts, and who waits (for the title and the notice). Raises NotFound."""
+    shown: dict[str, Any] = {"parts": {}, "waiting": []}
+    if user.role is not Role.HANDLER:
+        html, lists = await list_part(session, user, now=now, open_id=watching.conversation)
+        shown["parts"] = {"lists": html} if watching.lists else {}
+        shown["waiting"] = [
+            {"id": entry.row.id, "label": resident_label(entry.row), "urgent": entry.row.priority > 0} for entry in lists.waiting
+        ]
+        if watching.conversation:
+            row = await desk.conversation(session, watching.conversation)
+            shown["parts"] |= await talk_parts(session, row, user, now=now)
+    if not watching.lists:
+        shown["parts"] |= await _order_parts(session, user, watching, now)
+    return shown
+
+
+async def _order_parts(session: AsyncSession, user: Principal, watching: Watching, now: datetime) -> dict[str, Markup]:
+    choices = await order_desk.choices(session)
+    if watching.order:
+        return sheet_parts(await order_desk.sheet(session, watching.order, user), choices, user, now=now)
+    return {"o-list": await table_part(session, user, Asked.from_query(watching.orders or ""), choices, now=now)}
 
 
 def card_fields(draft: dict[str, Any]) -> list[tuple[str, str]]:

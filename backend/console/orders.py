@@ -3,74 +3,35 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from backend.console.announce import feed_of
 from backend.console.context import ContextDep, DeskUserDep, UserDep, WebContext
-from backend.console.cursor import read_cursor, write_cursor
+from backend.console.order_parts import Asked, sheet_parts, table_part
 from backend.console.page_route import PageRoute
 from backend.console.rendering import render
-from backend.console.verb_forms import forms_for, read_form
-from backend.contracts.people import Role
+from backend.console.verb_forms import read_form
 from backend.contracts.work_orders import Verb
 from backend.domain.errors import DomainError, Forbidden, NotFound, StaleVersion
 from backend.services import order_desk
 from backend.services.auth import Principal
 from backend.services.casework import Caller, apply_verb
-from backend.services.order_desk import OrderFilters, deadline
 
 router = APIRouter(prefix="/console/orders", route_class=PageRoute)
-PAGE = 30
-_OPEN = ("accepted", "dispatched", "in_progress")
 CHANGED = "刚有人改过这个工单,下面已经是最新情况。您写的还在,看过之后请再提交一次。"
-# what the state filter offers besides single states
-STATE_GROUPS = {"open": _OPEN, "all": ()}
 
 
 @router.get("")
-async def order_list(
-    request: Request,
-    context: ContextDep,
-    user: UserDep,
-    state: str = "open",
-    unit: str = "",
-    category: str = "",
-    overdue: str = "",
-    q: Annotated[str, Query(max_length=100)] = "",
-    conversation: str = "",
-    cursor: str = "",
-) -> Response:
-    """Orders, newest first, thirty a page."""
+async def order_list(request: Request, context: ContextDep, user: UserDep) -> Response:
+    """Orders, newest first, thirty a page; the address holds what they are narrowed to (`Asked`)."""
     now = context.clock.now()
-    if conversation:
-        state = "all"
-    filters = OrderFilters(
-        conversation_id=conversation if user.role is not Role.HANDLER else "",
-        states=STATE_GROUPS.get(state, (state,)),
-        unit_id=unit,
-        category=category,
-        q=q.strip(),
-        overdue_at=now if overdue else None,
-    )
+    asked = Asked.from_query(request.url.query)
     async with context.database.reading() as session:
-        rows, key = await order_desk.page_of_orders(session, filters, user, cursor=read_cursor(cursor), limit=PAGE)
         choices = await order_desk.choices(session)
-    asked = {"state": state, "unit": unit, "category": category, "overdue": overdue, "q": q, "conversation": conversation}
-    following = urlencode({**asked, "cursor": write_cursor(key)}) if key else ""
-    shown = [(row, deadline(row, now)) for row in rows]
-    page = {
-        "rows": shown,
-        "choices": choices,
-        "user": user,
-        "now": now,
-        "asked": asked,
-        "following": following,
-        "first": not cursor,
-    }
-    return render(request, "orders.html", page)
+        table = await table_part(session, user, asked, choices, now=now)
+    return render(request, "orders.html", {"user": user, "asked": asked, "choices": choices, "table": table})
 
 
 @router.get("/{number}")
@@ -80,24 +41,21 @@ async def order_page(request: Request, context: ContextDep, user: UserDep, numbe
 
 
 async def _page(
-    request: Request, context: WebContext, user: Principal, number: str, *, status: int = 200, **more: Any
+    request: Request,
+    context: WebContext,
+    user: Principal,
+    number: str,
+    *,
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    open_verb: str = "",
+    **more: Any,
 ) -> Response:
-    now = context.clock.now()
     async with context.database.reading() as session:
         sheet = await order_desk.sheet(session, number, user)
         choices = await order_desk.choices(session)
-    data = {
-        "user": user,
-        "now": now,
-        "sheet": sheet,
-        "row": sheet.row,
-        "deadline": deadline(sheet.row, now),
-        "forms": forms_for(sheet.verbs, user.role),
-        "units": [unit for unit in choices.units if unit.active],
-        "kept": {},
-        "open_verb": "",
-        "reporter": None,
-    }
+    parts = sheet_parts(sheet, choices, user, now=context.clock.now(), typed=typed, open_verb=open_verb)
+    data = {"user": user, "sheet": sheet, "row": sheet.row, "parts": parts, "typed": typed, "reporter": None}
     return render(request, "order.html", {**data, **more}, status=status)
 
 
@@ -136,11 +94,11 @@ async def do_verb(request: Request, context: ContextDep, user: UserDep, number: 
     except (NotFound, Forbidden):
         raise
     except StaleVersion:
-        more = {"notice": CHANGED, "kept": given, "open_verb": verb.value}
-        return await _page(request, context, user, number, status=409, **more)
+        return await _page(request, context, user, number, status=409, typed=given, open_verb=verb.value, notice=CHANGED)
     except DomainError as error:
-        more = {"notice": error.detail, "kept": given, "open_verb": verb.value}
-        return await _page(request, context, user, number, status=error.status, **more)
+        return await _page(
+            request, context, user, number, status=error.status, typed=given, open_verb=verb.value, notice=error.detail
+        )
     feed_of(context).touch()
     return RedirectResponse(await _after(context, user, number), status_code=303)
 

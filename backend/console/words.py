@@ -49,16 +49,6 @@ FIELDS = {
     "contact_name": "称呼",
 }
 STATES = {state.value: name for state, name in STATE_NAMES.items()} | {State.RESOLVED.value: "已办结,等评价"}
-# What residents are told about where their matter stands.
-PUBLIC_STATES = {
-    "accepted": "已受理",
-    "dispatched": "已派单",
-    "in_progress": "正在处理",
-    "resolved": "已办好,等您评价",
-    "closed": "已办结",
-    "declined": "不予受理",
-    "withdrawn": "已撤回",
-}
 VERBS = {verb.value: name for verb, name in VERB_NAMES.items()}
 EVENTS = {
     EventType.ACCEPTED: "受理",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
-from backend.contracts.messages import Channel, MessageStatus, Route, SendOutcome
+from backend.contracts.messages import Channel, MessageStatus, Route
 from backend.domain.conversation import LOCAL
 from backend.domain.session_window import Window, may_send
 
@@ -27,7 +27,7 @@ class Situation:
 
     `opted_out` is about SMS to `phone`, whatever the channel. `closed` are the routes that turned out not to work for this
     message. `notification` is what nobody asked for at this moment (an answer in conversation is not one); `essential` must reach
-    the resident, whatever it takes; `urgent` also at night; `templated` has a form that a subscribe message can take.
+    the resident, whatever it takes; `urgent` also at night; `awake`: the resident wrote a moment ago; `templated` has a form that a subscribe message can take.
     """
 
     channel: Channel
@@ -43,6 +43,7 @@ class Situation:
     notification: bool = False
     essential: bool = True
     urgent: bool = False
+    awake: bool = False
     templated: bool = True
 
 
@@ -117,7 +118,7 @@ def _rings(at: Situation, route: Route) -> bool:
 
 
 def _may_ring(at: Situation) -> bool:
-    return at.urgent or SMS_FROM <= at.now.astimezone(LOCAL).hour < SMS_UNTIL
+    return at.urgent or at.awake or SMS_FROM <= at.now.astimezone(LOCAL).hour < SMS_UNTIL
 
 
 def next_morning(now: datetime) -> datetime:
@@ -131,10 +132,6 @@ def next_morning(now: datetime) -> datetime:
 
 MAX_ATTEMPTS = 10
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 600.0
-
-CLOSES_ROUTE = frozenset({SendOutcome.WINDOW_CLOSED, SendOutcome.QUOTA_USED, SendOutcome.NO_CONSENT})
-# Outcomes after which the provider has not counted the message, so what was reserved for it is given back.
-GIVES_BACK = frozenset({SendOutcome.RETRY_LATER})
 
 
 def pause_before_retry(attempts: int, jitter: float) -> timedelta:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.contracts.conversations import Address
 from backend.domain.conversation import LOCAL, in_service_hours, next_service_start
+from backend.domain.language.emergency import EMERGENCY_KINDS
 
 WEEKDAYS = "一二三四五六日"
 
@@ -30,35 +31,33 @@ def apology(now: datetime) -> str:
     return _SORRY + (_NOW if in_service_hours(now) else _LATER.format(day=day_text(next_service_start(now))))
 
 
-# What to do at once, by the kind that the emergency screen found; nothing is asked before it.
-_ADVICE = {
-    "gas": "闻到燃气味:别开关电器、别点火,先开窗、关阀门,人赶快到屋外,再打119和燃气抢修电话。",
-    "fire": "着火了先跑,别坐电梯、别拿东西,湿毛巾捂住口鼻弯腰走,到外面马上打119。",
-    "electricity": "别碰电线和漏电的东西,离开至少8米,也别让别人靠近。有人触电先断电、不能用手拉,马上打120。",
-    "lift": "困在电梯里别扒门、别跳,按住报警铃,靠墙站好等人来。有人不舒服马上打119。",
-    "trapped": "人先别乱动,护住头,能出声就敲东西、喊人,马上打119。",
-    "co": "可能是煤气中毒:马上开窗通风、把人扶到屋外,别点火,马上打120。",
-    "violence": "您先躲到安全的地方、锁好门,马上打110。",
-    "suicide": "您先别走开,我们在。请马上打110或120,也可以打心理热线12356,有人陪您说话。身边有人就请他陪着您。",
-    "medical": "马上打120。人别乱搬动,让他平躺、松开领口,有人守着。",
-}
-_ADVICE_OTHERWISE = "您先到安全的地方,马上打119、110或120。"
+_ADVICE_OTHERWISE = "请先到安全的地方,马上拨打119、110或120。我们已通知值班人员。"
+_ASK = "请告诉我"  # begins the question for the place, with which an instruction ends
+_ASK_OTHERWISE = "请告诉我:您在哪里?"
 
 
 def emergency_advice(kind: str) -> str:
-    """The safety instruction with the number to call."""
-    return _ADVICE.get(kind, _ADVICE_OTHERWISE)
+    """What to do at once, with the number to call; no question."""
+    return _instruction(kind)[0]
 
 
 def emergency_reply(kind: str, number: str, *, needs_address: bool) -> str:
-    """The instruction, what we have done, and the only question an emergency allows."""
-    done = f"我已报给值班人员,单号{number}。" if number else "我已报给值班人员。"
-    return emergency_advice(kind) + "\n" + done + ("请告诉我在哪里:小区、几号楼几单元几室?" if needs_address else "")
+    """The instruction, the order's number, and the only question an emergency allows: where."""
+    advice, question = _instruction(kind)
+    return advice + (f"单号{number}。" if number else "") + (question if needs_address else "")
 
 
 def emergency_repeated(kind: str, number: str) -> str:
     """Said when somebody writes again about the same danger."""
-    return emergency_advice(kind) + f"\n您刚说的已转给值班人员(单号{number})。"
+    return f"{emergency_advice(kind)}您刚说的也转过去了(单号{number})。"
+
+
+def _instruction(kind: str) -> tuple[str, str]:
+    known = EMERGENCY_KINDS.get(kind)
+    if known is None:
+        return _ADVICE_OTHERWISE, _ASK_OTHERWISE
+    advice, ask, question = known.instruction.partition(_ASK)
+    return advice, ask + question or _ASK_OTHERWISE
 
 
 def emergency_address_noted(number: str) -> str:

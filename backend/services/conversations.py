@@ -188,7 +188,7 @@ async def resend(session: AsyncSession, *, conversation_id: str, message_id: str
     if dead.conversation_id != conversation_id:
         raise NotFound("没有这条消息", message_id=message_id)
     if dead.status != MessageStatus.FAILED.value or dead.resent_as is not None:
-        raise Conflict("只有发送失败的消息可以重发,而且只能重发一次", status=dead.status)
+        raise Conflict("只有发送失败的消息可以重发,而且只能重发一次", message_status=dead.status)
     values = _outbound(row, Author(dead.author), Reply(dead.text), dead.purpose, now, _extras_of(dead), "", None)
     again = MessageRow(**{**values, "choices": dead.choices})
     session.add(again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from backend.storage.tables.deliveries import DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
 
 _URGENT = frozenset({"emergency"})
+_AWAKE = timedelta(hours=1)  # who wrote within it is not woken by an SMS at night
 _REPLY_TEMPLATE = "progress"  # a conversation reply that finds its window closed may use this template
 
 
@@ -73,6 +74,7 @@ async def situation(
         notification=is_notification(message.purpose),
         essential=is_essential(message.purpose),
         urgent=message.purpose in _URGENT,
+        awake=conversation.last_inbound_at is not None and now - conversation.last_inbound_at < _AWAKE,
     )
 
 

@@ -21,6 +21,7 @@ from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
+from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.people import UserRow
 
 WAITING_SHOWN = 100
@@ -116,11 +117,10 @@ async def allowance(session: AsyncSession, row: ConversationRow, *, now: datetim
     return Allowance(remaining(windows, now), max(usable, default=None))
 
 
-async def last_change(session: AsyncSession) -> tuple[datetime | None, int]:
-    """Differs whenever a conversation changed: what a console polls when nobody wakes it."""
+async def last_change(session: AsyncSession) -> tuple[datetime | None, int | None]:
+    """Differs whenever a conversation or an order changed (every event of an order leaves an outbox row): for polling."""
     newest = await session.scalar(select(func.max(ConversationRow.updated_at)))
-    count = await session.scalar(select(func.count()).select_from(ConversationRow))
-    return newest, int(count or 0)
+    return newest, await session.scalar(select(func.max(OutboxRow.id)))
 
 
 def is_assigned_to(row: ConversationRow, username: str) -> bool:

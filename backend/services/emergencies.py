@@ -15,6 +15,7 @@ from backend.contracts.work_orders import State, Verb
 from backend.domain import phrases
 from backend.domain.conversation import same_emergency
 from backend.domain.errors import DomainError
+from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.services.casework import apply_verb
 from backend.services.conversations import flag_for_people
 from backend.services.intake import NewWorkOrder, accept_work_order
@@ -26,20 +27,6 @@ log = structlog.get_logger()
 
 PRIORITY = 10
 _ACTOR = "system"
-
-# Category and sub-category (TAXONOMY section 2) by the kind that the emergency screen found.
-_CATEGORIES = {
-    "gas": ("燃气", "泄漏异味"),
-    "fire": ("消防/安全隐患", "火灾"),
-    "electricity": ("供电", "线路设施隐患"),
-    "lift": ("房屋维修", "电梯困人"),
-    "trapped": ("消防/安全隐患", "人员被困"),
-    "co": ("医疗", "急救"),
-    "violence": ("治安", "打架斗殴"),
-    "suicide": ("治安", "轻生"),
-    "medical": ("医疗", "急救"),
-}
-_OTHER = ("其他", "未说明")
 
 
 async def respond(
@@ -112,12 +99,12 @@ async def _attempt(session: AsyncSession, number: str, verb: Verb, data: dict[st
 async def _new_order(
     session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, kind: str, facts: Facts, now: datetime
 ) -> str:
-    category, subcategory = _CATEGORIES.get(kind, _OTHER)
+    danger = EMERGENCY_KINDS.get(kind)
     phones = [phone.number for phone in facts.phones]
     request = NewWorkOrder(
         service_code="",
-        category=category,
-        subcategory=subcategory,
+        category=danger.category if danger else "",
+        subcategory=danger.subcategory if danger else "",
         description=message.text,
         address=_place(facts) or Address(),
         occurred_at=facts.occurred_at.occurred_at if facts.occurred_at else None,

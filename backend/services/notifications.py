@@ -182,8 +182,9 @@ async def push(
 
 
 def _said_already(order: WorkOrderRow, event: WorkOrderEventRow) -> bool:
-    """The assistant tells the number when it files an order; an extension that is only asked for is our own affair."""
-    if event.type == EventType.ACCEPTED.value:
+    """The assistant tells number and unit when it files an order; an extension that is only asked for is our own affair."""
+    at_filing = event.type == EventType.DISPATCHED.value and event.at == order.created_at
+    if event.type == EventType.ACCEPTED.value or at_filing:
         return order.conversation_id is not None
     return event.type == EventType.EXTENDED.value and event.data.get("granted") is False
 

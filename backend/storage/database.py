@@ -1,14 +1,17 @@
 """The database: one engine, one place that commits.
 
-SQLite allows one writer at a time. A lock around writing transactions turns its busy waiting into a short queue (measured: p99
-15 ms against 145 ms), and WAL lets readers go on meanwhile. `synchronous=FULL`: an acknowledged message must survive a power cut.
+SQLite allows one writer at a time, and who finds it busy sleeps and asks again, up to 100 ms at a time, while others slip in.
+A lock around writing transactions, in this process and (a locked file) between processes, turns that into a queue.
+WAL lets readers go on meanwhile. `synchronous=FULL`: an acknowledged message must survive a power cut.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -28,6 +31,8 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading_sessions = async_sessionmaker(self.engine.execution_options(writes=False), expire_on_commit=False)
         self._write_lock = asyncio.Lock()
+        path = make_url(url).database
+        self._queue = Path(f"{path}.writers") if self.is_sqlite and path and path != ":memory:" else None
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -55,7 +60,13 @@ class Database:
             yield
             return
         async with self._write_lock:
-            yield
+            if self._queue is None:
+                yield
+                return
+            with self._queue.open("ab") as file:
+                # a thread, because waiting for another process must not stop this one; closing the file lets the next one in
+                await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+                yield
 
 
 def _create_engine(url: str, *, is_sqlite: bool) -> AsyncEngine:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import InboundMessage
@@ -110,14 +110,6 @@ async def dead_letters(session: AsyncSession, *, before: tuple[datetime, str] | 
         at, last_id = before
         query = query.where(or_(MessageRow.created_at < at, and_(MessageRow.created_at == at, MessageRow.id < last_id)))
     return list(await session.scalars(query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit)))
-
-
-async def count_unhandled(session: AsyncSession, conversation_id: str) -> int:
-    """How many of the resident's messages wait."""
-    query = select(func.count()).where(
-        MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.handled_at.is_(None)
-    )
-    return int(await session.scalar(query) or 0)
 
 
 async def set_unhandled_after(session: AsyncSession, conversation: ConversationRow, *, seq: int, purpose: str) -> None:

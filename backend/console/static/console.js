@@ -9,13 +9,27 @@ let follows = true; // the transcript stays at its end unless somebody scrolled 
 const $ = (id) => document.getElementById(id);
 const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
 
+// Somebody is filling in a form here: it is theirs, and the server will notice when it is out of date.
+function isInUse(box) {
+  if ("typed" in box.dataset) return true;
+  const fields = [...box.querySelectorAll("input:not([type=hidden]), textarea")];
+  return fields.some((field) => field.value !== field.defaultValue) || box.querySelector("form :focus") !== null;
+}
+
 function put(id, html) {
   const box = $(id);
   if (!box || shown.get(id) === html) return;
+  const isFirst = !shown.has(id);
   shown.set(id, html);
+  if ("keepsTyping" in box.dataset && isInUse(box)) {
+    if (!isFirst) $(`${id}-news`).hidden = false;
+    return;
+  }
+  const open = [...box.querySelectorAll("details[open]")].map((each) => each.id);
   const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
   const scrolled = box.scrollTop;
   box.innerHTML = html;
+  for (const name of open) $(name)?.setAttribute("open", "");
   box.scrollTop = box.getAttribute("role") === "log" && follows ? box.scrollHeight : scrolled;
   if (focused) $(focused)?.focus({ preventScroll: true });
   window.htmx?.process(box);
@@ -66,7 +80,9 @@ function connect() {
   stream.addEventListener("open", () => ($("live-away").hidden = true));
   stream.addEventListener("error", () => {
     $("live-away").hidden = false;
-    if (stream.readyState === EventSource.CLOSED) location.reload(); // signed out
+    if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    disconnect();
+    setTimeout(reconnect, 3000);
   });
   stream.addEventListener("snapshot", (event) => {
     const news = JSON.parse(event.data);
@@ -74,6 +90,17 @@ function connect() {
     showWaiting(news.waiting);
     allowSpeaking();
   });
+}
+
+// The server refused the stream: signed out (then the sign-in page comes), or it is being restarted.
+async function reconnect() {
+  try {
+    const answer = await fetch(location.href, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
+    else connect();
+  } catch {
+    setTimeout(reconnect, 3000);
+  }
 }
 
 function disconnect() {

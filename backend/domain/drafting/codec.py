@@ -29,10 +29,12 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:
-    """The dataclass `kind` from what `to_json` made of it; unknown keys are ignored. Raises TypeError, ValueError for other shapes."""
+    """The dataclass `kind` from what `to_json` made of it; unknown keys are ignored. Raises TypeError, ValueError for
+    other shapes."""
     if not isinstance(data, dict):
         raise TypeError(f"{kind.__name__} needs an object")
-    return kind(**{name: read(data[name]) for name, read in _readers(kind).items() if name in data})
+    readers = _readers(kind)  # type: ignore[arg-type]  # a class is hashable
+    return kind(**{name: read(data[name]) for name, read in readers.items() if name in data})
 
 
 @cache
@@ -62,4 +64,4 @@ def _tuple_reader(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
         inner = _reader(arguments[0])
         return lambda value: tuple(inner(item) for item in value)
     readers = [_reader(argument) for argument in arguments]
-    return lambda value: tuple(read(item) for read, item in zip(readers, value))
+    return lambda value: tuple(read(item) for read, item in zip(readers, value, strict=False))

@@ -70,7 +70,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         anonymous=form.draft.anonymous,
     )
     settled = tuple(name for name in form.settled if name != "category")
-    fresh = OpenForm(
+    return OpenForm(
         id=draft_id,
         draft=_with_guess(carried, _as_guess(issue)),
         opened_at=form.touched_at,
@@ -80,7 +80,6 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         confidential=form.confidential,
         last_message=form.last_message,
     )
-    return fresh
 
 
 def words_beside_facts(text: str, facts: Facts) -> str:

@@ -134,7 +134,10 @@ async def test_a_window_that_the_platform_calls_used_up_is_corrected_and_the_nex
     (window,) = await world.rows(SendWindowRow)
     assert window.used == window.allowed
     attempts = sorted(await world.rows(DeliveryAttemptRow), key=lambda row: row.number)
-    assert [(row.route, row.outcome, row.code) for row in attempts] == [("session", "quota_used", "45047"), ("sms", "accepted", "")]
+    assert [(row.route, row.outcome, row.code) for row in attempts] == [
+        ("session", "quota_used", "45047"),
+        ("sms", "accepted", ""),
+    ]
 
 
 async def test_a_closed_window_is_closed_in_the_ledger_too(world: World) -> None:
@@ -205,18 +208,27 @@ async def test_a_consent_that_the_platform_does_not_know_is_forgotten(world: Wor
 
 
 async def test_a_notice_by_sms_waits_for_the_morning_and_lets_an_answer_pass(world: World) -> None:
-    world.clock.advance(hours=11)  # 23:00
+    world.clock.advance(hours=9, minutes=30)  # 21:30
     await world.talk("路灯不亮", channel=Channel.SMS, user=PHONE)
+    world.clock.advance(hours=1, minutes=30)  # 23:00, long after the last word
     await _notice(world, user=PHONE)
     await world.deliverer.drain()
-    await world.talk("还有井盖", channel=Channel.SMS, user=PHONE)
-    assert world.sms.texts == ["听到:路灯不亮", "听到:还有井盖"]
+    assert world.sms.texts == ["听到:路灯不亮"]
     world.clock.advance(hours=7, minutes=59)
     await world.deliverer.drain()
-    assert len(world.sms.sent) == 2
+    assert len(world.sms.sent) == 1
     world.clock.advance(minutes=1)
     await world.deliverer.drain()
-    assert world.sms.texts[2:] == ["已派单"]
+    assert world.sms.texts[1:] == ["已派单"]
+
+
+async def test_a_resident_who_texts_at_night_is_awake_and_hears_of_progress_at_once(world: World) -> None:
+    world.clock.advance(hours=11)  # 23:00
+    await world.talk("路灯不亮", channel=Channel.SMS, user=PHONE)
+    world.clock.advance(minutes=30)
+    await _notice(world, user=PHONE)
+    await world.deliverer.drain()
+    assert world.sms.texts == ["听到:路灯不亮", "已派单"]
 
 
 async def test_an_opt_out_is_confirmed_once_and_stops_notices_but_not_answers(world: World) -> None:
@@ -407,6 +419,23 @@ async def test_a_receipt_settles_what_was_unknown(world: World) -> None:
     await _receipt(world, MessageStatus.DELIVERED, message_id=row.id)
     assert await _statuses(world) == ["delivered"]
     assert [task.done_by for task in await world.rows(CallBackTaskRow)] == ["system"]
+
+
+async def test_a_long_sms_is_delivered_when_all_its_parts_are(world: World) -> None:
+    await world.talk("路灯不亮", channel=Channel.SMS, user=PHONE)
+    (row,) = await world.messages(PHONE, direction="out")
+    for part, repeated, expected in ((1, 1, "sent"), (1, 2, "sent"), (3, 1, "sent"), (2, 1, "delivered")):
+        for _ in range(repeated):
+            await _receipt(world, MessageStatus.DELIVERED, message_id=row.id, provider_id=f"p{part}", part=part, parts=3)
+        assert await _statuses(world, PHONE) == [expected]
+
+
+async def test_a_long_sms_that_lost_a_part_failed(world: World) -> None:
+    await world.talk("路灯不亮", channel=Channel.SMS, user=PHONE)
+    (row,) = await world.messages(PHONE, direction="out")
+    await _receipt(world, MessageStatus.DELIVERED, message_id=row.id, part=1, parts=2)
+    await _receipt(world, MessageStatus.FAILED, message_id=row.id, part=2, parts=2)
+    assert await _statuses(world, PHONE) == ["failed"]
 
 
 async def test_a_receipt_about_nothing_we_sent_is_harmless(world: World) -> None:

@@ -214,7 +214,12 @@ _EVERYTHING = {
     "text": "换行\n也行",
     "attachments": [{"kind": "image", "media_id": "m", "url": "", "format": ""}],
     "location": {"lat": 41.1, "lon": 122.9, "label": "", "datum": "gcj02"},
-    "event": {"name": "scan", "key": "k", "data": {"grid": "g"}, "consents": [{"template_kind": "p", "accepted": True, "long_term": False}]},
+    "event": {
+        "name": "scan",
+        "key": "k",
+        "data": {"grid": "g"},
+        "consents": [{"template_kind": "p", "accepted": True, "long_term": False}],
+    },
     "menu_id": "",
     "phone": "",
     "grant": {"allowed": 5, "seconds": 60},

@@ -79,6 +79,7 @@ class RememberingSender:
     script: list[SendResult | Exception] = field(default_factory=list)
     sent: list[OutboundMessage] = field(default_factory=list)
     on_send: Callable[[OutboundMessage], Awaitable[None]] | None = None
+    not_taken: list[str] = field(default_factory=list)
 
     async def send(self, message: OutboundMessage) -> SendResult:
         self.sent.append(message)
@@ -87,6 +88,8 @@ class RememberingSender:
         result = self.script.pop(0) if self.script else SendResult(SendOutcome.ACCEPTED, provider_id=f"p-{message.id}")
         if isinstance(result, Exception):
             raise result
+        if result.outcome is not SendOutcome.ACCEPTED:
+            self.not_taken.append(message.id)
         return result
 
     @property
@@ -165,7 +168,9 @@ class World:
             **options,
         )
 
-    def message(self, text: str, *, user: str = "o-resident-1", channel: Channel = Channel.WECHAT_OA, **more: Any) -> InboundMessage:
+    def message(
+        self, text: str, *, user: str = "o-resident-1", channel: Channel = Channel.WECHAT_OA, **more: Any
+    ) -> InboundMessage:
         values: dict[str, Any] = {
             "channel": channel,
             "account": "acc",

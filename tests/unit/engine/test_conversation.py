@@ -265,7 +265,15 @@ OFFERED = [{"id": "yes", "label": "对的"}, {"id": "no", "label": "不对"}]
 
 @pytest.mark.parametrize(
     ("text", "entry"),
-    [("1", ("yes", "对的")), (" 2。", ("no", "不对")), ("2", ("no", "不对")), ("3", ("", "")), ("0", ("", "")), ("12", ("", "")), ("好", ("", ""))],
+    [
+        ("1", ("yes", "对的")),
+        (" 2。", ("no", "不对")),
+        ("2", ("no", "不对")),
+        ("3", ("", "")),
+        ("0", ("", "")),
+        ("12", ("", "")),
+        ("好", ("", "")),
+    ],
 )
 def test_a_number_chooses_what_was_offered(text: str, entry: tuple[str, str]) -> None:
     assert chosen(text, OFFERED) == entry

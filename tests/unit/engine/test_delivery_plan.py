@@ -47,7 +47,11 @@ ROUTES = [
     ("long term before one time", replace(WECHAT_NOTICE, long_term_consent=True, one_time_consents=1), Route.SUBSCRIBE_LONG_TERM),
     ("one time before SMS", replace(WECHAT_NOTICE, one_time_consents=1, phone=PHONE), Route.SUBSCRIBE_ONE_TIME),
     ("no template, no subscribe message", replace(WECHAT, long_term_consent=True, phone=PHONE, templated=False), Route.SMS),
-    ("a route that failed is not tried again", replace(WECHAT, windows=(OPEN,), closed=frozenset({Route.SESSION}), phone=PHONE), Route.SMS),
+    (
+        "a route that failed is not tried again",
+        replace(WECHAT, windows=(OPEN,), closed=frozenset({Route.SESSION}), phone=PHONE),
+        Route.SMS,
+    ),
     ("an answer by SMS goes at once", SMS, Route.SMS),
     ("an answer by SMS goes also at night", replace(SMS, now=NIGHT), Route.SMS),
     ("an answer by SMS goes also after an opt-out", replace(SMS, opted_out=True), Route.SMS),
@@ -55,7 +59,11 @@ ROUTES = [
     ("an urgent notice goes also at night", replace(SMS_NOTICE, now=NIGHT, urgent=True), Route.SMS),
     ("a page has no window", replace(WEB, notification=True), Route.SESSION),
     ("an opt-out of SMS leaves WeChat alone", replace(WECHAT_NOTICE, windows=(OPEN,), opted_out=True), Route.SESSION),
-    ("a WeChat notice at night does not ring", replace(WECHAT_NOTICE, windows=(replace(OPEN, expires_at=NIGHT + timedelta(1)),), now=NIGHT), Route.SESSION),
+    (
+        "a WeChat notice at night does not ring",
+        replace(WECHAT_NOTICE, windows=(replace(OPEN, expires_at=NIGHT + timedelta(1)),), now=NIGHT),
+        Route.SESSION,
+    ),
 ]
 
 
