@@ -10,12 +10,12 @@ UV := .tools/bin/uv
 APP := .venv/bin
 say = @printf '\033[1m%s\033[0m\n'
 
-.PHONY: help setup run demo test check bench clean model migrations system-packages
+.PHONY: help setup run demo test check bench clean frontend model migrations system-packages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
-setup: .venv/.ready bot/.venv/.ready model ## install both environments and train the model when needed
+setup: .venv/.ready bot/.venv/.ready frontend model ## install both environments and train the model when needed
 
 run: setup ## start everything (Ctrl-C stops it)
 	@exec $(APP)/youshi run
@@ -42,6 +42,9 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 bench: setup ## speed, as ratios against baselines in the same run
 	@exec $(APP)/python -m tests.bench
 
+frontend:
+	@frontend/build
+
 model: bot/.venv/.ready
 	@bot/train.sh
 
@@ -52,7 +55,7 @@ system-packages: ## Chromium with Chinese fonts and Kannel, for the tests
 	@tests/system-packages
 
 clean: ## remove environments, models and state
-	rm -rf .venv .tools bot/.venv bot/models .rasa bot/.rasa var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools bot/.venv bot/models .rasa bot/.rasa var frontend/node_modules backend/console/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .tools/bin/uv:
 	$(say) "installing uv"

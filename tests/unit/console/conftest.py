@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -13,51 +14,71 @@ import pytest
 from fastapi import FastAPI
 
 from backend.api import problems
+from backend.console.context import SESSION_COOKIE
 from backend.console.pages import console_router
+from backend.services import auth
 from backend.settings import Settings
 from backend.storage.database import Database
 from channels.web.pages import resident_router
-from tests.unit.console.scene import PASSWORD, Context, people
+from tests.unit.console.scene import PASSWORD, PEOPLE, START, Context, people
 
 ORIGIN = "http://youshi.test"
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A database with directory and people, and a session for each of them."""
+
+    path: Path
+    tokens: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Directory and people, made once: hashing passwords is slow on purpose."""
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """Made once: hashing passwords is slow on purpose."""
     path = tmp_path_factory.mktemp("console") / "filled.db"
 
-    async def fill() -> None:
+    async def fill() -> dict[str, str]:
         database = Database(f"sqlite+aiosqlite:///{path}")
         await database.create_schema()
         await people(database)
+        async with database.transaction() as session:
+            tokens = {
+                username: (await auth.sign_in(session, username=username, password=PASSWORD, now=START))[0]
+                for username, *_ in PEOPLE
+            }
         await database.close()
+        return tokens
 
-    asyncio.run(fill())
-    return path
+    return Filled(path, asyncio.run(fill()))
 
 
 @pytest.fixture
-async def context(filled_database: Path, tmp_path: Path) -> AsyncIterator[Context]:
+async def context(filled: Filled, tmp_path: Path) -> AsyncIterator[Context]:
     path = tmp_path / "youshi.db"
-    shutil.copy(filled_database, path)
+    shutil.copy(filled.path, path)
     database = Database(f"sqlite+aiosqlite:///{path}")
     yield Context(Settings(home_dir=tmp_path, sms_signature="【有事】"), database)
     await database.close()
 
 
-@pytest.fixture
-def app(context: Context) -> FastAPI:
+@pytest.fixture(scope="session")
+def built_app() -> FastAPI:
     app = FastAPI()
     problems.install(app)
-    app.state.context = context
     app.include_router(console_router())
     app.include_router(resident_router())
     return app
 
 
 @pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[Callable[..., object]]:
+def app(built_app: FastAPI, context: Context) -> FastAPI:
+    built_app.state.context = context
+    return built_app
+
+
+@pytest.fixture
+def browser(app: FastAPI, context: Context, filled: Filled) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
     """`async with browser("zhou") as client`: somebody signed in (or nobody), with cookies, sending an Origin as browsers do."""
 
     @asynccontextmanager
@@ -66,8 +87,13 @@ async def browser(app: FastAPI) -> AsyncIterator[Callable[..., object]]:
         headers = {"Origin": ORIGIN}
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
             if username:
-                answer = await client.post("/console/login", data={"username": username, "password": PASSWORD})
-                assert answer.status_code == 303, answer.text
+                client.cookies.set(SESSION_COOKIE, await session_of(username), domain="youshi.test", path="/console")
             yield client
 
-    yield open_browser
+    async def session_of(username: str) -> str:
+        if context.clock.now() < START + auth.TOKEN_LIFE:
+            return filled.tokens[username]
+        async with context.database.transaction() as session:
+            return (await auth.sign_in(session, username=username, password=PASSWORD, now=context.clock.now()))[0]
+
+    return open_browser

@@ -132,7 +132,7 @@ async def test_a_change_by_somebody_else_in_between_is_told_and_the_text_is_kept
     async with browser("sun") as client:
         answer = await client.post(f"{path}/resolve", data={"version": str(made.version - 1), "note": "我写的答复"})
     assert answer.status_code == 409
-    assert "刚被别人改过" in answer.text
+    assert "刚有人改过这个工单" in answer.text
     assert "我写的答复" in answer.text
     assert "同事写的" in answer.text
 
@@ -185,9 +185,7 @@ async def test_an_order_that_leaves_the_unit_brings_the_handler_back_to_the_list
 
 @pytest.mark.parametrize("kind", ["confidential", "anonymous"])
 async def test_a_hidden_reporter_is_shown_to_nobody_without_a_reason(browser, context, kind):
-    made = await order(
-        context.database, description="邻居半夜装修,找我17000001234", **{kind: True}, conversation_id=None
-    )
+    made = await order(context.database, description="邻居半夜装修,找我17000001234", **{kind: True}, conversation_id=None)
     for username in ("sun", "zhou", "wu", "admin"):
         async with browser(username) as client:
             for path in ("/console/orders", f"/console/orders/{made.number}"):

@@ -1,6 +1,7 @@
 """Call-backs, dead letters, and registering what came by telephone."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from backend.contracts.understanding import (
     Understanding,
 )
 from backend.domain.errors import InvalidField
+from backend.services.ports import AssistantFailed
 from backend.storage.deliveries import add_call_back
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
@@ -129,6 +131,7 @@ def test_what_was_understood_fills_the_form():
             privacy=Privacy.CONFIDENTIAL,
         ),
         "暖气冰凉",
+        [],
     )
     assert form == {
         **empty_form(),
@@ -145,13 +148,60 @@ def test_what_was_understood_fills_the_form():
     }
 
 
+def test_a_danger_that_the_rules_named_gets_its_leaf():
+    leaf = SimpleNamespace(service_code="0401", category="燃气", subcategory="泄漏")
+    guess = CategoryGuess("燃气", "泄漏", "", 1.0)
+    form = form_from(Understanding((), (guess,), (), Urgency.EMERGENCY, Facts()), "有煤气味", [leaf])
+    assert (form["service_code"], form["urgency"]) == ("0401", "emergency")
+
+
+def test_only_a_whole_number_is_taken_for_the_phone():
+    tail = PhoneMention(SPAN, "1234", PhoneKind.TAIL)
+    whole = PhoneMention(SPAN, "17000001234", PhoneKind.FULL)
+    assert form_from(understood(phones=(tail, whole)), "x", [])["contact_phone"] == "17000001234"
+    assert form_from(understood(phones=(tail,)), "x", [])["contact_phone"] == ""
+
+
+class Away:
+    """An assistant that does not answer."""
+
+    async def parse(self, _text, _metadata):
+        raise AssistantFailed("down")
+
+
+class Sure:
+    """An assistant that knows one thing."""
+
+    async def parse(self, _text, _metadata):
+        guess = {"category": "供暖", "subcategory": "停暖", "service_code": "0102", "confidence": 0.9}
+        return {"intent_ranking": [{"name": "complain", "confidence": 0.9}], "categories": [guess]}
+
+
+async def test_the_words_of_a_caller_fill_the_form(browser, context):
+    context.assistant = Sure()
+    said = "园林街道翠园小区6号楼2单元301,停暖了,我姓王,电话17000001234"
+    async with browser("zhou") as client:
+        page = (await client.post("/console/orders/new/understand", data={"said": said})).text
+    assert '<option value="0102" selected>' in page
+    assert 'value="17000001234"' in page
+    assert 'id="i-building" name="building" maxlength="100" value="6"' in page
+    assert "请核对后再提交" in page
+    assert await rows(context, WorkOrderRow) == []
+
+
+async def test_without_the_assistant_the_rules_still_fill_what_they_can(browser, context):
+    context.assistant = Away()
+    async with browser("zhou") as client:
+        page = (await client.post("/console/orders/new/understand", data={"said": "暖气凉,电话17000001234"})).text
+    assert "自动分类暂时用不了" in page
+    assert 'value="17000001234"' in page
+
+
 def test_a_doubtful_category_is_left_to_the_operator():
-    assert form_from(understood(confidence=0.2), "那个事")["service_code"] == ""
+    assert form_from(understood(confidence=0.2), "那个事", [])["service_code"] == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"), [("前天夜里起", TimeKind.SINCE), ("", None), ("说不清", TimeKind.VAGUE)]
-)
+@pytest.mark.parametrize(("text", "kind"), [("前天夜里起", TimeKind.SINCE), ("", None), ("说不清", TimeKind.VAGUE)])
 def test_the_time_is_understood_where_it_can_be(text, kind):
     made = request_from({**form_given(GOOD), "occurred_text": text}, now=START)
     assert (made.occurred_at.kind if made.occurred_at else None) is kind

@@ -9,7 +9,8 @@ from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.errors import InvalidField
 from backend.domain.verb_data import FIELDS, REQUIRED, check_data
 
-NOT_FOR_PEOPLE = {"attachments", "lat", "lon", "channel", "channel_user_id", "conversation_id", "phone", "service_code"}
+# `until` is another way for programs to say `days`
+NOT_FOR_PEOPLE = {"until", "attachments", "lat", "lon", "channel", "channel_user_id", "conversation_id", "phone", "service_code"}
 SHOWN = [verb for verb in Verb if verb not in NO_FORM]
 
 
