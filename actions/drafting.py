@@ -65,7 +65,8 @@ async def after_digression(talk: Talk) -> Events:
 
 
 def back_to_form(talk: Talk) -> Events | None:
-    """A message for a draft that Rasa does not know of (it was restarted, or the conversation came back): let the form have it."""
+    """A message for a draft that Rasa does not know of (it was restarted, or the conversation came back): let the form have
+    it."""
     return [FollowupAction(FORM)] if talk.draft is not None and not talk.tracker.active_loop.get("name") else None
 
 

@@ -1,7 +1,7 @@
 """What residents say in the middle of the form that is not about it.
 
-Rasa forces the form until it rejects a message, and then asks another action: two calls for one turn. So the form itself lets the
-same responders answer that answer outside the form; they put the open question again.
+Rasa forces the form until it rejects a message, and then asks another action: two calls for one turn. So the form itself lets
+the same responders answer that answer outside the form; they put the open question again.
 """
 
 from __future__ import annotations

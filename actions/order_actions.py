@@ -79,7 +79,7 @@ def _tells_facts(talk: Talk) -> bool:
 
 
 def _worth_noting(talk: Talk) -> bool:
-    return _tells_facts(talk) or len(talk.text) >= _SHORTEST_NOTE and not talk.answer
+    return _tells_facts(talk) or (len(talk.text) >= _SHORTEST_NOTE and not talk.answer)
 
 
 class Dispute(ResidentAction):

@@ -65,7 +65,8 @@ def files(talk: Talk) -> dict[str, Any]:
 
 
 async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The orders that the resident may mean: the named one, those of the matter that is named, or all own ones in these states."""
+    """The orders that the resident may mean: the named one, those of the matter that is named, or all own ones in these
+    states."""
     number = chosen_number(talk, verb)
     found = [order for order in await own_orders(talk) if order["state"] in states]
     return [order for order in found if order["number"] == number] if number else _by_subject(talk, found)

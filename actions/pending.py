@@ -20,7 +20,8 @@ _BY_INTENT = {"affirm": True, "deny": False, "cancel": True}
 
 
 async def continue_pending(talk: Talk) -> Events | None:
-    """Take the message as the answer to the open question; None when it is no answer to it. Raises BackendDown, BackendRefused."""
+    """Take the message as the answer to the open question; None when it is no answer to it. Raises BackendDown,
+    BackendRefused."""
     pending = talk.pending or {}
     handler = _HANDLERS.get(str(pending.get("kind")))
     events = await handler(talk, pending) if handler else None

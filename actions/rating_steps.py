@@ -1,4 +1,5 @@
-"""The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise it.
+"""The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise
+it.
 
 A low score or "not solved" sends the order back to its unit; the reason that follows is added to it.
 """

@@ -1,7 +1,7 @@
 """The action server: `uvicorn actions.server:app`.
 
-Speaks Rasa's protocol (POST /webhook) with the executor of rasa-sdk inside a small FastAPI app, so that the process owns one pool of
-connections to the backend and starts in a second.
+Speaks Rasa's protocol (POST /webhook) with the executor of rasa-sdk inside a small FastAPI app, so that the process owns one
+pool of connections to the backend and starts in a second.
 """
 
 from __future__ import annotations

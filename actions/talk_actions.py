@@ -8,7 +8,7 @@ import structlog
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import rating_steps, replies
-from actions.backend import backend
+from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import after_digression, back_to_form
 from actions.handing_over import hand_over
@@ -103,7 +103,12 @@ class Emergency(ResidentAction):
             "subcategory": guess.get("subcategory", ""),
             "facts": talk.facts,
         }
-        told = await backend().call("POST", f"conversations/{talk.conversation}/emergency", body=body)
+        try:
+            told = await backend().call("POST", f"conversations/{talk.conversation}/emergency", body=body)
+        except BackendError as error:  # the number to call must be said, whatever else does not work
+            log.error("emergency_not_passed_on", conversation=talk.conversation, error=str(error))
+            talk.say("emergency_otherwise")
+            return []
         talk.say_text(told["text"])
         return []
 

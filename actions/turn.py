@@ -65,12 +65,14 @@ class Talk:
     @property
     def draft(self) -> dict[str, Any] | None:
         """The open draft as it was when the message came."""
-        return self.meta.get("draft")
+        draft: dict[str, Any] | None = self.meta.get("draft")
+        return draft
 
     @property
     def pending(self) -> dict[str, Any] | None:
         """A question of ours outside the form that is not answered yet."""
-        return self.tracker.get_slot("pending")
+        pending: dict[str, Any] | None = self.tracker.get_slot("pending")
+        return pending
 
     def say(self, key: str, choices: tuple[Choice, ...] = (), **values: str) -> None:
         """Add a sentence for this occasion; choices belong to the last question that has some."""

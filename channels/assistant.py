@@ -18,8 +18,7 @@ class RasaAssistant:
     """Fills the Assistant port. `timeout`: seconds until an answer is given up (the caller may give up earlier).
 
     Rasa answers 200 `[]` for a failing action server, a failing policy and a missing model alike; its `/status` and the
-    `/health` of
-    the action server (`actions_url`, when given) tell them apart.
+    `/health` of the action server (`actions_url`, when given) tell them apart.
     """
 
     def __init__(self, base_url: str, *, actions_url: str = "", timeout: float = 60.0, connections: int = 64) -> None:

@@ -1,9 +1,8 @@
 """The complaint form as a pure function: an open form and one message give the form afterwards.
 
-Control questions (confirm, cancel, resume, the numbered choice of categories) come first; then every fact of the message
-is taken,
-whatever was asked; then a short answer settles the open question; then free words are taken as the answer; what is left was not
-understood. The same message twice changes nothing.
+Control questions (confirm, cancel, resume, the numbered choice of categories) come first; then every fact of the message is
+taken, whatever was asked; then a short answer settles the open question; then free words are taken as the answer; what is
+left was not understood. The same message twice changes nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What Youshi makes of a text without a dialogue: the model's intent and category in their context, and the facts by rules.
 
 The assistant's parse call knows neither the message's time nor the district's places, so facts are drawn here. With the
-assistant away
-the rules still answer: facts, emergency, urgency; intent and category are then empty.
+assistant away the rules still answer: facts, emergency, urgency; intent and category are then empty.
 """
 
 from __future__ import annotations

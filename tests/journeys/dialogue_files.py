@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from tests.journeys.dialogue_checks import CHECKS
+
 HERE = Path(__file__).resolve().parent / "dialogues"
 CHANNELS = frozenset({"wechat_oa", "wechat_mp", "sms"})
 # say: a text, or several in a row · voice: what the platform understood · image: true · location: {lat, lon, label} ·
@@ -66,7 +68,8 @@ class Dialogue:
 
 def load_dialogues(folder: Path = HERE) -> tuple[Dialogue, ...]:
     """All dialogues, in the order of the files. Raises BadDialogue."""
-    found = [_dialogue(path.stem, data) for path in sorted(folder.glob("*.yml")) for data in yaml.safe_load(path.read_text("utf-8"))]
+    files = [(path.stem, yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yml"))]
+    found = [_dialogue(theme, data) for theme, every in files for data in every]
     names = [dialogue.name for dialogue in found]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
@@ -87,8 +90,6 @@ def _dialogue(theme: str, data: dict[str, Any]) -> Dialogue:
 
 
 def _turn(data: dict[str, Any], where: str) -> DialogueTurn:
-    from tests.journeys.dialogue_checks import CHECKS
-
     acts = [name for name in ACTS if name in data]
     if len(acts) != 1:
         raise BadDialogue(f"{where}: a turn does exactly one of {ACTS}, this one does {acts}: {data}")

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from channels.simulator.driver import DidNotHappen, Resident, Site
@@ -57,8 +58,6 @@ class Person:
             await self.phone.says(text)
             return
         now = (await self.site.call("GET", "/simulator/clock"))["now"]
-        from datetime import datetime
-
         stamp = str(int(datetime.fromisoformat(now).timestamp()))
         query = {"from": f"+86{self.phone.user_id}", "to": "106900000001", "text": text, "ts": stamp, "id": secrets.token_hex(8)}
         async with self.site.http.get(self.phone.mo_url, params=query) as answer:

@@ -1,4 +1,4 @@
-"""Plays dialogues through the real webhooks: each on a new resident, several at a time; those that move the clock one by one, last."""
+"""Plays dialogues through the real webhooks, several at a time; last, one by one, those that move the clock."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class _Stage:
             self._played.fails(complaint)
 
     async def _prepare(self) -> None:
-        """What happened before: a resident with orders has spoken to us, and what was said about them is not part of the dialogue."""
+        """What happened before: a resident with orders has spoken to us; what was said about them is not part of the dialogue."""
         given = self._played.dialogue.given
         if not given:
             return
@@ -142,7 +142,7 @@ class _Stage:
         self._played.transcript.append(line)
 
     async def say(self, what: str | list[str]) -> int:
-        for text in [what] if isinstance(what, str) else what:
+        for text in what if isinstance(what, list) else [what]:
             said = await self._person.filled(str(text))
             self._log(f"→ {said}")
             await self._person.says(said)
@@ -222,7 +222,18 @@ def _shown(bubble: dict[str, Any]) -> str:
 
 
 def _short(order: dict[str, Any]) -> dict[str, Any]:
-    kept = ("number", "state", "category", "subcategory", "urgency", "description", "address", "occurred_at", "contact_phone", "rating")
+    kept = (
+        "number",
+        "state",
+        "category",
+        "subcategory",
+        "urgency",
+        "description",
+        "address",
+        "occurred_at",
+        "contact_phone",
+        "rating",
+    )
     events = [{"type": event["type"], "note": event["note"]} for event in order["events"]]
     return {**{key: order[key] for key in kept}, "events": events}
 

@@ -1,9 +1,10 @@
-"""Scripted dialogues with the assistant as residents really write, through the real webhooks and the real model, WeChat and SMS."""
+"""Dialogues as residents really write, through the real webhooks and the real model, on WeChat and SMS."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,6 @@ from tests.journeys.conftest import World, running_world
 from tests.journeys.dialogue_checks import Seen, complaints, reply_complaints
 from tests.journeys.dialogue_files import BadDialogue, Dialogue, load_dialogues
 from tests.journeys.dialogue_runner import Played, play_all
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DIALOGUES = load_dialogues()
 THEMES = {
@@ -33,10 +32,14 @@ async def quiet_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 @pytest.fixture(scope="session")
 async def results(quiet_world: World, request: pytest.FixtureRequest) -> dict[str, Played]:
     """The dialogues that this run of pytest selected, played several at a time."""
-    chosen = {item.callspec.params["dialogue"].name for item in request.session.items if hasattr(item, "callspec") and "dialogue" in item.callspec.params}
+    params = [
+        item.callspec.params for item in request.session.items if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+    ]
+    chosen = {str(getattr(each["dialogue"], "name", "")) for each in params if "dialogue" in each}
     return await play_all(quiet_world, [dialogue for dialogue in DIALOGUES if dialogue.name in chosen])
 
 
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.theme}: {dialogue.name}")
 async def test_dialogue(dialogue: Dialogue, results: dict[str, Played]) -> None:
     played = results[dialogue.name]
@@ -88,8 +91,6 @@ CONVERSATION = {"owner": "bot", "draft": DRAFT, "queued_at": None, "priority": 0
 
 
 def seen(**changes: object) -> Seen:
-    from datetime import UTC, datetime
-
     known = {
         "replies": [{"text": "请您留个电话", "choices": [{"label": "不留"}]}], "conversation": CONVERSATION, "orders": [ORDER],
         "before": [ORDER], "at": datetime(2026, 11, 21, 2, tzinfo=UTC),

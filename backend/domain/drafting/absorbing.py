@@ -1,8 +1,8 @@
 """How the facts of a message change a draft.
 
 A fact fills an empty field, or the field that was asked for; it replaces a known one only when the resident corrects
-something (the
-intent says so, or the read-back is open). A known place is completed, never overwritten, by further parts of the same place.
+something (the intent says so, or the read-back is open). A known place is completed, never overwritten, by further parts of
+the same place.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def is_correction(form: OpenForm, turn: Turn) -> bool:
 
 
 def absorb_facts(form: OpenForm, turn: Turn) -> Step:
-    """The form with every fact of the message in its place; `changed` names the fields, `remarks` what has to be said
-    about it."""
+    """The form with every fact of the message in its place; `changed` names the fields, `remarks` what has to be said about
+    it."""
     draft, changed, remarks = form.draft, [], []
     for name, take in _TAKERS:
         taken, remark = take(form, draft, turn)

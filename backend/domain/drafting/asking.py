@@ -1,7 +1,7 @@
 """What is still missing from a form, what to ask next, and the words that the question needs.
 
-A question is asked twice at most; a partial address is asked once for what is missing; then the form goes on with what it has,
-because an incomplete order that a person completes is better than a resident who gives up.
+A question is asked twice at most; a partial address is asked once for what is missing; then the form goes on with what it
+has, because an incomplete order that a person completes is better than a resident who gives up.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:
-    """The dataclass `kind` from what `to_json` made of it; unknown keys are ignored. Raises TypeError, ValueError for
-    other shapes."""
+    """The dataclass `kind` from what `to_json` made of it; unknown keys are ignored. Raises TypeError, ValueError for other
+    shapes."""
     if not isinstance(data, dict):
         raise TypeError(f"{kind.__name__} needs an object")
     readers = _readers(kind)  # type: ignore[arg-type]  # a class is hashable

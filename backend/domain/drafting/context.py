@@ -1,8 +1,8 @@
 """What a message means in its place: the same "1", "不知道" or "6号楼" is another intent after another question.
 
-The classifier sees the words alone. These rules see the open question too, and the facts that were drawn from the words;
-they are used
-by the assistant (where the form says what is open) and by the understanding service (where only the last sentence is known).
+The classifier sees the words alone. These rules see the open question too, and the facts that were drawn from the words; they
+are used by the assistant (where the form says what is open) and by the understanding service (where only the last sentence is
+known).
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 
 @dataclass(frozen=True)
 class Heard:
-    """A message before its place is considered; `requested` names the open question ("" for none), as `asked_by` or the
-    form has it."""
+    """A message before its place is considered; `requested` names the open question ("" for none), as `asked_by` or the form
+    has it."""
 
     text: str
     ranking: Ranking

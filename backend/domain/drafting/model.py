@@ -56,10 +56,10 @@ class Held:
 class OpenForm:
     """A draft being collected.
 
-    `asked` counts questions by name; `settled` are fields that the resident leaves open; `options` is what the last
-    numbered choice of
-    categories offered; `also` are further problems for after this one; `resume_to` is the question under a cancel question;
-    `last_message` makes a repeated message harmless; `held` is what was said when we asked whether to go on with an old draft.
+    `asked` counts questions by name; `settled` are fields that the resident leaves open; `options` is what the last numbered
+    choice of categories offered; `also` are further problems for after this one; `resume_to` is the question under a cancel
+    question; `last_message` makes a repeated message harmless; `held` is what was said when we asked whether to go on with an
+    old draft.
     """
 
     id: str

@@ -1,0 +1,57 @@
+"""The intent in its place: emergency table, open question of the form, menu entries, the rating that is waited for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
+from rasa.shared.nlu.training_data.message import Message
+
+from backend.contracts.understanding import Facts
+from backend.domain.drafting.codec import to_json
+from backend.domain.drafting.context import RATING, Heard, intents_in_context
+from backend.domain.drafting.menus import answer_of_menu
+from backend.domain.language.answers import classify_answer, parse_rating
+from bot.components.base import DRAWN, RuleComponent, normal_text
+
+# A photo or a position is never a question: it belongs to what is being told.
+_SENT = (("provide_info", 1.0),)
+_SENT_KINDS = frozenset({"image", "video", "location"})
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ContextRules(RuleComponent):
+    """Puts the intent that the place decides in front of the ranking; sets `answer` and `rating` where the text is one."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            heard = _heard(message)
+            ranking = _SENT if _is_sent_thing(message) else intents_in_context(heard)
+            entries = [{"name": name, "confidence": share} for name, share in ranking]
+            if entries:
+                message.set(INTENT, entries[0], add_to_output=True)
+                message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
+            message.set("answer", to_json(heard.answer), add_to_output=True)
+            message.set("rating", parse_rating(heard.text), add_to_output=True)
+        return messages
+
+
+def _heard(message: Message) -> Heard:
+    meta = message.get(METADATA) or {}
+    text = normal_text(message)
+    ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in message.get(INTENT_RANKING_KEY) or ())
+    answer = answer_of_menu(str(meta.get("menu_id") or ""), ()) or classify_answer(text)
+    return Heard(text, ranking, message.get(DRAWN) or Facts(), answer, _requested(meta))
+
+
+def _is_sent_thing(message: Message) -> bool:
+    return (message.get(METADATA) or {}).get("kind") in _SENT_KINDS
+
+
+def _requested(meta: dict[str, Any]) -> str:
+    """The form's open question; without a form, the rating that the resident was asked for."""
+    progress = (meta.get("draft") or {}).get("form") or {}
+    if progress:
+        return str(progress.get("requested") or "")
+    return RATING if meta.get("rating_pending") else ""

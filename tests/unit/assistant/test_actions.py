@@ -1,0 +1,285 @@
+"""The actions: tracker JSON in, sentences and events out, with a backend that answers or fails."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from actions import replies
+from actions.server import make_executor
+from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
+
+PATCH = "PATCH conversations/c1/draft"
+FILE = "POST conversations/c1/draft/file"
+HANDOVER = "POST conversations/c1/handover"
+ORDERS = "GET work-orders"
+LOOKUP = "POST work-orders/lookup"
+ACTIONS = sorted(make_executor().actions)
+_SHORT = {"followup": "followup", "active_loop": "loop"}
+EXECUTOR = make_executor()
+FILED = {
+    "number": "261121000017",
+    "unit_name": "供热公司",
+    "due_at": "2026-11-24T18:00:00+08:00",
+    "on_site_due_at": None,
+    "subcategory": "室温不达标",
+    "following": None,
+}
+
+
+async def run(action: str, said: dict[str, Any]) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    """(what was said, the buttons, the slots that were set)."""
+    result = await EXECUTOR.run({"next_action": action, "tracker": said, "domain": {}, "sender_id": "c1.1"})
+    assert result is not None
+    slots = {event["name"]: event["value"] for event in result.events if event["event"] == "slot"}
+    slots |= {_SHORT[event["event"]]: event["name"] for event in result.events if event["event"] in _SHORT}
+    text = "".join(response["text"] for response in result.responses)
+    buttons = [button for response in result.responses for button in response["buttons"]]
+    return text, buttons, slots
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "action_submit_complaint"])
+async def test_no_action_is_silent_or_raises_when_the_backend_is_broken(action: str) -> None:
+    async with running(FakeBackend()):
+        text, _, _ = await run(action, tracker("屋里冷", "report_complaint"))
+    assert text
+
+
+async def test_a_message_goes_to_the_draft_with_its_facts_and_the_question_comes_back() -> None:
+    fake = FakeBackend({PATCH: (200, drafted("address", changed=["description"]))})
+    async with running(fake):
+        said = tracker("屋里冷", "report_complaint", parsed={"facts": {"name": "王"}, "categories": [{"category": "供暖"}]})
+        text, _, slots = await run("validate_complaint_form", said)
+    body = fake.bodies(PATCH)[0]
+    assert (body["text"], body["intent"], body["message_id"]) == ("屋里冷", "report_complaint", "m1")
+    assert body["facts"] == {"name": "王"}
+    assert slots["requested_slot"] == "address"
+    assert slots["description"] is True
+    assert slots["address"] is None
+    assert any(text.endswith(variant) for variant in replies.table()["ask_address"])
+
+
+async def test_a_confirmed_draft_ends_the_form_and_is_filed() -> None:
+    fake = FakeBackend({PATCH: (200, drafted("confirm", outcome="file")), FILE: (201, FILED)})
+    async with running(fake):
+        _, _, slots = await run("validate_complaint_form", tracker("对", "affirm", loop="complaint_form"))
+        assert slots["requested_slot"] is None
+        text, _, _ = await run("action_submit_complaint", tracker("对", "affirm", slots={"draft_id": slots["draft_id"]}))
+    assert fake.bodies(FILE) == [{"draft_id": "d1"}]
+    assert "261121000017" in text
+    assert "供热公司" in text
+    assert "11月24日" in text
+
+
+async def test_a_form_that_ends_without_a_confirmed_draft_files_nothing() -> None:
+    fake = FakeBackend()
+    async with running(fake):
+        text, _, _ = await run("action_submit_complaint", tracker("算了", "cancel"))
+    assert (text, fake.calls) == ("", [])
+
+
+async def test_when_filing_fails_the_resident_is_told_that_nothing_is_lost() -> None:
+    async with running(FakeBackend()):
+        text, _, slots = await run("action_submit_complaint", tracker("对", "affirm", slots={"draft_id": "d1"}))
+    assert text in replies.table()["not_filed_yet"]
+    assert slots["draft_id"] is None
+
+
+async def test_the_next_problem_is_put_after_the_first_is_filed() -> None:
+    following = drafted("confirm", question={"key": "confirm", "values": {"summary": "路灯,翠园小区"}, "choices": []})
+    fake = FakeBackend({FILE: (201, {**FILED, "following": following})})
+    async with running(fake):
+        text, _, slots = await run("action_submit_complaint", tracker("对", "affirm", slots={"draft_id": "d1"}))
+    assert "路灯,翠园小区" in text
+    assert "loop" not in slots
+
+
+async def test_a_digression_inside_the_form_is_answered_and_the_question_put_again() -> None:
+    faqs = {"items": [{"key": "fee", "answer": "不要钱。", "service_prefix": ""}]}
+    fake = FakeBackend({"GET faqs": (200, faqs), PATCH: (200, drafted("contact_phone"))})
+    async with running(fake):
+        said = tracker("要钱不", "ask_faq", parsed={"faq": {"key": "fee"}}, draft={"form": {}}, loop="complaint_form")
+        text, _, slots = await run("validate_complaint_form", said)
+    assert text.startswith("不要钱。")
+    assert any(text.endswith(variant) for variant in replies.table()["ask_contact_phone"])
+    assert slots["requested_slot"] == "contact_phone"
+
+
+async def test_how_long_it_takes_depends_on_the_matter_of_the_draft() -> None:
+    items = [
+        {"key": "time_limit", "answer": "三天。", "service_prefix": ""},
+        {"key": "heating_time", "answer": "二十分钟。", "service_prefix": "01"},
+    ]
+    fake = FakeBackend({"GET faqs": (200, {"items": items}), PATCH: (200, drafted())})
+    async with running(fake):
+        asked = {"faq": {"key": "time_limit"}}
+        general, _, _ = await run("action_answer_faq", tracker("多久能来", "ask_faq", parsed=asked))
+        heating, _, _ = await run(
+            "action_answer_faq", tracker("多久能来", "ask_faq", parsed=asked, draft={"service_code": "0101"})
+        )
+    assert general.startswith("三天。")
+    assert heating.startswith("二十分钟。")
+
+
+@pytest.mark.parametrize("action", ["action_add_note", "action_answer", "action_withdraw", "action_default_fallback"])
+async def test_a_message_for_a_draft_that_rasa_forgot_goes_back_to_the_form(action: str) -> None:
+    async with running(FakeBackend()):
+        _, _, slots = await run(action, tracker("3单元", draft={"form": {"requested": "address"}}))
+    assert slots["followup"] == "complaint_form"
+
+
+async def test_the_second_misunderstanding_in_a_row_calls_a_person() -> None:
+    fake = FakeBackend({HANDOVER: (200, {})})
+    async with running(fake):
+        _, _, slots = await run("action_default_fallback", tracker("呜啦", "nlu_fallback"))
+        assert slots["strangers"] == 1
+        assert not fake.calls
+        await run("action_default_fallback", tracker("呜啦啦", "nlu_fallback", slots=slots))
+    assert fake.bodies(HANDOVER)[0]["reason"] == "low_confidence"
+
+
+@pytest.mark.parametrize(
+    ("hour", "key"), [("15:30", "handed_over"), ("23:10", "handed_over_later"), ("05:00", "handed_over_later")]
+)
+async def test_asking_for_a_person_hands_over_and_says_when(hour: str, key: str) -> None:
+    fake = FakeBackend({HANDOVER: (200, {})})
+    async with running(fake):
+        text, _, slots = await run("action_hand_over", tracker("人工", "ask_human", message_time=f"2026-11-21T{hour}:00+08:00"))
+    day = "11月22日(周日)" if hour == "23:10" else "11月21日(周六)"
+    assert text in [variant.format(opens=day) for variant in replies.table()[key]]
+    assert slots["loop"] is None
+
+
+async def test_one_own_order_is_told_at_once() -> None:
+    fake = FakeBackend({ORDERS: (200, {"items": [order()]}), LOOKUP: (200, {"text": "在供热公司。"})})
+    async with running(fake):
+        text, _, _ = await run("action_query_status", tracker("咋样了", "query_status"))
+    assert text == "在供热公司。"
+    assert fake.bodies(LOOKUP)[0]["on_behalf_of"] == "c1"
+
+
+async def test_several_own_orders_become_a_numbered_choice_that_a_digit_answers() -> None:
+    two = [order("261121000017"), order("261120000029", subcategory="停暖")]
+    fake = FakeBackend({ORDERS: (200, {"items": two}), LOOKUP: (200, {"text": "在供热公司。"})})
+    async with running(fake):
+        _, buttons, slots = await run("action_query_status", tracker("咋样了", "query_status"))
+        assert [button["payload"] for button in buttons] == ["status_261121000017", "status_261120000029"]
+        answer = tracker("2", "deny", slots=slots, parsed={"answer": {"kind": "choice", "number": 2}})
+        text, _, after = await run("action_answer", answer)
+    assert text == "在供热公司。"
+    assert fake.bodies(LOOKUP)[-1]["number"] == "261120000029"
+    assert after["pending"] is None
+
+
+async def test_somebody_elses_number_needs_the_phones_tail() -> None:
+    answers = iter([(404, {"code": "not_found"}), (200, {"text": "在供热公司。"})])
+    fake = FakeBackend({LOOKUP: lambda _: next(answers)})
+    number = {"facts": {"order_numbers": [{"digits": "261121000017", "check": "valid"}]}}
+    async with running(fake):
+        text, _, slots = await run("action_query_status", tracker("261121000017", "query_status", parsed=number))
+        assert text in replies.table()["status_not_found"]
+        text, _, _ = await run("action_add_note", tracker("1234", slots=slots))
+    assert text == "在供热公司。"
+    assert fake.bodies(LOOKUP)[-1]["phone_tail"] == "1234"
+
+
+@pytest.mark.parametrize("check", ["mistyped", "truncated"])
+async def test_a_number_that_cannot_be_right_is_said_to_be_so(check: str) -> None:
+    fake = FakeBackend()
+    number = {"facts": {"order_numbers": [{"digits": "2611210", "check": check}]}}
+    async with running(fake):
+        text, _, _ = await run("action_query_status", tracker("2611210", "query_status", parsed=number))
+    assert text in replies.table()[f"number_{check}"]
+    assert fake.calls == []
+
+
+async def test_withdrawing_asks_once() -> None:
+    fake = FakeBackend(
+        {ORDERS: (200, {"items": [order()]}), "POST work-orders/261121000017/withdraw": (200, order(state="withdrawn"))}
+    )
+    async with running(fake):
+        text, buttons, slots = await run("action_withdraw", tracker("不用办了", "cancel"))
+        assert "261121000017" in text
+        assert [button["payload"] for button in buttons] == ["withdraw_yes", "withdraw_no"]
+        assert not fake.bodies("POST work-orders/261121000017/withdraw")
+        await run("action_answer", tracker("撤回", "affirm", slots=slots, menu_id="withdraw_yes"))
+    assert fake.bodies("POST work-orders/261121000017/withdraw")[0]["reason"] == "不用办了"
+
+
+async def test_urging_too_often_is_said_kindly() -> None:
+    fake = FakeBackend({ORDERS: (200, {"items": [order()]}), "POST work-orders/261121000017/urge": (429, {"code": "too_often"})})
+    async with running(fake):
+        text, _, _ = await run("action_urge", tracker("快点", "urge"))
+    assert text in replies.table()["urged_enough"]
+
+
+async def test_a_dispute_reopens_what_is_done_with_the_residents_words() -> None:
+    fake = FakeBackend(
+        {ORDERS: (200, {"items": [order(state="resolved")]}), "POST work-orders/261121000017/reopen": (200, order())}
+    )
+    async with running(fake):
+        await run("action_dispute", tracker("说修好了,其实来都没来", "dispute_result"))
+    assert fake.bodies("POST work-orders/261121000017/reopen")[0]["reason"] == "说修好了,其实来都没来"
+
+
+async def test_a_low_score_is_stored_at_once_and_the_reason_follows() -> None:
+    rating, note = "POST work-orders/261121000017/rating", "POST work-orders/261121000017/note"
+    fake = FakeBackend({ORDERS: (200, {"items": [order(state="resolved")]}), rating: (201, order()), note: (200, order())})
+    async with running(fake):
+        _, _, slots = await run("action_rate", tracker("2", "rate", parsed={"rating": 2}))
+        assert fake.bodies(rating)[0] | {"comment": ""} == fake.bodies(rating)[0]
+        said = tracker("屋里还是冷", "report_complaint", slots=slots)
+        _, _, after = await run("validate_complaint_form", said)
+    assert [body["satisfaction"] for body in fake.bodies(rating)] == [2, 2]
+    assert fake.bodies(rating)[1]["comment"] == "屋里还是冷"
+    assert "屋里还是冷" in fake.bodies(note)[0]["note"]
+    assert after["pending"] is None
+    assert after["requested_slot"] is None
+
+
+async def test_a_good_score_asks_whether_it_is_solved() -> None:
+    rating = "POST work-orders/261121000017/rating"
+    fake = FakeBackend({ORDERS: (200, {"items": [order(state="resolved")]}), rating: (201, order())})
+    async with running(fake):
+        _, buttons, slots = await run("action_rate", tracker("非常满意", "rate", menu_id="rate_5"))
+        assert [button["payload"] for button in buttons] == ["solved_yes", "solved_partly", "solved_no"]
+        await run("action_answer", tracker("没解决", "deny", slots=slots, menu_id="solved_no"))
+    assert [(body["satisfaction"], body["resolved"]) for body in fake.bodies(rating)] == [(5, "yes"), (5, "no")]
+
+
+async def test_two_handled_orders_ask_which_one_is_rated() -> None:
+    done = [order("261121000017", "resolved"), order("261120000029", "resolved")]
+    rating = "POST work-orders/261120000029/rating"
+    fake = FakeBackend({ORDERS: (200, {"items": done}), rating: (201, order())})
+    async with running(fake):
+        _, buttons, slots = await run("action_rate", tracker("5", "rate", parsed={"rating": 5}))
+        assert len(buttons) == 2
+        await run("action_answer", tracker("停暖", "affirm", slots=slots, menu_id="rate_261120000029"))
+    assert fake.bodies(rating)[0]["satisfaction"] == 5
+
+
+@pytest.mark.parametrize("said", ["谢谢", "你好"])
+async def test_the_same_words_never_get_the_same_sentence_twice_running(said: str) -> None:
+    heard, slots = [], {}
+    async with running(FakeBackend()):
+        for _ in range(6):
+            text, _, new = await run("action_small_talk", tracker(said, "thanks", slots=slots))
+            slots = {**slots, **new}
+            heard.append(text)
+    assert all(first != second for first, second in itertools.pairwise(heard))
+
+
+async def test_a_photo_without_an_order_begins_a_report() -> None:
+    async with running(FakeBackend({ORDERS: (200, {"items": []})})):
+        _, _, slots = await run("action_add_note", tracker("[图片]", attachments=[{"kind": "image", "media_id": "p"}]))
+    assert slots["followup"] == "complaint_form"
+
+
+async def test_a_photo_with_an_open_order_goes_to_the_order() -> None:
+    note = "POST work-orders/261121000017/note"
+    fake = FakeBackend({ORDERS: (200, {"items": [order()]}), note: (200, order())})
+    async with running(fake):
+        await run("action_add_note", tracker("[图片]", attachments=[{"kind": "image", "media_id": "p"}]))
+    assert fake.bodies(note)[0]["attachments"] == [{"kind": "image", "media_id": "p"}]
