@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "bot" / "models"
+CURRENT = MODELS / "current.tar.gz"
 CURRENT = MODELS / "current.tar.gz"  # what is served: a link to the model of the present sources
 _LENGTH = 16
 _KEPT = 3
@@ -89,9 +90,19 @@ def train(path: Path) -> bool:
     return True
 
 
+def point_to(path: Path) -> None:
+    """Let `current.tar.gz` name this model, in one step, so that nobody ever finds no model there."""
+    fresh = MODELS / f".{path.name}.link"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(path.name)
+    fresh.replace(CURRENT)
+
+
 def clean(keep: Path) -> None:
     """Remove old models, the newest few excepted."""
-    models = sorted(MODELS.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    models = sorted(
+        (path for path in MODELS.glob("*.tar.gz") if path != CURRENT), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     for path in models[_KEPT:]:
         if path not in (keep, CURRENT):
             path.unlink()
@@ -126,6 +137,7 @@ def main() -> int:
     if not train(path):
         return 1
     serve(path)
+    point_to(path)
     clean(path)
     _tell(f"Trained in {time.monotonic() - started:.0f} s: {path.relative_to(ROOT)}")
     return 0

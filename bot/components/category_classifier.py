@@ -22,6 +22,7 @@ from bot.components.text_model import TextModel
 
 _GUESSES = 3
 _SHORTEST = 2
+_UNSAID = "未说明"  # the leaf for what fits nowhere is no second problem
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -55,7 +56,7 @@ class CategoryModel(ModelComponent):
         found: dict[str, tuple[str, Guess]] = {}
         for piece, guesses in parts:
             best = guesses[0]
-            if best.category_confidence >= self.config["issue_share"]:
+            if best.category_confidence >= self.config["issue_share"] and best.subcategory != _UNSAID:
                 known = found.get(best.category)
                 if known is None or best.confidence > known[1].confidence:
                     found[best.category] = (piece, best)

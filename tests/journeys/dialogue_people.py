@@ -18,7 +18,7 @@ from tests.journeys.dialogue_files import GivenOrder
 from tests.journeys.phones import SmsResident
 
 PATIENCE_S = 30.0
-SETTLED_S = 0.6
+SETTLED_S = 0.5
 SILENCE_S = 2.0
 POLL_S = 0.1
 PLACEHOLDER = re.compile(r"\{(number|oldest|other|mistyped|truncated|phone|other_tail)\}")

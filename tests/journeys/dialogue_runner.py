@@ -18,7 +18,7 @@ from tests.journeys.dialogue_checks import Seen, complaints, reply_complaints
 from tests.journeys.dialogue_files import Dialogue, DialogueTurn
 from tests.journeys.dialogue_people import SILENCE_S, Person
 
-AT_A_TIME = 6
+AT_A_TIME = 8
 LONGEST_DIALOGUE_S = 240.0
 _GREETING = "你好"
 # acts by people of the office and by time: an answer is waited for only where one is expected

@@ -46,7 +46,7 @@ class Line:
         app = Starlette(routes=sms_router(self.settings, self.inbox, StillClock()).routes)
         self._server = _Server(uvicorn.Config(app, port=self.settings.port, log_level="error", lifespan="off"))
         self._serving = asyncio.create_task(self._server.serve())
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        while not self._server.started:
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:
@@ -82,7 +82,7 @@ class Line:
 
     async def _until(self, condition: Callable[[], bool], timeout: float) -> None:
         async with asyncio.timeout(timeout):
-            while not condition():  # noqa: ASYNC110 - the inbox knows nothing of who waits
+            while not condition():
                 await asyncio.sleep(0.02)
 
 

@@ -57,7 +57,7 @@ async def test_a_wake_up_through_redis_comes_long_before_the_next_poll(context, 
         await settled(feed)
         wake_up = json.dumps({"conversation": "c", "what": "message"})
         async with asyncio.timeout(10):
-            while redis.publish(LIVE_CHANNEL, wake_up) == 0:  # noqa: ASYNC110 - until the feed has subscribed
+            while redis.publish(LIVE_CHANNEL, wake_up) == 0:
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.2)
         seen = feed.version

@@ -61,3 +61,5 @@ def test_a_simulated_clock_is_refused_where_real_people_are_reached(tmp_path: Pa
     with pytest.raises(ValueError, match="refused"):
         make_clock(Settings(clock="simulated", wechat_oa_appid="wx1", home_dir=tmp_path))
     assert isinstance(make_clock(Settings(clock="simulated", home_dir=tmp_path)), SimulatedClock)
+    local = Settings(clock="simulated", wechat_oa_appid="wx1", wechat_api_base="http://127.0.0.1:9000", home_dir=tmp_path)
+    assert isinstance(make_clock(local), SimulatedClock)
