@@ -15,7 +15,8 @@ from rich.progress import Progress
 
 from backend.contracts.people import Role
 from backend.domain.errors import DomainError
-from backend.services import audit, auth, importer
+from backend.services import audit, auth, importer, review
+from backend.services.review_file import write_review
 from backend.settings import Settings
 from backend.storage.database import Database
 from backend.storage.migrate import alembic_config, migrate
@@ -24,6 +25,7 @@ console = Console(highlight=False)
 user_app = typer.Typer(help="accounts of caseworkers", no_args_is_help=True)
 audit_app = typer.Typer(help="the log of events", no_args_is_help=True)
 directory_app = typer.Typer(help="streets, communities, grids, units and routes", no_args_is_help=True)
+review_app = typer.Typer(help="real conversations, for labelling", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
     app.add_typer(directory_app, name="directory")
+    app.add_typer(review_app, name="review")
     app.command("migrate")(migrate_command)
     app.command("make-migration")(make_migration)
 
@@ -142,6 +145,27 @@ def import_directory(
         console.print(f"[red]{error}[/red]")
     console.print(f"导入 {report.imported} 行,{len(report.errors)} 处错误")
     raise typer.Exit(1 if report.errors else 0)
+
+
+@review_app.command("export")
+def export_review(
+    path: Path,
+    since: Annotated[str, typer.Option(help="how far back: 12h, 7d, 2w")] = "7d",
+    below: Annotated[float, typer.Option(help="show what the assistant was less sure of than this", min=0.0, max=1.0)] = 0.6,
+    limit: Annotated[int, typer.Option(help="at most this many, the least sure ones", min=1)] = 500,
+) -> None:
+    """Write the turns that the assistant was unsure of to a workbook (.xlsx) or .csv, without personal data, for labelling."""
+
+    async def collect(database: Database) -> int:
+        start = datetime.now(UTC) - review.span_of(since)
+        async with database.reading() as session:
+            turns = await review.turns_to_review(session, since=start, below=below, limit=limit)
+            leaves = await review.leaves(session)
+        write_review(path, turns, leaves=leaves)
+        return len(turns)
+
+    count = _with_database(collect)
+    console.print(f"{count} 条待标注,已写到 {path}")
 
 
 def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -23,12 +23,15 @@ from backend.services.turns import TurnWorker
 from backend.settings import Settings
 from backend.storage.streams import Streams
 from channels import logs
+from channels.media_keeper import MediaKeeper
 from channels.runtime import Runtime, open_runtime
 from channels.sms.providers import service_number
+from channels.wechat.media import MediaStore
 
 log = structlog.get_logger()
 
 TICK_S = 1.0
+LEASE_S = 10.0  # renewed while work goes on: this is how long residents of a killed worker wait for another one
 CALENDAR_LOOK_S = 3600.0
 
 
@@ -47,17 +50,34 @@ async def main() -> None:
         tasks.create_task(_beat(settings.home_dir / "run" / "worker.beat", stop))
 
 
-def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer, ...]:
+def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer | MediaKeeper, ...]:
     db, clock, wakeups, senders = runtime.database, runtime.clock, runtime.wakeups, runtime.senders
     sms_account = service_number(runtime.settings)
     # every process is a consumer of its own: what a dead one had taken is published again by the relay
     streams = Streams(runtime.redis, consumer=f"{socket.gethostname()}-{os.getpid()}")
     return (
-        TurnWorker(db=db, assistant=runtime.assistant, senders=senders, ears=RuleEars(), clock=clock, wakeups=wakeups),
+        TurnWorker(
+            db=db,
+            assistant=runtime.assistant,
+            senders=senders,
+            ears=RuleEars(),
+            clock=clock,
+            wakeups=wakeups,
+            lease_seconds=LEASE_S,
+        ),
         Relay(db=db, streams=streams),
-        Deliverer(db=db, senders=senders, clock=clock, wakeups=wakeups, streams=streams, sms_account=sms_account),
+        Deliverer(
+            db=db,
+            senders=senders,
+            clock=clock,
+            wakeups=wakeups,
+            streams=streams,
+            sms_account=sms_account,
+            lease_seconds=LEASE_S,
+        ),
         NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
         SpoolReplayer(inbox=runtime.inbox),
+        MediaKeeper(db=db, clients=runtime.wechat_clients, store=MediaStore(runtime.settings.home_dir), clock=clock),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
-from backend.api.dependencies import ClockDep, PrincipalDep, SessionDep
+from backend.api.dependencies import ContextDep, PrincipalDep
 from backend.services import auth
+from backend.services import sign_in as signing_in
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -30,9 +31,12 @@ class Me(BaseModel):
 
 
 @router.post("/token")
-async def sign_in(form: Annotated[OAuth2PasswordRequestForm, Depends()], session: SessionDep, clock: ClockDep) -> Token:
-    """Exchange username and password (form fields) for a bearer token."""
-    token, _ = await auth.sign_in(session, username=form.username, password=form.password, now=clock.now())
+async def sign_in(form: Annotated[OAuth2PasswordRequestForm, Depends()], request: Request, context: ContextDep) -> Token:
+    """Exchange username and password (form fields) for a bearer token. After too many wrong ones a pause (429)."""
+    client = request.client.host if request.client else ""
+    token, _ = await signing_in.sign_in(
+        context.database, username=form.username, password=form.password, client=client, now=context.clock.now()
+    )
     return Token(access_token=token, expires_in=int(auth.TOKEN_LIFE.total_seconds()))
 
 

@@ -38,7 +38,10 @@ async def _domain_error(_request: Request, error: Exception) -> JSONResponse:
     more = dict(error.extra)
     if error.field:
         more["field"] = error.field
-    return problem(error.status, error.code, error.detail, **more)
+    answer = problem(error.status, error.code, error.detail, **more)
+    if "retry_after" in more:
+        answer.headers["Retry-After"] = str(more["retry_after"])
+    return answer
 
 
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:

@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse
 from backend.console.context import DESK_ROLES, SESSION_COOKIE, ContextDep
 from backend.console.page_route import LOGIN, PageRoute
 from backend.console.rendering import render
-from backend.domain.errors import Unauthorised
+from backend.domain.errors import DomainError, TooOften, Unauthorised
 from backend.services import auth
+from backend.services import sign_in as signing_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
@@ -31,13 +32,14 @@ async def sign_in(
     password: Annotated[str, Form(max_length=200)],
     next: Annotated[str, Form()] = "",  # noqa: A002 - the name of the field
 ) -> Response:
-    """Set the session cookie and go on to `next`; a wrong name and a wrong password are answered alike."""
+    """Set the session cookie and go on to `next`; a wrong name and a wrong password are answered alike, too many with 429."""
+    client = request.client.host if request.client else ""
     try:
-        async with context.database.transaction() as session:
-            token, user = await auth.sign_in(session, username=username.strip(), password=password, now=context.clock.now())
-    except Unauthorised as error:
-        data = {"next": own_path(next), "username": username, "notice": error.detail}
-        return render(request, "login.html", data, status=401)
+        token, user = await signing_in.sign_in(
+            context.database, username=username.strip(), password=password, client=client, now=context.clock.now()
+        )
+    except (Unauthorised, TooOften) as error:
+        return _once_more(request, error, {"next": own_path(next), "username": username})
     home = "/console" if user.role in DESK_ROLES else "/console/orders"
     answer = RedirectResponse(own_path(next) or home, status_code=303)
     secure = request.url.scheme == "https" or context.settings.public_url.startswith("https:")
@@ -50,6 +52,14 @@ async def sign_in(
         samesite="lax",
         secure=secure,
     )
+    return answer
+
+
+def _once_more(request: Request, error: DomainError, filled_in: dict[str, str]) -> Response:
+    """The form again, with what is wrong and, in a pause, the seconds until it ends."""
+    answer = render(request, "login.html", {**filled_in, "notice": error.detail}, status=error.status)
+    if "retry_after" in error.extra:
+        answer.headers["Retry-After"] = str(error.extra["retry_after"])
     return answer
 
 

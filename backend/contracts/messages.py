@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from backend.contracts.understanding import Understood
+
 
 class Channel(str, Enum):
     """Where a resident talks to us."""
@@ -154,10 +156,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Reply:
-    """One bubble that the assistant or a person wants to say."""
+    """One bubble that the assistant or a person wants to say. `understood` comes with the first bubble of an assistant that
+    tells what it took the message for; it is no part of what is said."""
 
     text: str
     choices: tuple[Choice, ...] = ()
+    understood: Understood | None = field(default=None, compare=False)
 
 
 class Route(str, Enum):

@@ -119,3 +119,16 @@ class Understanding:
     issues: tuple[Issue, ...]
     urgency: Urgency
     facts: Facts
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the assistant took one message for, kept for review. Confidences are shares between 0 and 1; the category is the
+    likeliest one whatever the intent is, "" when the assistant told none."""
+
+    intent: str
+    confidence: float
+    category: str = ""
+    subcategory: str = ""
+    category_confidence: float = 0.0
+    subcategory_confidence: float = 0.0

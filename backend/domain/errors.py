@@ -43,6 +43,13 @@ class InvalidField(DomainError):
     status = 422
 
 
+class TooOften(DomainError):
+    """The same thing was asked too often; `extra["retry_after"]` (seconds) tells when it is possible again, where known."""
+
+    code = "too_often"
+    status = 429
+
+
 class IllegalTransition(Conflict):
     """`extra["allowed"]` lists the verbs that are possible now."""
 

@@ -85,13 +85,6 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
 }
 
 
-class TooOften(DomainError):
-    """The same thing was asked too often; `extra["retry_after"]` (seconds) tells when it is possible again, where known."""
-
-    code = "too_often"
-    status = 429
-
-
 @dataclass(frozen=True)
 class Standing:
     """What decides which moves are possible."""

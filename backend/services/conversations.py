@@ -181,14 +181,18 @@ async def end_dialogue(session: AsyncSession, *, conversation_id: str, now: date
     row.dialogue_ended, row.updated_at = True, now
 
 
+# An unknown outcome is resent only by a person, who has asked the resident.
+_RESENDABLE = frozenset({MessageStatus.FAILED.value, MessageStatus.UNKNOWN.value})
+
+
 async def resend(session: AsyncSession, *, conversation_id: str, message_id: str, now: datetime) -> MessageRow:
-    """Send a dead letter once more, as a new message that points back. Raises NotFound, or Conflict when it was done already."""
+    """Send a dead letter (or one of unknown outcome) once more, as a new message that points back. Raises NotFound, or Conflict when it was done already."""
     row = await get_conversation(session, conversation_id, lock=True)
     dead = await get_message(session, message_id)
     if dead.conversation_id != conversation_id:
         raise NotFound("没有这条消息", message_id=message_id)
-    if dead.status != MessageStatus.FAILED.value or dead.resent_as is not None:
-        raise Conflict("只有发送失败的消息可以重发,而且只能重发一次", message_status=dead.status)
+    if dead.status not in _RESENDABLE or dead.resent_as is not None:
+        raise Conflict("只有发送失败或结果不明的消息可以重发,而且只能重发一次", message_status=dead.status)
     values = _outbound(row, Author(dead.author), Reply(dead.text), dead.purpose, now, _extras_of(dead), "", None)
     again = MessageRow(**{**values, "choices": dead.choices})
     session.add(again)

@@ -5,24 +5,24 @@ A wrong tail and an unknown number are answered alike, after the same queries; f
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.work_orders import State
 from backend.domain.calendar import SHANGHAI
-from backend.domain.work_order import STATE_NAMES, TooOften
+from backend.domain.errors import TooOften
+from backend.domain.work_order import STATE_NAMES
+from backend.services import attempts
+from backend.services.attempts import Limit
 from backend.services.casework import Resident, belongs_to
 from backend.storage import directory
 from backend.storage import work_orders as orders
-from backend.storage.tables.work_orders import LookupAttemptRow, WorkOrderRow
+from backend.storage.tables.work_orders import WorkOrderRow
 
 TRIES = 5
-PAUSE = timedelta(minutes=15)
 TAIL = 4
 NOT_FOUND = "没有查到。请核对工单号和登记电话的后四位;登记时没留电话的,请用报事儿的微信来查。"
 PAUSED = "查得太频繁了,请过十五分钟再试,也可以打96715问人工。"
@@ -61,14 +61,15 @@ async def look_up(
     Raises TooOften after five failures by this client or for this number within a quarter of an hour. A failure is recorded in
     this transaction: commit it although the answer is "not found".
     """
-    keys = [_digest(f"client:{client}"), _digest(f"number:{number}")]
-    await _check_tries(session, keys, now)
+    limits = (Limit(f"client:{client}", TRIES), Limit(f"number:{number}", TRIES))
+    wait = await attempts.seconds_to_wait(session, limits, now=now)
+    if wait:
+        raise TooOften(PAUSED, field="number", retry_after=wait)
     order = await orders.find_order(session, number)
     units = await directory.unit_names(session)
     if order is not None and await _may_see(session, order, phone_tail, resident):
         return status_of(order, units)
-    session.add_all(LookupAttemptRow(key=key, at=now) for key in keys)
-    await session.flush()
+    await attempts.record(session, limits, now=now)
     return None
 
 
@@ -121,14 +122,3 @@ async def _may_see(session: AsyncSession, order: WorkOrderRow, phone_tail: str, 
     if len(expected) != TAIL or len(phone_tail) != TAIL:
         return False
     return hmac.compare_digest(expected.encode(), phone_tail.encode())
-
-
-async def _check_tries(session: AsyncSession, keys: list[str], now: datetime) -> None:
-    await session.execute(delete(LookupAttemptRow).where(LookupAttemptRow.at <= now - PAUSE))
-    query = select(func.count()).where(LookupAttemptRow.key.in_(keys)).group_by(LookupAttemptRow.key)
-    if any(count >= TRIES for count in (await session.execute(query)).scalars()):
-        raise TooOften(PAUSED, field="number", retry_after=int(PAUSE.total_seconds()))
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

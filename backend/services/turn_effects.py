@@ -26,6 +26,7 @@ from backend.services.turn_steps import (
     OptOut,
     Silent,
 )
+from backend.storage import understood
 from backend.storage.messages import set_unhandled_after
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
@@ -86,6 +87,7 @@ async def late(stage: Stage, replies: Sequence[Reply]) -> bool:
     conversation = stage.conversation
     if conversation.epoch != stage.epoch or conversation.owner != Owner.QUEUE.value:
         return False
+    await _remember(stage, replies)
     await stage.say_as_bot(replies, "reply")
     await give_to_bot(stage.session, conversation, user=None, now=stage.now)
     await set_unhandled_after(stage.session, conversation, seq=stage.message.seq, purpose=LEFT_FOR_PEOPLE)
@@ -135,7 +137,15 @@ async def _emergency_place(stage: Stage, answer: EmergencyPlace) -> None:
 
 
 async def _answered(stage: Stage, answer: Answered) -> None:
+    await _remember(stage, answer.replies)
     await stage.say_as_bot(_with_greeting(stage.message, answer.replies), "reply")
+
+
+async def _remember(stage: Stage, replies: Sequence[Reply]) -> None:
+    """What the assistant took the message for came with its answer; it is kept for review."""
+    told = next((reply.understood for reply in replies if reply.understood is not None), None)
+    if told is not None:
+        await understood.remember(stage.session, message_id=stage.message.id, understood=told, now=stage.now)
 
 
 def _with_greeting(message: MessageRow, replies: Sequence[Reply]) -> Sequence[Reply]:

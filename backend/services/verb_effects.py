@@ -20,7 +20,6 @@ from backend.domain.clocks import Extension, Pause
 from backend.domain.errors import Conflict, InvalidField
 from backend.domain.routing import locate, route
 from backend.domain.verb_data import MOST_DAYS, Given
-from backend.domain.work_order import TooOften
 from backend.services.order_terms import Terms, history_of_round
 from backend.storage import directory
 from backend.storage import work_orders as orders

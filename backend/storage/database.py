@@ -10,15 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from backend.storage.tables.base import Base
+
+log = structlog.get_logger()
+
+SLOW_S = 1.0  # a writing transaction that takes longer, waiting included, is told in the log
 
 
 class Database:
@@ -37,8 +44,14 @@ class Database:
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises. No network call belongs inside."""
-        async with self._lock_for_writing(), self._sessions() as session, session.begin():
-            yield session
+        caller, asked = sys._getframe(2).f_code.co_qualname, time.monotonic()
+        async with self._lock_for_writing():
+            begun = time.monotonic()
+            async with self._sessions() as session, session.begin():
+                yield session
+        ended = time.monotonic()
+        if ended - asked > SLOW_S:
+            log.warning("slow_transaction", caller=caller, waited_s=round(begun - asked, 2), held_s=round(ended - begun, 2))
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,7 @@ def inbound_row(message: InboundMessage, conversation: ConversationRow, *, now: 
         created_at=now,
         dedupe_key=message.dedupe_key,
         status="stored",
+        media_due_at=now if any(attachment.media_id for attachment in message.attachments) else None,
     )
 
 
@@ -139,3 +140,17 @@ async def due_reminders(session: AsyncSession, *, now: datetime, limit: int) -> 
     """Questions that nobody was reminded of yet and whose time has come."""
     query = select(MessageRow).where(MessageRow.remind_at <= now)
     return list(await session.scalars(query.order_by(MessageRow.remind_at).limit(limit)))
+
+
+async def claim_due_media(
+    session: AsyncSession, *, channels: Collection[str], now: datetime, until: datetime, limit: int
+) -> list[MessageRow]:
+    """Messages of these channels whose attachments are to be fetched now, longest due first; they are due again at `until`."""
+    query = select(MessageRow).where(MessageRow.media_due_at <= now, MessageRow.channel.in_(list(channels)))
+    claimed = []
+    for row in list(await session.scalars(query.order_by(MessageRow.media_due_at).limit(limit))):
+        still_due = (MessageRow.id == row.id, MessageRow.media_due_at <= now)
+        statement = update(MessageRow).where(*still_due).values(media_due_at=until).returning(MessageRow.id)
+        if (await session.scalars(statement.execution_options(synchronize_session=False))).first() is not None:
+            claimed.append(row)
+    return claimed

@@ -76,8 +76,8 @@ class Person:
         await self.phone.act(kind="choice", text=entry["label"], id=entry["id"])
         return str(entry["label"])
 
-    async def new_bubbles(self, least: int = 1, patience: float = PATIENCE_S) -> list[dict[str, Any]]:
-        """What came since the last call: at least `least` messages (else what came until patience ended), then quiet."""
+    async def new_bubbles(self, least: int = 1, patience: float = PATIENCE_S, quiet: float = SETTLED_S) -> list[dict[str, Any]]:
+        """What came since the last call: at least `least` messages, or until patience ends, then `quiet` s of none."""
         start = quiet_since = time.monotonic()
         count = -1
         while True:
@@ -85,7 +85,7 @@ class Person:
             now = time.monotonic()
             if len(came) != count:
                 count, quiet_since = len(came), now
-            if (count >= least and now - quiet_since > SETTLED_S) or now - start > patience:
+            if (count >= least and now - quiet_since > quiet) or now - start > patience:
                 self.heard += count
                 return came
             await asyncio.sleep(POLL_S)
@@ -101,13 +101,15 @@ class Person:
     async def others_now(self) -> list[dict[str, Any]]:
         return [await self.site.order(order["number"]) for order in self.others]
 
-    async def is_given(self, given: GivenOrder) -> None:
-        """An order from before, with what was done to it since."""
+    async def is_given(self, given: GivenOrder) -> int:
+        """An order from before, with what was done to it since. Returns how many notices the resident gets of it."""
         body = await self._order_body(given)
         order = await self.site.call("POST", "/api/v1/work-orders", body)
-        await self.desk_does(order["number"], given.verbs)
-        if given.of == "somebody":
-            self.others.append(await self.site.order(order["number"]))
+        told = await self.desk_does(order["number"], given.verbs)
+        if given.of != "somebody":
+            return told
+        self.others.append(await self.site.order(order["number"]))
+        return 0
 
     async def _order_body(self, given: GivenOrder) -> dict[str, Any]:
         tail = next(_tails)

@@ -16,7 +16,7 @@ from tests.installation import ADMIN_PASSWORD
 from tests.journeys.conftest import World
 from tests.journeys.dialogue_checks import Seen, complaints, reply_complaints
 from tests.journeys.dialogue_files import Dialogue, DialogueTurn
-from tests.journeys.dialogue_people import SILENCE_S, Person
+from tests.journeys.dialogue_people import SETTLED_S, SILENCE_S, Person
 
 AT_A_TIME = 8
 LONGEST_DIALOGUE_S = 240.0
@@ -102,10 +102,8 @@ class _Stage:
         if any(item.of != "somebody" for item in given):
             await self._person.says(_GREETING)
             await self._person.new_bubbles()
-        for item in given:
-            await self._person.is_given(item)
-        told = sum(1 for item in given if item.of != "somebody" and item.verbs)
-        for bubble in await self._person.new_bubbles(least=told and 1, patience=10.0 if told else 1.0):
+        told = sum([await self._person.is_given(item) for item in given])
+        for bubble in await self._person.new_bubbles(least=told):
             self._log(f"(before) ← {bubble['text']}")
 
     async def _turn(self, turn: DialogueTurn) -> Seen:
@@ -116,7 +114,8 @@ class _Stage:
         if turn.act in _NOT_ANSWERED:
             least = max(least, int(bool(turn.expect.get("reply"))))
         is_silent = bool(turn.expect.get("silent")) or least == 0
-        replies = await (person.new_bubbles(1, SILENCE_S) if is_silent else person.new_bubbles(least))
+        quiet = SETTLED_S * (len(turn.what) if turn.act == "say" and isinstance(turn.what, list) else 1)
+        replies = await (person.new_bubbles(1, SILENCE_S) if is_silent else person.new_bubbles(least, quiet=quiet))
         for reply in replies:
             self._log(f"  ← {_shown(reply)}")
         if turn.act not in _NOT_ANSWERED:

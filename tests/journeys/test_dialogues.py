@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.journeys.conftest import World, running_world
 from tests.journeys.dialogue_checks import Seen, complaints, reply_complaints
@@ -22,14 +23,14 @@ THEMES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def quiet_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """An installation of its own on SQLite: these dialogues move its clock by days."""
     async with running_world(tmp_path_factory.mktemp("home-dialogues"), "") as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def results(quiet_world: World, request: pytest.FixtureRequest) -> dict[str, Played]:
     """The dialogues that this run of pytest selected, played several at a time."""
     params = [
@@ -43,7 +44,8 @@ async def results(quiet_world: World, request: pytest.FixtureRequest) -> dict[st
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.theme}: {dialogue.name}")
 async def test_dialogue(dialogue: Dialogue, results: dict[str, Played]) -> None:
     played = results[dialogue.name]
-    assert not played.failures, f"\n{played}"
+    if played.failures:
+        pytest.fail(f"\n{played}", pytrace=False)
 
 
 def test_there_are_at_least_120_dialogues_on_both_channels_and_every_theme_is_there() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from backend.contracts.understanding import EmergencyHit, Span
 from backend.domain.language.normalise import normalise
@@ -13,7 +14,8 @@ from backend.domain.language.tables import load_table
 _STRUCK = "\x00"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
-_BLANK = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_NAME = re.compile(r"\{([a-z_]+)\}")
+_GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,54 @@ class EmergencyKind:
 class _Rules:
     patterns: re.Pattern[str]
     safe: re.Pattern[str]
+    lasts: bool
+
+
+_WORDS = load_table("emergency_words")
+_TABLE = load_table("emergency")
+
+
+def _built(expression: str) -> str:
+    """The expression with its sets of words and its gaps written out."""
+    while _NAME.search(expression):
+        expression = _NAME.sub(lambda match: f"(?:{_WORDS['words'][match[1]]})", expression)
+    for sign, gap in _GAPS:
+        expression = expression.replace(sign, gap)
+    return expression
 
 
 def _any(expressions: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{expression})" for expression in expressions))
+    return re.compile("|".join(f"(?:{_built(expression)})" for expression in expressions))
 
 
-_TABLE = load_table("emergency")
+def _rules(entry: dict[str, Any]) -> _Rules:
+    pairs = entry.get("near", [])
+    near = [f"(?:{first})~~(?:{second})" for pair in pairs for first, second in (pair, reversed(pair))]
+    return _Rules(_any([*entry["patterns"], *near]), _any(entry["safe"]), bool(entry.get("lasts", False)))
+
+
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
     kind: EmergencyKind(kind, entry["instruction"], entry["call"], entry["category"], entry["subcategory"])
     for kind, entry in _TABLE["kinds"].items()
 }
-_RULES = {kind: _Rules(_any(entry["patterns"]), _any(entry["safe"])) for kind, entry in _TABLE["kinds"].items()}
-_IDIOMS = _any(_TABLE["idioms"])
-_PAST = _any(_TABLE["past"])
-_AFTER = _any(_TABLE["after"])
-_SETTLED = _any(_TABLE["settled"])
-_IF = _any(_TABLE["if"])
-_IF_BEHIND = _any(_TABLE["if_behind"])
-_FEAR_NEEDS = _any(_TABLE["fear_needs"])
-_PRESENT = _any(_TABLE["present"])
+_RULES = {kind: _rules(entry) for kind, entry in _TABLE["kinds"].items()}
+_TYPOS = tuple(_WORDS["typos"].values())
+_TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
+_IDIOMS = _any(_WORDS["idioms"])
+_PAST = _any(_WORDS["past"])
+_RECENT = _any(_WORDS["past"] + _WORDS["recent"])
+_OVER_ANYWHERE = _any(_WORDS["habit"] + _WORDS["outcome"])
+_AFTER = _any(_WORDS["after"])
+_SETTLED = _any(_WORDS["settled"])
+_IF = _any(_WORDS["if"])
+_IF_BEHIND = _any(_WORDS["if_behind"])
+_FEAR_NEEDS = _any(_WORDS["fear_needs"])
+_PRESENT = _any(_WORDS["present"])
+_GRAVE = _any(_WORDS["grave"])
+_QUESTION = re.compile(
+    r"(?:怎么|如何)(?:预防|报警|逃生|举报|报销)|(?:打|拨|找)(?:什么|哪个|啥|多少)|应该|谁负责|谁赔|谁管|的"
+    r"|隐患"
+)
 
 
 def screen_emergency(text: str) -> EmergencyHit | None:
@@ -64,12 +94,20 @@ def screen_emergency(text: str) -> EmergencyHit | None:
 @lru_cache(maxsize=256)
 def emergency_in(text: str) -> EmergencyHit | None:
     """`screen_emergency` for text that is normalised already."""
-    plain = _strike(_IDIOMS, text.replace(" ", ","))
+    plain = _strike(_IDIOMS, _spelt(text))
     for kind, rules in _RULES.items():
         for match in rules.patterns.finditer(_strike(rules.safe, plain)):
-            if _is_present(plain, match.start(), match.end()):
+            if _is_present(plain, match.start(), match.end(), lasts=rules.lasts):
                 return EmergencyHit(kind, Span(match.start(), match.end(), text[match.start() : match.end()]))
     return None
+
+
+def is_figure_of_speech(text: str) -> bool:
+    """Whether words of danger stand in the text only as a manner of speaking (冻死了, 要出人命, 火冒三丈).
+
+    False when there is no such phrase, when the table finds a danger, or when anything grave is said beside the phrase.
+    """
+    return _is_figure_of_speech(normalise(text).text)
 
 
 def instruction_for(kind: str) -> str:
@@ -77,33 +115,56 @@ def instruction_for(kind: str) -> str:
     return EMERGENCY_KINDS[kind].instruction
 
 
+@lru_cache(maxsize=256)
+def _is_figure_of_speech(text: str) -> bool:
+    spelt = _spelt(text)
+    rest = _strike(_IDIOMS, spelt)
+    return rest != spelt and _GRAVE.search(rest) is None and emergency_in(text) is None
+
+
+def _spelt(text: str) -> str:
+    """Slips of the pen put right, blanks as commas; positions kept."""
+    return _TYPO.sub(lambda match: _TYPOS[(match.lastindex or 1) - 1], text.replace(" ", ","))
+
+
 def _strike(pattern: re.Pattern[str], text: str) -> str:
     """Harmless words blotted out, positions kept."""
     return pattern.sub(lambda match: _STRUCK * len(match[0]), text)
 
 
-def _is_present(text: str, start: int, end: int) -> bool:
+def _is_present(text: str, start: int, end: int, *, lasts: bool) -> bool:
     sentence_start, sentence_end = _around(_SENTENCE_END, text, start, end)
-    clause_start, clause_end = _around(_CLAUSE_END, text, start, end)
-    before, behind = text[clause_start:start], text[end:clause_end].lstrip("了")
     sentence = text[sentence_start:sentence_end]
-    if _IF.search(before) and not _PRESENT.search(before):
-        return False
-    if _IF_BEHIND.match(behind) and (
-        _FEAR_NEEDS.search(text[sentence_start:start]) or (not _PRESENT.search(sentence) and _asks(behind))
-    ):
+    if _is_feared(text, start, end, sentence):
         return False
     settled = _SETTLED.search(text[start:sentence_end])
-    if settled and (_PAST.search(text[sentence_start:start]) or not _PRESENT.search(text[end:sentence_end])):
+    earlier = text[sentence_start:start]
+    if settled and (_RECENT.search(earlier) or not _PRESENT.search(text[end:sentence_end])):
         return False
-    over = _PAST.search(text[sentence_start:start]) or _AFTER.match(text[start:clause_end]) or _AFTER.match(behind)
-    return not (over and not _PRESENT.search(sentence))
+    return not _is_over(text, start, end, earlier, sentence, lasts=lasts) or bool(_PRESENT.search(sentence))
 
 
-_QUESTION = re.compile(
-    r"(?:怎么|如何)(?:预防|报警|逃生|举报|报销)|(?:打|拨|找)(?:什么|哪个|啥|多少)|应该|谁负责|谁赔|谁管|的"
-    r"|隐患"
-)
+def _is_feared(text: str, start: int, end: int, sentence: str) -> bool:
+    """Spoken of as what might come: 万一, 要是, 怕, 隐患, or a question about dangers in general."""
+    clause_start, clause_end = _around(_CLAUSE_END, text, start, end)
+    before, behind = text[clause_start:start], text[end:clause_end].lstrip("了")
+    if _IF.search(before) and not _PRESENT.search(before):
+        return True
+    if not _IF_BEHIND.match(behind):
+        return False
+    earlier = sentence[: max(sentence.find(text[start:end]), 0)]
+    return bool(_FEAR_NEEDS.search(earlier)) or (not _PRESENT.search(sentence) and _asks(behind))
+
+
+def _is_over(text: str, start: int, end: int, earlier: str, sentence: str, *, lasts: bool) -> bool:
+    """Spoken of as past, as a habit, or for what came of it."""
+    _, clause_end = _around(_CLAUSE_END, text, start, end)
+    behind = text[end:clause_end].lstrip("了")
+    if _AFTER.match(text[start:clause_end]) or _AFTER.match(behind):
+        return True
+    if lasts:
+        return _PAST.search(earlier) is not None
+    return _RECENT.search(earlier) is not None or _OVER_ANYWHERE.search(sentence) is not None
 
 
 def _asks(behind: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.storage.tables.base import Base
 
 _REMIND = text("remind_at IS NOT NULL")
+_MEDIA_DUE = text("media_due_at IS NOT NULL")
 
 
 class MessageRow(Base):
@@ -18,7 +19,8 @@ class MessageRow(Base):
 
     Outbound: `purpose` tells why it is said (reply, apology, emergency, notice:resolved …); `epoch` is the ownership under which
     it was computed; `next_attempt_at` holds it back, `deferred` lets later messages pass it meanwhile (night rest). A message
-    that a provider did not take yet stays `submitted` until the next attempt.
+    that a provider did not take yet stays `submitted` until the next attempt. `media_due_at` is set while a platform has an
+    attachment that is not kept here yet; an attachment that is kept has `sha256`, one that never will be has `lost`.
     """
 
     __tablename__ = "messages"
@@ -39,6 +41,7 @@ class MessageRow(Base):
             postgresql_where=text("status IN ('queued', 'submitted')"),
         ),
         Index("ix_messages_remind", "remind_at", sqlite_where=_REMIND, postgresql_where=_REMIND),
+        Index("ix_messages_media_due", "media_due_at", sqlite_where=_MEDIA_DUE, postgresql_where=_MEDIA_DUE),
         Index("ix_messages_status", "status", "created_at"),
         Index("ix_messages_order", "order_number"),
     )
@@ -62,6 +65,8 @@ class MessageRow(Base):
     dedupe_key: Mapped[str | None] = mapped_column(unique=True)
     handled_at: Mapped[datetime | None]
     turn_attempts: Mapped[int] = mapped_column(default=0)
+    media_due_at: Mapped[datetime | None]
+    media_attempts: Mapped[int] = mapped_column(default=0)
 
     status: Mapped[str]
     status_reason: Mapped[str] = mapped_column(default="")

@@ -176,7 +176,8 @@ class ClockAlarmRow(Base):
 
 
 class LookupAttemptRow(Base):
-    """A failed status look-up; five for one key, then a pause. `key` is a digest, not an address or number."""
+    """A try that may be a guess: a failed status look-up or sign-in (`backend.services.attempts`). `key` is a digest, not an
+    address, number or name."""
 
     __tablename__ = "lookup_attempts"
     __table_args__ = (Index("ix_lookup_attempts_key", "key", "at"),)
