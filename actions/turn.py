@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -11,8 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import replies
 from backend.contracts.messages import Choice
+from backend.contracts.understanding import Understood
 
 Events = list[dict[str, Any]]
+_FALLBACK = "nlu_fallback"
 
 
 @dataclass
@@ -86,10 +88,26 @@ class Talk:
         self.pieces.append(text)
 
     def utter(self, dispatcher: CollectingDispatcher) -> None:
-        """Hand the bubble to Rasa; nothing when nothing was said."""
+        """Hand the bubble to Rasa, with what the message was taken for; nothing when nothing was said."""
         if self.pieces:
             buttons = [{"title": choice.label, "payload": choice.id} for choice in self.choices]
-            dispatcher.utter_message(text="".join(self.pieces), buttons=buttons)
+            told = {"understood": asdict(self.understood)}
+            dispatcher.utter_message(text="".join(self.pieces), buttons=buttons, json_message=told)
+
+    @property
+    def understood(self) -> Understood:
+        """The best readings of the message; where Rasa fell back, the intent that it was not sure of."""
+        ranking = [self.message.get("intent") or {}, *(self.message.get("intent_ranking") or [])]
+        best: dict[str, Any] = next((entry for entry in ranking if entry.get("name") != _FALLBACK), {})
+        guess: dict[str, Any] = next(iter(self.message.get("categories") or []), {})
+        return Understood(
+            intent=str(best.get("name") or ""),
+            confidence=float(best.get("confidence") or 0.0),
+            category=str(guess.get("category") or ""),
+            subcategory=str(guess.get("subcategory") or ""),
+            category_confidence=float(guess.get("category_confidence") or 0.0),
+            subcategory_confidence=float(guess.get("confidence") or 0.0),
+        )
 
     def memory(self) -> Events:
         """The event that remembers which variants were used."""

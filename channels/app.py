@@ -12,7 +12,19 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from backend.api import assistant, auth, conversations, directory, drafts, open311, problems, reports, understand, work_orders
+from backend.api import (
+    assistant,
+    auth,
+    conversations,
+    directory,
+    drafts,
+    media,
+    open311,
+    problems,
+    reports,
+    understand,
+    work_orders,
+)
 from backend.api.dependencies import AppContext
 from backend.console.pages import console_router
 from backend.services.replaying import SpoolReplayer
@@ -25,7 +37,7 @@ from channels.sms.webhook import sms_router
 from channels.web.pages import resident_router
 from channels.wechat.webhook import wechat_router
 
-API = (assistant, auth, conversations, directory, drafts, reports, understand, work_orders, open311)
+API = (assistant, auth, conversations, directory, drafts, media, reports, understand, work_orders, open311)
 
 
 def create_app() -> FastAPI:

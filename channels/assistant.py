@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 
 from backend.contracts.messages import Choice, Reply
+from backend.contracts.understanding import Understood
 from backend.services.ports import AssistantFailed, AssistantTurn
 
 _CONNECT_SECONDS = 1.0
@@ -37,7 +39,8 @@ class RasaAssistant:
         replies = tuple(reply for reply in map(_reply, data) if reply is not None)
         if not replies:
             raise AssistantFailed(await self._why_empty())
-        return replies
+        understood = next((told for told in map(_understood, data) if told is not None), None)
+        return (replace(replies[0], understood=understood), *replies[1:])
 
     async def parse(self, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
         """Intent, categories and issues of a text without a dialogue. Raises AssistantFailed.
@@ -112,3 +115,16 @@ def _reply(item: Any) -> Reply | None:
     buttons = item.get("buttons") or []
     choices = tuple(Choice(str(button["payload"]), str(button["title"])) for button in buttons if "payload" in button)
     return Reply(str(item["text"]), choices)
+
+
+def _understood(item: Any) -> Understood | None:
+    """What the actions tell beside their words; None for anything that is not that, because a resident's answer never fails for
+    it."""
+    told = item.get("custom") if isinstance(item, dict) else None
+    told = told.get("understood") if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return None
+    try:
+        return Understood(**told)
+    except TypeError:
+        return None

@@ -43,6 +43,7 @@ class Runtime:
     inbox: Inbox
     assistant: Assistant
     wechat_accounts: dict[str, WechatAccount]
+    wechat_clients: dict[Channel, WechatClient]
     senders: dict[Channel, ChannelSender]
 
 
@@ -57,6 +58,7 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     accounts = accounts_from(settings)
     assistant = RasaAssistant(settings.rasa_url, actions_url=settings.actions_url)
     async with aiohttp.ClientSession() as http:
+        clients = _wechat_clients(settings, accounts, http, redis, clock)
         try:
             yield Runtime(
                 settings=settings,
@@ -69,7 +71,8 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
                 inbox=Inbox(db=database, spool=spool, wakeups=wakeups, clock=clock),
                 assistant=assistant,
                 wechat_accounts=accounts,
-                senders=_senders(settings, accounts, http, redis, clock),
+                wechat_clients=clients,
+                senders=_senders(settings, clients, http, clock),
             )
         finally:
             await assistant.close()
@@ -77,12 +80,18 @@ async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
             await database.close()
 
 
-def _senders(
+def _wechat_clients(
     settings: Settings, accounts: Mapping[str, WechatAccount], http: aiohttp.ClientSession, redis: Redis, clock: Clock
-) -> dict[Channel, ChannelSender]:
+) -> dict[Channel, WechatClient]:
     platform = WechatHttp(http, api_base_of(settings))
+    return {
+        account.channel: WechatClient(account, platform, TokenBroker(account, platform, clock, redis))
+        for account in accounts.values()
+    }
+
+
+def _senders(
+    settings: Settings, clients: Mapping[Channel, WechatClient], http: aiohttp.ClientSession, clock: Clock
+) -> dict[Channel, ChannelSender]:
     senders: dict[Channel, ChannelSender] = {Channel.SMS: SmsSender(make_provider(settings, http, clock))}
-    for account in accounts.values():
-        broker = TokenBroker(account, platform, clock, redis)
-        senders[account.channel] = WechatSender(WechatClient(account, platform, broker))
-    return senders
+    return senders | {channel: WechatSender(client) for channel, client in clients.items()}

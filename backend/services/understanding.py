@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import Heard, asked_by, intents_in_context
+from backend.domain.drafting.context import Heard, asked_by, intents_in_context, matter_of
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
@@ -47,7 +47,8 @@ async def understand(
     facts = draw_facts(text, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
     parsed = await _parse(assistant, text, channel)
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in parsed.get("intent_ranking", ()))
-    heard = Heard(normalise(text).text, ranking, facts, classify_answer(text), asked_by(context))
+    matter = matter_of(parsed.get("categories", ()))
+    heard = Heard(normalise(text).text, ranking, facts, classify_answer(text), asked_by(context), matter=matter)
     intents = intents_in_context(heard)
     is_emergency = bool(intents) and intents[0][0] == "emergency"
     guesses = _with_emergency(facts, tuple(from_json(CategoryGuess, guess) for guess in parsed.get("categories", ())))

@@ -17,7 +17,7 @@ from backend.contracts.work_orders import EventType, Verb
 from backend.domain import clocks
 from backend.domain.calendar import at_local, local_day
 from backend.domain.clocks import Extension, Pause
-from backend.domain.errors import Conflict, InvalidField
+from backend.domain.errors import Conflict, InvalidField, TooOften
 from backend.domain.routing import locate, route
 from backend.domain.verb_data import MOST_DAYS, Given
 from backend.services.order_terms import Terms, history_of_round

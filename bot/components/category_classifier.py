@@ -6,23 +6,30 @@ what the category head gives its category, so that the two can never contradict 
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Facts, Span
 from backend.domain.drafting.subject import words_beside_facts
-from backend.domain.language.issues import problems_in
+from backend.domain.language.issues import Clause, clauses_in
 from bot.components.base import DRAWN, ModelComponent, block_metadata, model_reading, normal_text
+from bot.components.clause_model import Told, learn_clauses, own_shares
 from bot.components.category_shares import SEPARATOR, Guess, combine
+from bot.components.problems import Heard, problems_of
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 
 _GUESSES = 3
 _SHORTEST = 2
-_UNSAID = "未说明"  # the leaf for what fits nowhere is no second problem
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -31,7 +38,41 @@ class CategoryModel(ModelComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"c": 0.7, "issue_share": 0.65}
+        return {"c": 0.7}
+
+    clauses_file = "clauses.joblib"
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(config, model_storage, resource)
+        self.clauses: TextModel | None = None
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CategoryModel:
+        component = super().load(config, model_storage, resource, execution_context, **kwargs)
+        if not isinstance(component, CategoryModel):
+            raise TypeError("load made another component")
+        with model_storage.read_from(resource) as directory:
+            path = directory / cls.clauses_file
+            component.clauses = TextModel.load(path) if path.exists() else None
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the categories, and from the same examples which clauses are problems of their own."""
+        resource = super().train(training_data)
+        rows = [(message, self.targets(message)) for message in training_data.intent_examples if message.get(INTENT)]
+        told = [Told(normal_text(message), model_reading(message), target["category"]) for message, target in rows if target]
+        self.clauses = learn_clauses(told)
+        if self.clauses is not None:
+            with self._model_storage.write_to(resource) as directory:
+                self.clauses.save(directory / self.clauses_file)
+        return resource
 
     def targets(self, message: Message) -> dict[str, str]:
         meta = block_metadata(message)
@@ -43,26 +84,29 @@ class CategoryModel(ModelComponent):
         if self.model is None:
             return messages
         for message in messages:
-            text = normal_text(message)
-            pieces = _pieces(text, message.get(DRAWN) or Facts())
-            whole, *parts = guess_categories(self.model, [model_reading(message), *map(reading, pieces)])
+            text, facts = normal_text(message), message.get(DRAWN) or Facts()
+            clauses = clauses_in(text)
+            said = [clause.span.text for clause in clauses] if len(clauses) > 1 else []
+            whole, *parts = guess_categories(self.model, [model_reading(message), *map(reading, said)])
+            own = own_shares(self.clauses, said)
+            heard = [hear(*told, facts) for told in zip(clauses, (guesses[0] for guesses in parts), own)]  # noqa: B905 - one has no parts
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
-            message.set("issues", self._issues(text, whole, list(zip(pieces, parts, strict=True))), add_to_output=True)
+            message.set("issues", issues_of(text, whole[0], heard), add_to_output=True)
         return messages
 
-    def _issues(self, text: str, whole: list[Guess], parts: list[tuple[str, list[Guess]]]) -> list[dict[str, Any]]:
-        """One entry per different problem, the first one first; pieces that the model is not sure of belong to their
-        neighbour."""
-        found: dict[str, tuple[str, Guess]] = {}
-        for piece, guesses in parts:
-            best = guesses[0]
-            if best.category_confidence >= self.config["issue_share"] and best.subcategory != _UNSAID:
-                known = found.get(best.category)
-                if known is None or best.confidence > known[1].confidence:
-                    found[best.category] = (piece, best)
-        if len(found) < 2:
-            return [{"text": text, **whole[0].as_dict()}]
-        return [{"text": piece, **guess.as_dict()} for piece, guess in found.values()]
+
+def issues_of(text: str, whole: Guess, heard: list[Heard]) -> list[dict[str, Any]]:
+    """One entry per problem, each with its own words; what only says where and when at the beginning goes with all of them."""
+    problems = problems_of(heard, whole.category_confidence)
+    if len(problems) < 2:
+        return [{"text": text, **whole.as_dict()}]
+    shared = ",".join(piece.clause.span.text for piece in itertools.takewhile(lambda piece: piece.facts_only, heard))
+    issues = []
+    for problem in problems:
+        first, last = heard[problem.clauses[0]].clause.span, heard[problem.clauses[-1]].clause.span
+        own = text[first.start : last.end]
+        issues.append({"text": own if first.start == 0 or not shared else f"{shared},{own}", **problem.guess.as_dict()})
+    return issues
 
 
 def guess_categories(model: TextModel, readings: list[str]) -> list[list[Guess]]:
@@ -70,14 +114,10 @@ def guess_categories(model: TextModel, readings: list[str]) -> list[list[Guess]]
     return [combine(prediction["category"], prediction["leaf"]) for prediction in model.predict(readings)]
 
 
-def _pieces(text: str, facts: Facts) -> list[str]:
-    """The pieces of a message that say something beside place, time and phone; none when there is only one."""
-    found = []
-    for span in problems_in(text):
-        inside = _shifted(facts, span)
-        if len(words_beside_facts(span.text, inside)) >= _SHORTEST:
-            found.append(span.text)
-    return found if len(found) > 1 else []
+def hear(clause: Clause, guess: Guess, own: float, facts: Facts) -> Heard:
+    """A clause with all that decides whether it is a problem of its own; `facts` are those of the whole message."""
+    beside_facts = words_beside_facts(clause.span.text, _shifted(facts, clause.span))
+    return Heard(clause, guess, own, facts_only=len(beside_facts) < _SHORTEST)
 
 
 def _shifted(facts: Facts, piece: Span) -> Facts:

@@ -10,9 +10,10 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import to_json
-from backend.domain.drafting.context import RATING, Heard, intents_in_context
+from backend.domain.drafting.context import RATING, Heard, intents_in_context, matter_of, wishes_of
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.language.answers import classify_answer, parse_rating
+from backend.domain.language.emergency import is_figure_of_speech
 from bot.components.base import DRAWN, RuleComponent, normal_text
 
 # A photo or a position is never a question: it belongs to what is being told.
@@ -34,6 +35,7 @@ class ContextRules(RuleComponent):
                 message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
             message.set("answer", to_json(heard.answer), add_to_output=True)
             message.set("rating", parse_rating(heard.text), add_to_output=True)
+            message.set("wishes", wishes_of(heard.text), add_to_output=True)
         return messages
 
 
@@ -42,7 +44,9 @@ def _heard(message: Message) -> Heard:
     text = normal_text(message)
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in message.get(INTENT_RANKING_KEY) or ())
     answer = answer_of_menu(str(meta.get("menu_id") or ""), ()) or classify_answer(text)
-    return Heard(text, ranking, message.get(DRAWN) or Facts(), answer, _requested(meta))
+    facts = message.get(DRAWN) or Facts()
+    idiom = is_figure_of_speech(text)
+    return Heard(text, ranking, facts, answer, _requested(meta), idiom=idiom, matter=matter_of(message.get("categories") or ()))
 
 
 def _is_sent_thing(message: Message) -> bool:

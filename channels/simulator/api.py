@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
@@ -16,6 +16,7 @@ from backend.contracts.messages import Channel
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.ports import Clock
 from channels.clock import SimulatedClock
+from channels.simulator import pictures
 from channels.simulator.pusher import NotTaken, Pusher
 from channels.simulator.world import Phone, Switches, World
 
@@ -96,6 +97,7 @@ def simulator_router(world: World, pusher: Pusher) -> APIRouter:
     router = APIRouter(prefix="/simulator", include_in_schema=False)
     router.add_api_route("", desk.page, methods=["GET"])
     router.add_api_route("/assets/{name}", desk.asset, methods=["GET"])
+    router.add_api_route("/photo/{media_id}", desk.photo, methods=["GET"])
     router.add_api_route("/world", desk.look, methods=["GET"])
     router.add_api_route("/phones", desk.add_phone, methods=["POST"], status_code=201)
     router.add_api_route("/phones/{key}", desk.one_phone, methods=["GET"])
@@ -115,6 +117,12 @@ class _Desk:
 
     async def asset(self, name: Literal["phones.js", "phones.css"]) -> FileResponse:
         return FileResponse(HERE / name)
+
+    async def photo(self, media_id: str) -> Response:
+        """The picture's own address (PicUrl), which needs no token."""
+        if self._world.media.get(media_id) != "image":
+            raise NotFound("没有这张照片", field="media_id")
+        return Response(pictures.photo(media_id), media_type="image/png")
 
     async def look(self, since: int = -1, wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = 0) -> dict[str, Any]:
         """All phones; with `wait`, answers when something changed after version `since`."""

@@ -64,6 +64,7 @@ class Pusher:
         self.world.show(phone, {"image": "[照片]", "voice": "[语音]"}[kind] + recognition, mine=True)
         self.world.open_window(phone, MESSAGE_GRANT)
         media_id = secrets.token_urlsafe(32)
+        self.world.media[media_id] = kind
         extra = {
             "image": {"PicUrl": f"{self.base_url}/simulator/photo/{media_id}"},
             "voice": {"Format": "amr", "Recognition": recognition},

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from backend.contracts.messages import Channel
+from channels.simulator import pictures
 from channels.simulator.world import Phone, World
 from channels.wechat.accounts import WechatAccount
 
@@ -17,6 +18,7 @@ CHANNEL_OF_ACCOUNT = {"oa": Channel.WECHAT_OA, "mp": Channel.WECHAT_MP}
 MAX_TEXT_BYTES = 2048
 LONG_TERM = 10**6  # a consent that does not wear off
 Answer = dict[str, Any]
+_MEDIA = {"image": (pictures.photo, "image/png"), "voice": (pictures.voice, "audio/amr")}
 
 
 def wechat_api_router(world: World, accounts: Mapping[str, WechatAccount]) -> APIRouter:
@@ -27,6 +29,7 @@ def wechat_api_router(world: World, accounts: Mapping[str, WechatAccount]) -> AP
     router.add_api_route("/cgi-bin/message/custom/send", api.custom_send, methods=["POST"])
     router.add_api_route("/cgi-bin/message/subscribe/send", api.subscribe_send, methods=["POST"])
     router.add_api_route("/cgi-bin/message/subscribe/bizsend", api.subscribe_send, methods=["POST"])
+    router.add_api_route("/cgi-bin/media/get", api.media, methods=["GET"])
     router.add_api_route("/sns/jscode2session", api.code_to_session, methods=["GET"])
     return router
 
@@ -81,6 +84,17 @@ class _WechatApi:
         values = [str(item.get("value", "")) for item in body.get("data", {}).values()]
         self._world.show(phone, " · ".join(values), mine=False, note="服务通知")
         return _refusal(0, "ok")
+
+    async def media(self, request: Request, response: Response, media_id: str = "") -> Any:
+        """The photo or voice that a simulated phone sent."""
+        account, refusal = await self._admit(request, response)
+        if account is None:
+            return refusal
+        make = _MEDIA.get(self._world.media.get(media_id, ""))
+        if make is None:
+            return _refusal(40007, "invalid media_id")
+        content, content_type = make
+        return Response(content(media_id), media_type=content_type)
 
     async def code_to_session(self, js_code: str, appid: str, secret: str) -> Answer:
         """The code of a simulated mini-program is the phone's openid."""

@@ -70,6 +70,7 @@ class World:
         self.phones: dict[str, Phone] = {}
         self.switches = Switches()
         self.tokens: dict[str, str] = {}
+        self.media: dict[str, str] = {}  # what was sent, by media id: image or voice
         self.version = 0
         self._bubbles = 0
         self._changed = asyncio.Event()

@@ -16,9 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from backend.domain.conversation import LOCAL
+from backend.domain.errors import TooOften
 from backend.domain.language.order_numbers import is_valid
 from backend.domain.phrases import day_text
-from backend.domain.work_order import TooOften
 from backend.services import lookup
 from backend.services.order_desk import PublicStep, public_steps
 

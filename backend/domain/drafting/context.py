@@ -8,13 +8,16 @@ known).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from backend.contracts.understanding import Facts
+from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.subject import words_beside_facts
-from backend.domain.language.answers import Answer, AnswerKind, parse_rating
+from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
+from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.wishes import gives_up, says
 
 Ranking = tuple[tuple[str, float], ...]
 RATING = "rating"
@@ -23,6 +26,10 @@ _DECIDED = 0.99
 _FEW_WORDS = 4
 _LIKELY = 0.4
 _STRONG = 0.8
+_CERTAIN = 0.8  # what the model alone must be where the matter is a clear one that endangers nobody
+_SURE_OF_MATTER = 0.9
+_UNSAID = "未说明"
+_DANGEROUS = frozenset((kind.category, kind.subcategory) for kind in EMERGENCY_KINDS.values())
 _ALARMING = 0.25  # where the table of dangers found nothing: recall first (cross-validated 0.87 at 0.5 % false alarms)
 # What may be said at any time and is no answer, when the classifier is sure of it.
 _FIRM = frozenset({"emergency", "opt_out", "ask_human", "cancel", "correct_previous_detail", "dispute_result"})
@@ -52,10 +59,21 @@ _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
 
 
+_FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
+# With an order number beside it, this is what is wanted of the order.
+_WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
+_AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
+_ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
+_NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
+_CLEAR_WISH = 0.75
+_EMPTY_TALK = ("abuse", "chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out")
+_WEAK = {**dict.fromkeys(_EMPTY_TALK, 0.6), **dict.fromkeys(("ask_human", "ask_faq", "query_status", "urge", "dispute_result"), 0.4)}
+
+
 @dataclass(frozen=True)
 class Heard:
     """A message before its place is considered; `requested` names the open question ("" for none), as `asked_by` or the form
-    has it."""
+    has it. `matter` is the likeliest leaf, with the confidence of its category."""
 
     text: str
     ranking: Ranking
@@ -63,6 +81,7 @@ class Heard:
     answer: Answer | None
     requested: str = ""
     idiom: bool = False
+    matter: CategoryGuess | None = None
 
 
 def asked_by(sentence: str) -> str:
@@ -73,6 +92,20 @@ def asked_by(sentence: str) -> str:
             if pattern.search(part):
                 return name
     return ""
+
+
+def matter_of(guesses: Sequence[Mapping[str, Any]]) -> CategoryGuess | None:
+    """The likeliest leaf out of the model's guesses, with the confidence of its category; None without a guess."""
+    best = next(iter(guesses), None)
+    if best is None:
+        return None
+    share = float(best.get("category_confidence") or 0.0)
+    return CategoryGuess(str(best["category"]), str(best["subcategory"]), str(best.get("service_code") or ""), share)
+
+
+def wishes_of(text: str) -> list[str]:
+    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), `urges`, `adds`, `starts_anew`."""
+    return [*(["gives_up"] if gives_up(text) else []), *(name for name in ("urges", "adds", "starts_anew") if says(name, text))]
 
 
 def intents_in_context(heard: Heard) -> Ranking:
@@ -90,14 +123,25 @@ def _emergency(heard: Heard) -> str:
         return "emergency"
     names = [name for name, _ in heard.ranking]
     share = dict(heard.ranking).get("emergency", 0.0)
-    if share >= _ALARMING and not heard.idiom:
+    if share >= (_ALARMING if _may_endanger(heard) else _CERTAIN) and not heard.idiom:
         return "emergency"
     return next(iter(names[1:]), "") if names[:1] == ["emergency"] else ""
+
+
+def _may_endanger(heard: Heard) -> bool:
+    """Not a clear matter of another kind (a dark staircase, no gas at the stove), nor an answer inside the form."""
+    if heard.requested in _FORM and heard.facts.phones:
+        return False
+    sure = heard.matter is not None and heard.matter.confidence >= _SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
+    return not sure or heard.matter is None or (heard.matter.category, heard.matter.subcategory) in _DANGEROUS
 
 
 def _order_number(heard: Heard) -> str:
     if not heard.facts.order_numbers:
         return ""
+    wish = next((intent for name, intent in _WITH_NUMBER if says(name, heard.text)), "")
+    if wish and not says("keeps", heard.text) and _best(heard) in ("query_status", "provide_info", wish, ""):
+        return wish
     spoken = words_beside_facts(heard.text, heard.facts)
     beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
     return "query_status" if len(beside) < _FEW_WORDS or _best(heard) in ("provide_info", "") else ""
@@ -108,6 +152,66 @@ def _rating(heard: Heard) -> str:
     if heard.requested != RATING or _is_firm(heard) or asks_otherwise:
         return ""
     return "rate" if parse_rating(heard.text) is not None else ""
+
+
+def _revised_score(heard: Heard) -> str:
+    """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
+    wanted = heard.requested in ("", RATING) and _best(heard) in _AROUND_SCORE
+    return "rate" if wanted and explicit_score(heard.text) is not None else ""
+
+
+def _unsolved(heard: Heard) -> str:
+    """A bare 没解决 is a verdict on what was handled, where the form does not ask something else."""
+    return "dispute_result" if heard.requested in ("", RATING) and says("unsolved_whole", heard.text) else ""
+
+
+def _control(heard: Heard) -> str:
+    """The questions whether to give up and whether to go on: only a clear yes gives up."""
+    if heard.requested == Ask.CANCEL.value:
+        return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
+    if heard.requested == Ask.RESUME.value:
+        return "deny" if says("starts_anew", heard.text) else ""
+    return ""
+
+
+def _refusal(heard: Heard) -> str:
+    """电话就不留了吧,怕人打击报复: the phone is kept back, and nothing is asked."""
+    asked = heard.requested == Ask.CONTACT_PHONE.value and not heard.facts.phones
+    return "provide_info" if asked and says("refuses", heard.text) and not says("question", heard.text) else ""
+
+
+def _question(heard: Heard) -> str:
+    """How one looks something up, and inside the form how long it takes: answered, never stored."""
+    if heard.facts.order_numbers or _best(heard) not in _ASKING:
+        return ""
+    if says("how_to", heard.text):
+        return "ask_faq"
+    return "ask_faq" if heard.requested in _FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
+
+
+def _addition(heard: Heard) -> str:
+    """补充一下, with no form open: it belongs to an order that exists."""
+    return "provide_info" if heard.requested in ("", RATING) and says("adds", heard.text) else ""
+
+
+def _matter(heard: Heard) -> str:
+    """A clear matter with an unclear wish is a complaint: the read-back asks before anything is filed."""
+    guess = heard.matter
+    if guess is None or guess.confidence < _SURE_OF_MATTER or guess.subcategory == _UNSAID or heard.answer is not None:
+        return ""
+    best = _best(heard)
+    blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
+    if best in blocked or _share(heard) >= _CLEAR_WISH or heard.facts.order_numbers:
+        return ""
+    return "" if any(says(name, heard.text) for name in ("question", "earlier", "aftermath", "adds")) else "report_complaint"
+
+
+def _weak(heard: Heard) -> str:
+    """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
+    if heard.requested not in _FORM or heard.answer is not None or says("question", heard.text):
+        return ""
+    limit = _WEAK.get(_best(heard), 0.0)
+    return "provide_info" if _share(heard) < limit else ""
 
 
 def _short_answer(heard: Heard) -> str:
@@ -159,4 +263,19 @@ def _is_firm(heard: Heard) -> bool:
     return _best(heard) in _FIRM and _share(heard) >= 0.5
 
 
-_RULES: tuple[Callable[[Heard], str], ...] = (_emergency, _order_number, _rating, _short_answer, _asked_fact, _bare_facts)
+_RULES: tuple[Callable[[Heard], str], ...] = (
+    _emergency,
+    _order_number,
+    _control,
+    _revised_score,
+    _unsolved,
+    _rating,
+    _short_answer,
+    _refusal,
+    _asked_fact,
+    _question,
+    _addition,
+    _matter,
+    _bare_facts,
+    _weak,
+)

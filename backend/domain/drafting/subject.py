@@ -94,8 +94,9 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     says_problem = turn.intent in REPORTS and turn.content
     if not (says_problem or (asked_for and turn.answer is None)) or not _says_something(turn, _FIRST_WORDS):
         return Step(form)
-    draft = replace(form.draft, description=turn.text, urgency=_urgency(turn))
     first, *others = turn.issues or (None,)
+    described = first.text if others and first is not None else turn.text
+    draft = replace(form.draft, description=described, urgency=_urgency(turn))
     form = replace(form, draft=draft, also=tuple(issue for issue in others if issue is not None))
     guesses = (_as_guess(first),) if others and first is not None else turn.guesses
     remarks = ("several_noted",) if others else ()

@@ -81,17 +81,24 @@ def parse_rating(text: str) -> int | None:
 
     好差评: 非常满意 5, 满意 4, 基本满意 3, 不满意 2, 非常不满意 1.
     """
-    stars = len(_STARS.findall(text))
-    if 1 <= stars <= 5:
-        return stars
     plain = normalise(text).text
     lone = _LONE.fullmatch(plain)
     if lone:
         return parse_numeral(lone["score"])
-    scores = [value for value in (parse_numeral(match["score"]) for match in _SCORE.finditer(plain)) if value is not None]
-    if scores:
-        return min(max(scores[-1], 1), 5)
+    score = explicit_score(text)
+    if score is not None:
+        return score
     return next((score for score, words in _WORDS if words.search(plain)), None)
+
+
+def explicit_score(text: str) -> int | None:
+    """A score that is named as one: stars, 5分, 四颗星; the last one where several are (不是3分是5分)."""
+    stars = len(_STARS.findall(text))
+    if 1 <= stars <= 5:
+        return stars
+    plain = normalise(text).text
+    scores = [value for value in (parse_numeral(match["score"]) for match in _SCORE.finditer(plain)) if value is not None]
+    return min(max(scores[-1], 1), 5) if scores else None
 
 
 def _choice(plain: str) -> Answer | None:

@@ -67,6 +67,7 @@ _RULES = {kind: _rules(entry) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
+_HARMLESS = _any(_WORDS["harmless"])
 _PAST = _any(_WORDS["past"])
 _RECENT = _any(_WORDS["past"] + _WORDS["recent"])
 _OVER_ANYWHERE = _any(_WORDS["habit"] + _WORDS["outcome"])
@@ -94,8 +95,10 @@ def screen_emergency(text: str) -> EmergencyHit | None:
 @lru_cache(maxsize=256)
 def emergency_in(text: str) -> EmergencyHit | None:
     """`screen_emergency` for text that is normalised already."""
-    plain = _strike(_IDIOMS, _spelt(text))
+    plain = _strike(_HARMLESS, _strike(_IDIOMS, _spelt(text)))
     for kind, rules in _RULES.items():
+        if not rules.patterns.search(plain):  # most kinds, most of the time
+            continue
         for match in rules.patterns.finditer(_strike(rules.safe, plain)):
             if _is_present(plain, match.start(), match.end(), lasts=rules.lasts):
                 return EmergencyHit(kind, Span(match.start(), match.end(), text[match.start() : match.end()]))
@@ -148,7 +151,7 @@ def _is_feared(text: str, start: int, end: int, sentence: str) -> bool:
     """Spoken of as what might come: 万一, 要是, 怕, 隐患, or a question about dangers in general."""
     clause_start, clause_end = _around(_CLAUSE_END, text, start, end)
     before, behind = text[clause_start:start], text[end:clause_end].lstrip("了")
-    if _IF.search(before) and not _PRESENT.search(before):
+    if _IF.search(text[clause_start:end]) and not _PRESENT.search(before):
         return True
     if not _IF_BEHIND.match(behind):
         return False

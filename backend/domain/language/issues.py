@@ -1,15 +1,42 @@
-"""Cuts one message into the pieces that may each hold a problem of their own."""
+"""Cuts one message into clauses, and says of each how it hangs together with what was said before it.
+
+Which clauses are problems of their own is decided where they are classified (bot/components/problems.py); here are only the
+words: marks, words that announce another matter, and clauses that merely add to a problem (data/issue_words.yml).
+"""
 
 from __future__ import annotations
 
-import itertools
 import re
+from dataclasses import dataclass
+from enum import IntEnum
 
 from backend.contracts.understanding import Span
 from backend.domain.language.normalise import normalise
+from backend.domain.language.tables import load_table
 
-_HARD = re.compile(r"[。!?;\n]+")
-_SOFT = re.compile(r"[,、\s]+")
+
+class Joint(IntEnum):
+    """What stands between a clause and the one before it, weakest first."""
+
+    COMMA = 1
+    STOP = 2
+    ANOTHER = 3
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a message. `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem;
+    `adds`: it says 也 or 还, as one does in a list; `because`: it explains, or is explained by, what stands before it."""
+
+    span: Span
+    joint: Joint
+    beside: bool
+    adds: bool
+    because: bool
+
+
+_STOP = re.compile(r"[。!?;\n]+")
+_COMMA = re.compile(r"[,、\s]+")
 # Words that announce another matter, wherever they stand.
 _ANOTHER = re.compile(
     r"(?:还有(?:就是|一个|一件|个)?(?!(?:多久|几天|多长|没有|人|点|啥用|什么用|味|水|电|气|\d))|另外|再一个"
@@ -24,8 +51,11 @@ _LEAD = re.compile(
     r"^(?:[\s,、。:;!?]|还有(?:就是|一个|一件|个)?|另外|再一个|再就是|再有(?:就是)?|顺便(?:说|问|提"
     r"|反映)?(?:一下|一句|下)?|对了|就是|第[一二三四五]个?(?:(?:问题|件事|件)(?:是)?|是|(?=[,、:]))|[一二三]是)+"
 )
-# A comma alone parts two problems only when both sides can stand for themselves.
-_STANDS_ALONE = 6
+# A comma alone parts two clauses only when both sides can stand for themselves: 停水,停电 cannot be told from a list of words.
+_STANDS_ALONE = 4
+_ADDS = re.compile(r"[也还又]|而且|并且|加上|连着")
+_BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因为|导致|造成|弄得|害得|搞得|结果|所以)|(?:导致|弄得|害得|搞得)")
+_BESIDE = re.compile("|".join(f"(?:{words})" for group in load_table("issue_words").values() for words in group))
 
 
 def split_problems(text: str) -> tuple[Span, ...]:
@@ -33,30 +63,43 @@ def split_problems(text: str) -> tuple[Span, ...]:
 
     The cut is generous: whoever classifies the pieces joins neighbours of the same problem again.
     """
-    return problems_in(normalise(text).text)
+    return tuple(clause.span for clause in clauses_in(normalise(text).text))
 
 
-def problems_in(text: str) -> tuple[Span, ...]:
-    """`split_problems` for text that is normalised already."""
-    cuts = {0, len(text)}
-    for pattern in (_HARD, _LIST_MARK):
-        cuts.update(match.start() if pattern is _LIST_MARK else match.end() for match in pattern.finditer(text))
-    cuts.update(match.start() for match in _ANOTHER.finditer(text))
-    edges = sorted(cuts)
-    spans: list[Span] = []
-    for start, end in itertools.pairwise(edges):
-        spans.extend(_commas(text, start, end))
-    return tuple(spans) or ((Span(0, len(text), text),) if text else ())
+def clauses_in(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text that is normalised already, with their joints; one clause when there is nothing to cut."""
+    found: list[Clause] = []
+    edges = _edges(text)
+    waiting = Joint.COMMA  # of pieces that turn out to be marks only
+    for (start, joint), (end, _) in zip(edges, edges[1:]):  # noqa: B905, RUF007 - neighbours
+        waiting = max(waiting, joint)
+        span = _trim(text, start, end)
+        if span is not None:
+            found.append(_clause(span, waiting))
+            waiting = Joint.COMMA
+    return tuple(found) or ((_clause(Span(0, len(text), text), Joint.STOP),) if text else ())
 
 
-def _commas(text: str, start: int, end: int) -> list[Span]:
-    """Cuts at commas where both sides are long enough to be clauses."""
-    edges = [start]
-    for match in _SOFT.finditer(text, start, end):
-        if match.start() - edges[-1] >= _STANDS_ALONE and end - match.end() >= _STANDS_ALONE:
-            edges.append(match.end())
-    edges.append(end)
-    return [span for span in (_trim(text, a, b) for a, b in itertools.pairwise(edges)) if span is not None]
+def _edges(text: str) -> list[tuple[int, Joint]]:
+    """Where pieces begin and by what; the last one is the end of the text."""
+    cuts = {0: Joint.STOP, len(text): Joint.STOP}
+    for match in _STOP.finditer(text):
+        cuts[match.end()] = max(cuts.get(match.end(), Joint.STOP), Joint.STOP)
+    for pattern in (_ANOTHER, _LIST_MARK):
+        cuts.update({match.start(): Joint.ANOTHER for match in pattern.finditer(text)})
+    hard = sorted(cuts)
+    for start, end in zip(hard, hard[1:]):  # noqa: B905, RUF007
+        last = start
+        for match in _COMMA.finditer(text, start, end):
+            if match.start() - last >= _STANDS_ALONE and end - match.end() >= _STANDS_ALONE:
+                cuts[match.end()] = Joint.COMMA
+                last = match.end()
+    return sorted(cuts.items())
+
+
+def _clause(span: Span, joint: Joint) -> Clause:
+    text = span.text
+    return Clause(span, joint, bool(_BESIDE.search(text)), bool(_ADDS.search(text)), bool(_BECAUSE.search(text)))
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:

@@ -13,8 +13,8 @@ from backend.contracts.conversations import Address
 from backend.contracts.people import Role
 from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.calendar import SHANGHAI
-from backend.domain.errors import DomainError, Forbidden, IllegalTransition, InvalidField, NotFound, StaleVersion
-from backend.domain.work_order import MOVES, TooOften
+from backend.domain.errors import DomainError, Forbidden, IllegalTransition, InvalidField, NotFound, StaleVersion, TooOften
+from backend.domain.work_order import MOVES
 from backend.services.audit import verify
 from backend.services.casework import Caller, Resident, allowed_now
 from backend.services.corrections import set_address

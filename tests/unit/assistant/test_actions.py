@@ -283,3 +283,40 @@ async def test_a_photo_with_an_open_order_goes_to_the_order() -> None:
     async with running(fake):
         await run("action_add_note", tracker("[图片]", attachments=[{"kind": "image", "media_id": "p"}]))
     assert fake.bodies(note)[0]["attachments"] == [{"kind": "image", "media_id": "p"}]
+
+
+GUESS = {"category": "供暖", "subcategory": "停暖", "service_code": "0102", "confidence": 0.3, "category_confidence": 0.7}
+
+
+@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "action_submit_complaint"])
+async def test_every_answer_carries_what_the_message_was_taken_for(action: str) -> None:
+    parsed = {"intent": {"name": "greet", "confidence": 0.8}, "categories": [GUESS]}
+    async with running(FakeBackend()):
+        result = await EXECUTOR.run({"next_action": action, "tracker": tracker("你好", parsed=parsed), "domain": {}})
+    assert result is not None
+    told = [response["custom"]["understood"] for response in result.responses]
+    assert told == [
+        {
+            "intent": "greet",
+            "confidence": 0.8,
+            "category": "供暖",
+            "subcategory": "停暖",
+            "category_confidence": 0.7,
+            "subcategory_confidence": 0.3,
+        }
+    ]
+
+
+async def test_where_rasa_fell_back_the_intent_that_it_was_not_sure_of_is_told() -> None:
+    ranking = [
+        {"name": "nlu_fallback", "confidence": 0.9},
+        {"name": "rate", "confidence": 0.2},
+        {"name": "deny", "confidence": 0.1},
+    ]
+    parsed = {"intent": ranking[0], "intent_ranking": ranking}
+    async with running(FakeBackend()):
+        said = tracker("呃", "nlu_fallback", parsed=parsed)
+        result = await EXECUTOR.run({"next_action": "action_default_fallback", "tracker": said, "domain": {}})
+    assert result is not None
+    told = result.responses[0]["custom"]["understood"]
+    assert (told["intent"], told["confidence"], told["category"]) == ("rate", 0.2, "")

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from backend.contracts.messages import Choice, Reply
+from backend.contracts.understanding import Understood
 from backend.services.ports import AssistantFailed, AssistantTurn
 from channels.assistant import RasaAssistant
 
@@ -125,3 +126,30 @@ async def test_a_parse_without_an_intent_is_refused() -> None:
                 with pytest.raises(AssistantFailed):
                     await assistant.parse("你好", {})
             await assistant.close()
+
+
+TOLD = {"intent": "greet", "confidence": 0.4, "category": "供暖", "subcategory": "停暖"}
+
+
+@pytest.mark.parametrize(
+    ("custom", "understood"),
+    [
+        ({"understood": TOLD}, Understood("greet", 0.4, "供暖", "停暖")),
+        ({"understood": {**TOLD, "from another version": 1}}, None),
+        ({"understood": "greet"}, None),
+        ({"other": 1}, None),
+        ("text", None),
+    ],
+)
+async def test_what_the_actions_tell_beside_their_words_comes_with_the_first_reply(custom: Any, understood: Any) -> None:
+    async with rasa([*SAID, {"recipient_id": "c1.1", "custom": custom}]) as (url, _):
+        assistant = RasaAssistant(url)
+        replies = await assistant.respond(TURN)
+        await assistant.close()
+    assert [reply.text for reply in replies] == ["您好"]
+    assert replies[0].understood == understood
+
+
+async def test_understanding_without_words_is_no_answer() -> None:
+    async with rasa([{"recipient_id": "c1.1", "custom": {"understood": TOLD}}]) as (url, _):
+        assert await failure(url) == "empty"

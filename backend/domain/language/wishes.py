@@ -1,0 +1,39 @@
+"""What a sentence wants, told by its words: giving up or keeping, starting anew, refusing, asking, urging, adding.
+
+These rules stand beside the classifier where its mistake would cost something: an order taken back, a question stored as a
+time, a complaint written onto another order.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.domain.language.answers import AnswerKind, classify_answer
+from backend.domain.language.normalise import normalise
+from backend.domain.language.tables import load_table
+
+_WHOLE = "_whole"
+_PADDING = r"[\s,。!?~:;、]*"
+_TABLE = {name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for name, patterns in load_table("wishes").items()}
+
+
+def says(wish: str, text: str) -> bool:
+    """Whether the text speaks of `wish`, a name out of data/wishes.yml (KeyError for another); a name ending in `_whole` must
+    be all that is said."""
+    plain = normalise(text).text
+    if wish.endswith(_WHOLE):
+        return bool(re.fullmatch(f"{_PADDING}(?:{_TABLE[wish].pattern}){_PADDING}", plain))
+    return bool(_TABLE[wish].search(plain))
+
+
+def gives_up(text: str, *, softly: bool = False) -> bool:
+    """A clear yes to "shall we take it back?". Everything else keeps: a no, a half sentence, anything with a word of keeping.
+
+    `softly` also takes 算了 and 不用了, which are clear only while nothing is filed yet.
+    """
+    if says("keeps", text):
+        return False
+    if says("gives_up", text) or (softly and says("gives_up_softly", text)):
+        return True
+    answer = classify_answer(text)
+    return answer is not None and (answer.kind is AnswerKind.YES or (answer.kind is AnswerKind.CHOICE and answer.number == 1))
