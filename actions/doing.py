@@ -16,6 +16,7 @@ from backend.contracts.messages import Choice
 _UNIT = "办理单位"
 _YES_NO = (Choice("withdraw_yes", "撤回"), Choice("withdraw_no", "不撤"))
 _NEWEST = frozenset({"note"})
+_TELLS_WHY = 6  # characters from which a complaint about a result says what is wrong
 _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
     "status": (*orders.OPEN, *orders.DONE, "declined", "withdrawn"),
     "urge": orders.OPEN,
@@ -34,18 +35,35 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     if len(found) > 1 and verb not in _NEWEST:
         talk.say(f"{verb}_pick", order_choices(verb, found))
         kept = [order["number"] for order in found]
-        return [SlotSet("pending", {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text})]
-    return await apply(talk, verb, found[0], talk.text)
+        asked = {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text, "also": _second(talk, verb)}
+        return [SlotSet("pending", asked)]
+    return await apply(talk, verb, found[0], talk.text, also=_second(talk, verb))
 
 
-async def has_open_order(talk: Talk) -> bool:
-    """Whether something of this resident is being worked on. Raises BackendDown."""
-    return any(order["state"] in orders.OPEN for order in await orders.own_orders(talk))
+async def open_orders(talk: Talk) -> list[dict[str, Any]]:
+    """What is being worked on for this resident. Raises BackendDown."""
+    return [order for order in await orders.own_orders(talk) if order["state"] in orders.OPEN]
 
 
-async def apply(talk: Talk, verb: str, order: dict[str, Any], said: str) -> Events:
-    """Do `verb` to this order; `said` are the resident's words that asked for it. Raises BackendDown, BackendRefused."""
-    return await _DOERS[verb](talk, order, said)
+async def apply(talk: Talk, verb: str, order: dict[str, Any], said: str, *, also: str = "") -> Events:
+    """Do `verb` to this order, and `also` a second one; `said` are the resident's words that asked for it. Raises BackendDown,
+    BackendRefused."""
+    events = await _DOERS[verb](talk, order, said)
+    if also and order["state"] in _ALLOWED_STATES[also]:
+        events = [*events, *await _DOERS[also](talk, order, said)]
+    return events
+
+
+async def reopen(talk: Talk, number: str, reason: str) -> Events:
+    """Send a handled order back to its unit, with the reason. Raises BackendDown, BackendRefused."""
+    after = await orders.do(talk, number, "reopen", reason=reason, **orders.files(talk))
+    talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"])
+    return []
+
+
+def _second(talk: Talk, verb: str) -> str:
+    """啥时候能到?能不能快点儿: the question is answered and the order urged."""
+    return "urge" if verb == "status" and "urges" in talk.wishes else ""
 
 
 async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
@@ -105,9 +123,10 @@ async def _dispute(talk: Talk, order: dict[str, Any], said: str) -> Events:
         after = await orders.do(talk, order["number"], "note", note=f"居民反映:{said}")
         talk.say("dispute_still_open", unit=after["unit_name"] or _UNIT, number=after["number"])
         return []
-    after = await orders.do(talk, order["number"], "reopen", reason=said)
-    talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"])
-    return []
+    if talk.answer or len(said) < _TELLS_WHY:
+        talk.say("dispute_why")
+        return [SlotSet("pending", {"kind": "dispute", "number": order["number"], "text": said})]
+    return await reopen(talk, order["number"], said)
 
 
 _DOERS: dict[str, Callable[[Talk, dict[str, Any], str], Awaitable[Events]]] = {

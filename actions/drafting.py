@@ -15,15 +15,27 @@ MIRRORED = ("description", "address", "occurred_at", "contact_phone")
 # Rasa asks for the first required slot that is empty; these questions are about the form itself.
 _SLOT_OF_QUESTION = {"category": "description", "address_detail": "address"}
 _HANDBACK = "handback"
+REPORT = "report_complaint"
 
 
 async def hear(talk: Talk, *, asks_only: bool = False) -> dict[str, Any]:
     """Take the message into the draft and return what the backend says. Raises BackendDown, BackendRefused."""
+    return await put(talk, {**as_body(talk), "asks_only": asks_only or is_handback(talk)})
+
+
+async def put(talk: Talk, body: dict[str, Any]) -> dict[str, Any]:
+    """Take a message that `as_body` made, now or earlier, into the draft. Raises BackendDown, BackendRefused."""
+    answer: dict[str, Any] = await backend().call("PATCH", f"conversations/{talk.conversation}/draft", body=body)
+    return answer
+
+
+def as_body(talk: Talk) -> dict[str, Any]:
+    """The message as the backend wants it; plain data, so that it can wait in a slot."""
     message = talk.message
-    body = {
+    return {
         "message_id": str(talk.meta.get("message_id") or message.get("message_id") or ""),
         "text": talk.text,
-        "intent": talk.intent,
+        "intent": _intent(talk),
         "message_time": talk.meta.get("message_time"),
         "facts": message.get("facts") or {},
         "guesses": message.get("categories") or [],
@@ -32,10 +44,12 @@ async def hear(talk: Talk, *, asks_only: bool = False) -> dict[str, Any]:
         "menu_id": talk.menu_id,
         "attachments": [_plain(item) for item in talk.meta.get("attachments") or []],
         "location": talk.meta.get("location"),
-        "asks_only": asks_only or is_handback(talk),
     }
-    answer: dict[str, Any] = await backend().call("PATCH", f"conversations/{talk.conversation}/draft", body=body)
-    return answer
+
+
+def _intent(talk: Talk) -> str:
+    """A message that opens the form and tells a clear matter is a report, whatever it was taken for."""
+    return REPORT if talk.draft is None and talk.matter is not None else talk.intent
 
 
 def is_handback(talk: Talk) -> bool:

@@ -6,11 +6,14 @@ from rasa_sdk.events import FollowupAction
 
 from actions import orders
 from actions.base import ResidentAction
-from actions.doing import has_open_order, on_one_order, tell_status
+from actions.doing import on_one_order, open_orders, tell_status
 from actions.drafting import FORM, after_digression, back_to_form
+from actions.talk_actions import AnswerFaq
 from actions.turn import Events, Talk
 
 _SHORTEST_NOTE = 4
+_IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
+_SURE_OF_QUESTION = 0.7
 
 
 class QueryStatus(ResidentAction):
@@ -26,6 +29,8 @@ class QueryStatus(ResidentAction):
             events = await tell_status(talk, number)
         elif broken:
             talk.say(f"number_{broken}")
+        elif talk.draft is not None and _asks_in_general(talk) and not await orders.own_orders(talk):
+            return await AnswerFaq().respond(talk)
         else:
             events = await on_one_order(talk, "status", none="status_none")
         return [*events, *await after_digression(talk)]
@@ -63,12 +68,26 @@ class AddNote(ResidentAction):
         if not _worth_noting(talk):
             talk.say("what_now")
             return []
-        if await has_open_order(talk):
+        if await _belongs_to_an_order(talk):
             return await on_one_order(talk, "note", none="what_now")
-        if _tells_facts(talk):
+        if _tells_facts(talk) or talk.matter is not None:
             return [FollowupAction(FORM)]
         talk.say("what_now")
         return []
+
+
+def _asks_in_general(talk: Talk) -> bool:
+    """报上去以后咋查, 多久能办完: about orders as such, answered where there is none yet."""
+    faq = talk.message.get("faq") or {}
+    return faq.get("key") in _IN_GENERAL and float(faq.get("confidence") or 0.0) >= _SURE_OF_QUESTION
+
+
+async def _belongs_to_an_order(talk: Talk) -> bool:
+    """Not when another clear matter is told without a word of adding: that is a complaint of its own."""
+    being_done = await open_orders(talk)
+    if not being_done or talk.matter is None or "adds" in talk.wishes or orders.mentions(talk):
+        return bool(being_done)
+    return any(order["category"] == talk.matter["category"] for order in being_done)
 
 
 def _tells_facts(talk: Talk) -> bool:
@@ -88,5 +107,7 @@ class Dispute(ResidentAction):
     action_name = "action_dispute"
 
     async def respond(self, talk: Talk) -> Events:
+        if talk.draft is None and talk.matter is not None and not await orders.own_orders(talk):
+            return [FollowupAction(FORM)]
         events = await on_one_order(talk, "dispute", none="no_open_order")
         return [*events, *await after_digression(talk)]

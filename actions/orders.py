@@ -16,8 +16,8 @@ _SOUNDS_LIKE = 0.6
 
 
 async def own_orders(talk: Talk) -> list[dict[str, Any]]:
-    """The newest orders of this conversation. Raises BackendDown."""
-    page = await backend().call("GET", "work-orders", query={"on_behalf_of": talk.conversation, "limit": str(_MOST)})
+    """The newest orders of this resident. Raises BackendDown."""
+    page = await backend().call("GET", "work-orders", query={**talk.resident, "limit": str(_MOST)})
     items: list[dict[str, Any]] = page["items"]
     return items
 
@@ -37,7 +37,7 @@ def mentions(talk: Talk) -> list[dict[str, Any]]:
 
 async def status_of(talk: Talk, number: str, tail: str = "") -> dict[str, Any] | None:
     """The status in two sentences, None when there is nothing to tell. Raises BackendRefused only for too many tries."""
-    body = {"number": number, "phone_tail": tail, "on_behalf_of": talk.conversation}
+    body = {"number": number, "phone_tail": tail, **talk.resident}
     try:
         status: dict[str, Any] = await backend().call("POST", "work-orders/lookup", body=body)
     except BackendRefused as refused:
@@ -49,7 +49,7 @@ async def status_of(talk: Talk, number: str, tail: str = "") -> dict[str, Any] |
 
 async def do(talk: Talk, number: str, verb: str, **data: Any) -> dict[str, Any]:
     """Apply a verb as this resident. Raises BackendDown, BackendRefused."""
-    body = {**data, "on_behalf_of": talk.conversation}
+    body = {**data, **talk.resident}
     order: dict[str, Any] = await backend().call("POST", f"work-orders/{number}/{verb}", body=body)
     return order
 

@@ -8,15 +8,19 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import doing, orders, rating_steps
+from actions import doing, drafting, orders, rating_steps
 from actions.turn import Events, Talk
 
 _TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 # Said instead of a reason, these are something else.
+_SAYS_NOTHING = frozenset({"skip", "dont_know", "refuse", "later"})
 _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "opt_out", "urge", "greet"})
-_YES = {"withdraw_yes": True, "withdraw_no": False}
-_BY_ANSWER = {"yes": True, "no": False}
-_BY_INTENT = {"affirm": True, "deny": False, "cancel": True}
+_GIVES_UP = "gives_up"
+_MENU_YES = "withdraw_yes"
+_OFFER = {"offer_yes": "yes", "offer_no": "no"}
+_BY_INTENT = {"affirm": "yes", "deny": "no"}
+# Said instead of an answer to "shall we take it back?", these are something else; the order stays as it is.
+_ANOTHER_WISH = frozenset({"query_status", "ask_faq", "ask_human", "urge", "report_complaint", "emergency", "opt_out", "rate"})
 
 
 async def continue_pending(talk: Talk) -> Events | None:
@@ -40,23 +44,41 @@ async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
     if pending["verb"] == "rate":
         return await rating_steps.with_order(talk, number, int(pending["score"]), str(pending["text"]))
     order = next(order for order in await orders.own_orders(talk) if order["number"] == number)
-    return await doing.apply(talk, pending["verb"], order, str(pending["text"]))
+    return await doing.apply(talk, pending["verb"], order, str(pending["text"]), also=str(pending.get("also") or ""))
 
 
 async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
-    sure = _YES.get(talk.menu_id)
-    for table, key in ((_BY_ANSWER, talk.answer), (_BY_INTENT, talk.intent)):
-        sure = table.get(key) if sure is None else sure
-    if talk.choice and sure is None:
-        sure = {1: True, 2: False}.get(talk.choice)
-    if sure is None:
-        return None
-    if not sure:
+    """Only a clear yes takes an order back; whatever else is said keeps it."""
+    if talk.menu_id != _MENU_YES and _GIVES_UP not in talk.wishes:
+        if talk.intent in _ANOTHER_WISH:
+            return None
         talk.say("withdraw_kept")
         return []
     after = await orders.do(talk, pending["number"], "withdraw", reason=str(pending["text"]) or "居民要求撤回")
     talk.say("withdrawn", number=after["number"])
     return []
+
+
+async def _dispute(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """What is wrong, asked after a bare "not solved": reopened with it, also when no more is said."""
+    if talk.intent in _NO_REASON:
+        return None
+    said = talk.text if talk.answer not in _SAYS_NOTHING else ""
+    return await doing.reopen(talk, pending["number"], "。".join(part for part in (str(pending["text"]), said) if part))
+
+
+async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """Whether the message that was not understood is to be reported: then it goes into a new draft, as it was."""
+    verdict = _OFFER.get(talk.menu_id) or {1: "yes", 2: "no"}.get(talk.choice) or talk.answer or _BY_INTENT.get(talk.intent)
+    if verdict == "no":
+        talk.say("what_now")
+        return []
+    if verdict != "yes":
+        return None
+    told = await drafting.put(talk, dict(pending["body"]))
+    talk.say("sorry_to_hear")
+    drafting.ask(talk, told["question"])
+    return [SlotSet("pending", None), SlotSet("strangers", 0)]
 
 
 async def _tail(talk: Talk, pending: dict[str, Any]) -> Events | None:
@@ -72,7 +94,7 @@ async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
 async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:
     if talk.intent in _NO_REASON:
         return None
-    if talk.intent in ("thanks", "bye") or talk.answer in ("skip", "dont_know", "refuse", "later"):
+    if talk.intent in ("thanks", "bye") or talk.answer in _SAYS_NOTHING:
         talk.say("rated_thanks")
         return []
     return await rating_steps.reason(talk, pending)
@@ -81,6 +103,8 @@ async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:
 _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]] = {
     "pick": _pick,
     "withdraw": _withdraw,
+    "dispute": _dispute,
+    "offer": _offer,
     "tail": _tail,
     "score": _score,
     "solved": rating_steps.solved,

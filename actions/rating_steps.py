@@ -22,6 +22,7 @@ _SCORES = tuple(
     Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
 )
 _WORDY = 8  # characters beyond which a verdict carries its reason
+_TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _ALREADY = "already_rated"
 _ANSWERS = {"solved_yes": "yes", "solved_partly": "partly", "solved_no": "no"}
 _BY_CHOICE = {1: "yes", 2: "partly", 3: "no"}
@@ -72,6 +73,8 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
         verdict = verdict or "no"
     if verdict is None:
         return None
+    if verdict == "no" and not talk.answer and not talk.menu_id and len(talk.text) >= _TELLS_WHY:
+        return await reason(talk, {**pending, "resolved": verdict})
     if verdict != "yes":
         await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=pending["comment"])
     if verdict != "no":
@@ -101,7 +104,7 @@ async def _waiting(talk: Talk) -> list[dict[str, Any]]:
 
 
 async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str) -> bool:
-    body = {"satisfaction": score, "resolved": resolved, "comment": comment, "on_behalf_of": talk.conversation}
+    body = {"satisfaction": score, "resolved": resolved, "comment": comment, **talk.resident}
     try:
         await backend().call("POST", f"work-orders/{number}/rating", body=body)
     except BackendRefused as refused:

@@ -10,15 +10,18 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions import rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
-from actions.drafting import after_digression, back_to_form
+from actions.drafting import REPORT, after_digression, as_body, back_to_form
 from actions.handing_over import hand_over
 from actions.turn import Events, Talk
+from backend.contracts.messages import Choice
 
 log = structlog.get_logger()
 _LOST_AFTER = 2
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
-_SURE_OF_NEED = 0.6
+_SURE_OF_NEED = 0.9
+_WORTH_OFFERING = 0.5
+_OFFERED = (Choice("offer_yes", "要报"), Choice("offer_no", "不是"))
 
 
 class AnswerFaq(ResidentAction):
@@ -138,8 +141,17 @@ class Fallback(ResidentAction):
             await hand_over(talk, reason="low_confidence", key="handed_over_lost")
             return [SlotSet("strangers", 0)]
         talk.say("not_understood")
+        return [SlotSet("strangers", strangers), *_offer(talk)]
+
+
+def _offer(talk: Talk) -> Events:
+    """Where the words sound like a matter we know, ask whether it is to be reported; else what is wanted."""
+    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    if talk.draft is not None or guess.get("category_confidence", 0.0) < _WORTH_OFFERING:
         talk.say("what_now")
-        return [SlotSet("strangers", strangers)]
+        return []
+    talk.say("offer_report", _OFFERED, what=str(guess["subcategory"]))
+    return [SlotSet("pending", {"kind": "offer", "body": {**as_body(talk), "intent": REPORT}})]
 
 
 def _answer(items: list[dict[str, Any]], key: str, service_code: str) -> str:

@@ -15,6 +15,8 @@ from backend.contracts.understanding import Understood
 
 Events = list[dict[str, Any]]
 _FALLBACK = "nlu_fallback"
+SURE_OF_MATTER = 0.85
+_UNSAID = "未说明"
 
 
 @dataclass
@@ -69,6 +71,25 @@ class Talk:
         """The open draft as it was when the message came."""
         draft: dict[str, Any] | None = self.meta.get("draft")
         return draft
+
+    @property
+    def wishes(self) -> frozenset[str]:
+        """What the words want beside the one intent: gives_up (a clear yes to taking back), urges, adds, starts_anew."""
+        return frozenset(self.message.get("wishes") or ())
+
+    @property
+    def matter(self) -> dict[str, Any] | None:
+        """The likeliest leaf where the model is sure of its category; None where it is not, or the leaf says nothing."""
+        guess: dict[str, Any] = next(iter(self.message.get("categories") or []), {})
+        sure = guess.get("category_confidence", 0.0) >= SURE_OF_MATTER and guess.get("subcategory") != _UNSAID
+        return guess if sure else None
+
+    @property
+    def resident(self) -> dict[str, str]:
+        """For whom the backend acts: this conversation, and the identity on the channel (an order taken in by telephone)."""
+        known = {name: str(self.meta.get(name) or "") for name in ("channel", "channel_user_id")}
+        identity = known if all(known.values()) else {}
+        return {"on_behalf_of": self.conversation, **identity}
 
     @property
     def pending(self) -> dict[str, Any] | None:

@@ -17,6 +17,8 @@ DRAFT_KEPT = timedelta(days=3)
 APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
 
+LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
+
 
 @dataclass(frozen=True)
 class Ownership:

@@ -19,6 +19,7 @@ from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Tu
 from backend.domain.drafting.subject import absorb_subject, choose_category
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.answers import AnswerKind
+from backend.domain.language.wishes import gives_up, says
 
 RESUME_AFTER = timedelta(hours=1)
 # Said inside the form, these do not speak about it; the assistant answers them and the open question stays.
@@ -80,10 +81,12 @@ def _is_stale(form: OpenForm, turn: Turn) -> bool:
 
 def _collect(form: OpenForm, turn: Turn) -> Step:
     facts = absorb_facts(form, turn)
-    subject = absorb_subject(facts.form, turn) if turn.intent not in DIGRESSIONS else Step(facts.form)
+    subject = absorb_subject(facts.form, turn, facts.changed) if turn.intent not in DIGRESSIONS else Step(facts.form)
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
+    if _keeps_phone_back(form, turn):
+        form, changed = replace(form, settled=(*form.settled, Ask.CONTACT_PHONE.value)), (*changed, Ask.CONTACT_PHONE.value)
     if not changed and "phone_invalid" not in remarks and turn.intent not in DIGRESSIONS:
         answered = _settle(form, turn) or _take_words(form, turn)
         if answered is None and not _is_first(form):
@@ -91,7 +94,24 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
         form, changed = (answered.form, answered.changed) if answered else (form, changed)
     elif not changed and turn.intent in DIGRESSIONS:
         return Step(form, remarks=remarks)
+    form = _uncounted(form) if changed and _field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
+    """A refusal in a whole sentence, which may carry other facts (怕人打击报复)."""
+    asked_for = form.requested is Ask.CONTACT_PHONE and turn.answer is None
+    return asked_for and not turn.facts.phones and says("refuses", turn.text) and not says("question", turn.text)
+
+
+def _uncounted(form: OpenForm) -> OpenForm:
+    """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
+    name, times = form.requested.value, form.asked.get(form.requested.value, 0)
+    return replace(form, asked={**form.asked, name: times - 1}) if times and form.requested not in _CONTROL else form
+
+
+def _field_of(ask: Ask) -> str:
+    return FIELD_OF.get(ask, ask.value)
 
 
 def _is_first(form: OpenForm) -> bool:
@@ -102,7 +122,7 @@ def _settle(form: OpenForm, turn: Turn) -> Step | None:
     """A short answer that leaves the open question open for good, or takes the last order's value."""
     if turn.answer is None or form.requested not in _SKIPPABLE:
         return None
-    field = FIELD_OF.get(form.requested, form.requested.value)
+    field = _field_of(form.requested)
     if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _as_before(form, turn, field)
     is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE
@@ -126,13 +146,13 @@ def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
 def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
     words = turn.text.strip()
-    if turn.answer is not None or not words:
+    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words):
         return None
-    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and len(words) <= _LONGEST_PLACE:
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words):
         address = merge_address(form.draft.address, Address(text=words, landmark=words))
         settled = form.settled if is_findable(address) else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
-    if form.requested is Ask.OCCURRED_AT and len(words) <= _LONGEST_PLACE:
+    if form.requested is Ask.OCCURRED_AT and says("timelike", words):
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
         return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
     return None
@@ -155,15 +175,23 @@ def _change(form: OpenForm, turn: Turn) -> Step | None:
 def _cancel(form: OpenForm, turn: Turn) -> Step | None:
     back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
     verdict = _yes_or_no(turn)
-    if verdict is True or turn.intent == "cancel":
+    keeps = says("keeps", turn.text)
+    if gives_up(turn.text, softly=True) or (verdict is True and turn.answer is not None and not keeps):
         return Step(form, Outcome.CANCELLED)
-    return Step(with_next_question(back), remarks=("going_on",)) if verdict is False else _collect(back, turn)
+    if verdict is not None or keeps or turn.intent == "cancel":
+        return Step(_asked_anew(back), remarks=("going_on",))
+    return _collect(back, turn)
+
+
+def _asked_anew(form: OpenForm) -> OpenForm:
+    """The question that stood before, put again: going on is no reason to leave it out."""
+    return with_next_question(_uncounted(form))
 
 
 def _resume(form: OpenForm, turn: Turn) -> Step | None:
     """Yes: the old draft goes on with what was said meanwhile. No: what was said meanwhile begins a new one."""
     verdict = _yes_or_no(turn)
-    if verdict is False or turn.intent == "cancel":
+    if verdict is False or turn.intent == "cancel" or says("starts_anew", turn.text):
         fresh = open_form(form.id, now=turn.at, known_phone=turn.known_phone)
         return _with_held(form, fresh, turn, "starting_anew")
     back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING, held=None)

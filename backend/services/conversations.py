@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, MessageStatus, Reply
 from backend.domain import phrases
-from backend.domain.conversation import Ownership, hand_back, take_over, to_queue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, Ownership, hand_back, take_over, to_queue
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
 from backend.storage.leases import wall_now
-from backend.storage.messages import add_once, get_message, take_seq
+from backend.storage.messages import add_once, get_message, last_word_of, set_unhandled_after, take_seq
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 
@@ -50,7 +50,7 @@ async def takeover(session: AsyncSession, *, conversation_id: str, user: str, no
 
 
 async def handback(session: AsyncSession, *, conversation_id: str, user: str | None, now: datetime) -> ConversationRow:
-    """Give the conversation back to the bot, which says one line and goes on with an open form.
+    """Give the conversation back to the bot: it answers what nobody answered, or says one line and goes on with an open form.
 
     Raises NotFound, or Conflict when another caseworker has it. Giving back what the bot has already does nothing.
     """
@@ -58,6 +58,9 @@ async def handback(session: AsyncSession, *, conversation_id: str, user: str | N
     if row.owner == Owner.BOT.value:
         return row
     await give_to_bot(session, row, user=user, now=now)
+    answered = await last_word_of(session, row.id, author=Author.CASEWORKER)
+    if await set_unhandled_after(session, row, seq=answered, purpose=LEFT_FOR_PEOPLE):
+        return row
     if row.draft is not None:
         await _ask_again(session, row, now=now)
     else:
@@ -186,7 +189,10 @@ _RESENDABLE = frozenset({MessageStatus.FAILED.value, MessageStatus.UNKNOWN.value
 
 
 async def resend(session: AsyncSession, *, conversation_id: str, message_id: str, now: datetime) -> MessageRow:
-    """Send a dead letter (or one of unknown outcome) once more, as a new message that points back. Raises NotFound, or Conflict when it was done already."""
+    """Send a dead letter, or one of unknown outcome, once more, as a new message that points back.
+
+    Raises NotFound, or Conflict when it was done already.
+    """
     row = await get_conversation(session, conversation_id, lock=True)
     dead = await get_message(session, message_id)
     if dead.conversation_id != conversation_id:

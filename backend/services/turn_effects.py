@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import bubbles, phrases
-from backend.domain.conversation import may_apologise
+from backend.domain.conversation import LEFT_FOR_PEOPLE, may_apologise
 from backend.domain.opt_out import OptOutWord
 from backend.services import emergencies
 from backend.services.conversations import Extras, give_to_bot, hand_over_to_queue, speak
@@ -30,8 +30,6 @@ from backend.storage import understood
 from backend.storage.messages import set_unhandled_after
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
-
-LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of an inbound message that the bot did not answer
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,7 @@ async def late(stage: Stage, replies: Sequence[Reply]) -> bool:
         return False
     await _remember(stage, replies)
     await stage.say_as_bot(replies, "reply")
+    stage.message.purpose = ""
     await give_to_bot(stage.session, conversation, user=None, now=stage.now)
     await set_unhandled_after(stage.session, conversation, seq=stage.message.seq, purpose=LEFT_FOR_PEOPLE)
     return True
@@ -97,8 +96,8 @@ async def late(stage: Stage, replies: Sequence[Reply]) -> bool:
 async def fail(stage: Stage, reason: str) -> None:
     """One apology in ten minutes, and the human queue; nothing is said when a person has the conversation."""
     conversation = stage.conversation
+    stage.message.purpose = LEFT_FOR_PEOPLE
     if conversation.owner == Owner.HUMAN.value or conversation.epoch != stage.epoch:
-        stage.message.purpose = LEFT_FOR_PEOPLE
         return
     if may_apologise(last_apology_at=conversation.last_apology_at, now=stage.now):
         await stage.say_as_bot([Reply(phrases.apology(stage.now))], "apology")

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, Reply
-from backend.domain.conversation import DraftState, draft_state, needs_new_dialogue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
 from backend.services import metrics, turn_effects
 from backend.services.ears import Ears
 from backend.services.emergencies import is_findable
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
-from backend.services.turn_effects import LEFT_FOR_PEOPLE, Stage
+from backend.services.turn_effects import Stage
 from backend.services.turn_steps import (
     Answer,
     Answered,
@@ -49,10 +51,13 @@ _MAX_BUBBLES_OTHERWISE = 3
 
 @dataclass(frozen=True)
 class TurnTimes:
-    """Seconds: how long a resident waits for the assistant before the apology, and how long a late answer is still used."""
+    """Seconds: how long a resident waits for the assistant before the apology, how long a late answer is still used, and when an
+    assistant that was down is asked again while nobody has taken over.
+    """
 
     answer: float = 8.0
     late: float = 60.0
+    again: tuple[float, ...] = (15.0, 15.0, 30.0, 60.0, 120.0, 240.0)
     retries: tuple[float, ...] = (1.0, 4.0)
 
 
@@ -127,8 +132,8 @@ class TurnWorker(LeasedWorker[Turn]):
             log.exception("turn_failed", conversation=job.conversation.id, message=job.message.id, error=type(error).__name__)
             metrics.TURNS.labels("error").inc()
             return await self._retry_or_give_up(job)
-        if isinstance(answer, Failed) and answer.late is not None:
-            self._await_late(job, answer.late)
+        if isinstance(answer, Failed):
+            self._await_late(job, answer.late or asyncio.create_task(self._ask_again(job)))
         metrics.TURNS.labels(type(answer).__name__.lower()).inc()
         metrics.TURN_SECONDS.observe(time.monotonic() - started)
         return next_turn
@@ -178,6 +183,20 @@ class TurnWorker(LeasedWorker[Turn]):
                 failure = Failed("empty")
         log.warning("assistant_failed", conversation=turn.conversation.id, reason=failure.reason)
         return failure
+
+    async def _ask_again(self, turn: Turn) -> tuple[Reply, ...]:
+        """Ask an assistant that was down until it answers or a person takes over. Raises AssistantFailed at the end."""
+        for pause in self._times.again:
+            await asyncio.sleep(pause)
+            async with self.db.reading() as session:
+                conversation = await get_conversation(session, turn.conversation.id)
+            if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
+                break
+            question = assistant_turn(replace(turn, conversation=conversation), now=self._clock.now())
+            if question is not None:
+                with contextlib.suppress(AssistantFailed):
+                    return await self._assistant.respond(question)
+        raise AssistantFailed("down")
 
     # --- writing -----------------------------------------------------------------------------------------------------------
 
@@ -237,7 +256,7 @@ class TurnWorker(LeasedWorker[Turn]):
 
     async def _wait_for_late_answer(self, turn: Turn, asking: asyncio.Task[tuple[Reply, ...]]) -> None:
         try:
-            async with asyncio.timeout(self._times.late):
+            async with asyncio.timeout(self._times.late + sum(self._times.again)):
                 replies = await asking
             async with self.db.transaction() as session:
                 used = await turn_effects.late(await self._open_stage(session, turn), replies)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.messages import InboundMessage
+from backend.contracts.messages import Author, InboundMessage, MessageStatus
 from backend.domain.errors import NotFound
 from backend.storage.conversations import insert_ignoring
 from backend.storage.leases import wall_now
@@ -113,8 +113,8 @@ async def dead_letters(session: AsyncSession, *, before: tuple[datetime, str] | 
     return list(await session.scalars(query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit)))
 
 
-async def set_unhandled_after(session: AsyncSession, conversation: ConversationRow, *, seq: int, purpose: str) -> None:
-    """Put messages after number `seq` that carry `purpose` back to be handled, and the conversation with them."""
+async def set_unhandled_after(session: AsyncSession, conversation: ConversationRow, *, seq: int, purpose: str) -> bool:
+    """Put messages after number `seq` that carry `purpose` back to be handled, and the conversation with them; were there any?"""
     statement = (
         update(MessageRow)
         .where(
@@ -127,8 +127,20 @@ async def set_unhandled_after(session: AsyncSession, conversation: ConversationR
         .returning(MessageRow.id)
         .execution_options(synchronize_session=False)
     )
-    if (await session.scalars(statement)).first() is not None:
+    found = (await session.scalars(statement)).all()
+    if found:
         conversation.turn_due_at = wall_now()
+    return bool(found)
+
+
+async def last_word_of(session: AsyncSession, conversation_id: str, *, author: Author) -> int:
+    """The number of the last message that `author` sent in a conversation, 0 when there is none; private notes do not count."""
+    query = select(func.max(MessageRow.seq)).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.author == author.value,
+        MessageRow.status != MessageStatus.SUPPRESSED.value,
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def message_by_notice_key(session: AsyncSession, notice_key: str) -> MessageRow:

@@ -80,7 +80,7 @@ async def list_orders(
 
 def _narrow(query: Select[WorkOrderRow], filters: OrderFilters) -> Select[WorkOrderRow]:
     equal = {
-        WorkOrderRow.channel: filters.channel,
+        WorkOrderRow.channel: "" if filters.channel_user_id else filters.channel,  # then it is a part of who is meant
         WorkOrderRow.unit_id: filters.unit_id,
         WorkOrderRow.urgency: filters.urgency,
     }
@@ -114,7 +114,8 @@ def _of_resident(filters: OrderFilters) -> ColumnElement[bool]:
         joined = select(JoinRow.order_id).where(JoinRow.conversation_id == filters.conversation_id)
         mine.append(WorkOrderRow.id.in_(joined))
     if filters.channel_user_id:
-        mine.append(WorkOrderRow.channel_user_id == filters.channel_user_id)
+        same = WorkOrderRow.channel_user_id == filters.channel_user_id
+        mine.append(and_(same, WorkOrderRow.channel == filters.channel) if filters.channel else same)
         joined = select(JoinRow.order_id).where(JoinRow.channel_user_id == filters.channel_user_id)
         if filters.channel:
             joined = joined.where(JoinRow.channel == filters.channel)

@@ -22,14 +22,15 @@ from backend.contracts.understanding import AddressMention, Facts, Span
 from backend.domain.drafting.subject import words_beside_facts
 from backend.domain.language.issues import Clause, clauses_in
 from bot.components.base import DRAWN, ModelComponent, block_metadata, model_reading, normal_text
-from bot.components.clause_model import Told, learn_clauses, own_shares
 from bot.components.category_shares import SEPARATOR, Guess, combine
+from bot.components.clause_model import Told, learn_clauses, own_shares
 from bot.components.problems import Heard, problems_of
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 
 _GUESSES = 3
 _SHORTEST = 2
+_UNSURE, _SURE = 0.6, 0.9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -90,9 +91,20 @@ class CategoryModel(ModelComponent):
             whole, *parts = guess_categories(self.model, [model_reading(message), *map(reading, said)])
             own = own_shares(self.clauses, said)
             heard = [hear(*told, facts) for told in zip(clauses, (guesses[0] for guesses in parts), own)]  # noqa: B905 - one has no parts
+            whole = surer(whole, heard)
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
             message.set("issues", issues_of(text, whole[0], heard), add_to_output=True)
         return messages
+
+
+def surer(whole: list[Guess], heard: list[Heard]) -> list[Guess]:
+    """The guesses for a long message: where it is unsure as a whole, because effects and answers of offices are told at length,
+    the clause that surely states the one problem comes first."""
+    problems = problems_of(heard, whole[0].category_confidence)
+    if len(problems) != 1 or whole[0].category_confidence >= _UNSURE or problems[0].guess.category_confidence < _SURE:
+        return whole
+    stated = problems[0].guess
+    return [stated, *(guess for guess in whole if (guess.category, guess.subcategory) != (stated.category, stated.subcategory))]
 
 
 def issues_of(text: str, whole: Guess, heard: list[Heard]) -> list[dict[str, Any]]:

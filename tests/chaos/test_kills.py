@@ -130,12 +130,9 @@ async def last_words(resident: Resident) -> str:
 
 
 async def people_at_work(storm: Storm, finished: asyncio.Event) -> None:
-    """A caseworker who gives every conversation of the queue back to the bot, and calls whoever may have missed a message."""
+    """A caseworker who calls whoever may have missed a message. The queue is left to the bot, which must come back by itself."""
     while not finished.is_set():
         with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
-            for waiting in (await storm.site.call("GET", "/api/v1/conversations", params={"owner": "queue"}))["items"]:
-                await storm.site.call("POST", f"/api/v1/conversations/{waiting['id']}/takeover")
-                await storm.site.call("POST", f"/api/v1/conversations/{waiting['id']}/handback")
             for task in (await storm.site.call("GET", "/api/v1/call-backs"))["items"]:
                 await call_back(storm, task)
         await asyncio.sleep(0.5)

@@ -15,6 +15,7 @@ from backend.contracts.understanding import PhoneKind, PhoneMention, Privacy
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.language.address_merge import merge_address, relative_correction
 from backend.domain.language.addresses import COMPONENTS
+from backend.domain.language.wishes import says
 
 CORRECTION = "correct_previous_detail"
 _CORRECTING = frozenset({Ask.CONFIRM, Ask.CHANGE})
@@ -24,7 +25,7 @@ _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 def is_correction(form: OpenForm, turn: Turn) -> bool:
     """Whether what the message says replaces what is known."""
-    return turn.intent == CORRECTION or form.requested in _CORRECTING
+    return turn.intent == CORRECTION or form.requested in _CORRECTING or says("starts_correction", turn.text)
 
 
 def absorb_facts(form: OpenForm, turn: Turn) -> Step:
@@ -88,7 +89,8 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 def _phone(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     usable = [mention for mention in turn.facts.phones if mention.kind is not PhoneKind.INVALID and _is_whole(mention)]
-    if usable and (not draft.contact_phone or is_correction(form, turn) or form.requested is Ask.CONTACT_PHONE):
+    from_channel = not draft.contact_phone or draft.contact_phone == turn.known_phone
+    if usable and (from_channel or is_correction(form, turn) or form.requested is Ask.CONTACT_PHONE):
         return replace(draft, contact_phone=usable[-1].number), ""
     meant = turn.facts.phones or (form.requested is Ask.CONTACT_PHONE and sum(char.isdigit() for char in turn.text) >= 5)
     return draft, "phone_invalid" if meant and not usable else ""

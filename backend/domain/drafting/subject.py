@@ -16,16 +16,23 @@ _WORTH_A_WORD = 4  # characters left after the facts from which a further messag
 _FIRST_WORDS = 2  # 停水
 _WORTH_OFFERING = 0.12
 _OTHER_PROBLEM = 0.55
+_ANOTHER = 0.6
+_CLEARLY_ANOTHER = 0.85
+_OWN_ORDER = 0.7  # a clause of anger sounds like something, but not that clearly
+_UNSAID = "未说明"
 _FILLER = re.compile(
     r"[\s,。!?;:、()]|我姓|我叫|免贵姓|姓名|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
 )
 
 
-def absorb_subject(form: OpenForm, turn: Turn) -> Step:
-    """The form with what the message says about the problem itself."""
+def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
+    """The form with what the message says about the problem itself; `corrected` are the fields that its facts changed.
+
+    A correction that already changed a field is about that field: the category moves only when another one is named clearly.
+    """
     if not form.draft.description:
         return _first_words(form, turn)
-    if turn.intent == CORRECTION and _names_category(turn):
+    if turn.intent == CORRECTION and _names_category(turn, corrected):
         return _recategorised(form, turn)
     if _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
@@ -94,13 +101,19 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     says_problem = turn.intent in REPORTS and turn.content
     if not (says_problem or (asked_for and turn.answer is None)) or not _says_something(turn, _FIRST_WORDS):
         return Step(form)
-    first, *others = turn.issues or (None,)
+    first, *others = _problems(turn.issues) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     form = replace(form, draft=draft, also=tuple(issue for issue in others if issue is not None))
     guesses = (_as_guess(first),) if others and first is not None else turn.guesses
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Those that are clear enough to become an order each; with one of them or none the message is one problem."""
+    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != _UNSAID)
+    return clear if len(clear) > 1 else ()
 
 
 def _further_words(form: OpenForm, turn: Turn) -> Step:
@@ -125,9 +138,9 @@ def _recategorised(form: OpenForm, turn: Turn) -> Step:
     return Step(replace(form, draft=draft, options=()), changed=("category",))
 
 
-def _names_category(turn: Turn) -> bool:
-    has_fact = turn.facts.address or turn.facts.occurred_at or turn.facts.phones
-    return bool(turn.guesses) and turn.guesses[0].confidence >= (_OTHER_PROBLEM if has_fact else 0.3) and _says_something(turn)
+def _names_category(turn: Turn, corrected: tuple[str, ...]) -> bool:
+    needed = _CLEARLY_ANOTHER if corrected or turn.facts.address or turn.facts.occurred_at else _ANOTHER
+    return bool(turn.guesses) and turn.guesses[0].confidence >= needed and _says_something(turn)
 
 
 def _says_something(turn: Turn, least: int = _WORTH_A_WORD) -> bool:

@@ -34,6 +34,11 @@ _SHIFT = re.compile(
     r"|要)?再?[往向朝]?|再?[往向朝])(?P<way>后|前|上|下|大|小)(?:面|边)?(?:数|推|挪|走|加|移|串|差)?"
     r"(?P<count>一|两|二|三|俩|\d)(?P<kind>个?单元|个?门洞|个号|号楼|栋楼?|个楼|层楼?|楼|个门|户|个)"
 )
+_NO_PART = r"(?![\d月年日点分星])"
+_SWAP = re.compile(
+    rf"不是\s*(?P<old>{_NUM})(?!\d)[,、。\s]*(?:而)?(?:应该)?是\s*(?P<new>{_NUM}){_NO_PART}"
+    rf"|(?P<wrong>{_NUM})(?!\d)\s*(?:改成|换成|改为|(?:说|写|打|发)?错了?[,、。\s]*(?:应该)?是)\s*(?P<right>{_NUM}){_NO_PART}"
+)
 _DIRECTION = {"后": 1, "上": 1, "大": 1, "前": -1, "下": -1, "小": -1}
 _FIELDS = {
     "楼号": "building",
@@ -93,7 +98,7 @@ def relative_correction(text: str, previous: Address) -> Address | None:
     None when the text is no such correction, or when the earlier place lacks the component that is to be shifted.
     """
     plain = normalise(text).text
-    return _stated(plain, previous) or _shifted(plain, previous)
+    return _stated(plain, previous) or _shifted(plain, previous) or _swapped(plain, previous)
 
 
 def address_text(values: dict[str, str]) -> str:
@@ -116,6 +121,16 @@ def _stated(text: str, previous: Address) -> Address | None:
     if match["field"] == "门牌号" and previous.road and not previous.unit:
         field = "house_number"
     return _with(previous, field, arabic(match["value"]))
+
+
+def _swapped(text: str, previous: Address) -> Address | None:
+    """不是602是702: the number that was said stands in one component, and only that one changes."""
+    match = _SWAP.search(text)
+    if match is None:
+        return None
+    old = arabic(match["old"] or match["wrong"])
+    field = next((name for name in ("room", "unit", "building", "floor", "house_number") if getattr(previous, name) == old), "")
+    return _with(previous, field, arabic(match["new"] or match["right"])) if field else None
 
 
 def _shifted(text: str, previous: Address) -> Address | None:

@@ -67,6 +67,7 @@ _RULES = {kind: _rules(entry) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
+_HYPERBOLE = _any(_WORDS["hyperbole"])
 _HARMLESS = _any(_WORDS["harmless"])
 _PAST = _any(_WORDS["past"])
 _RECENT = _any(_WORDS["past"] + _WORDS["recent"])
@@ -122,7 +123,8 @@ def instruction_for(kind: str) -> str:
 def _is_figure_of_speech(text: str) -> bool:
     spelt = _spelt(text)
     rest = _strike(_IDIOMS, spelt)
-    return rest != spelt and _GRAVE.search(rest) is None and emergency_in(text) is None
+    exaggerates = rest != spelt or _HYPERBOLE.search(spelt) is not None
+    return exaggerates and _GRAVE.search(rest) is None and emergency_in(text) is None
 
 
 def _spelt(text: str) -> str:

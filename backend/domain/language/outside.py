@@ -14,7 +14,7 @@ _SUFFIXED = "|".join([*_NAMES["only_with_suffix"]])
 _OUTSIDE = re.compile(rf"(?:(?P<plain>{_PLAIN})(?P<suffix>[区市县])?|(?:{_SUFFIXED})区)")
 # 沈阳路, 北京烤鸭, 铁西派出所's phone …: the name belongs to something else.
 _NOT_A_PLACE = re.compile(
-    r"\s*(?:路|街|大街|大道|道|巷|烤鸭|味|菜|话|人|牌|产|户口|时间|号线|银行|儿子|闺女|女儿|亲戚|打工|上班"
+    r"\s*(?:路|街|大街|大道|道|巷|烤鸭|味|菜|话|人(?!民)|牌|产|户口|时间|号线|银行|儿子|闺女|女儿|亲戚|打工|上班"
     r"|出差|开会|旅游|上学|读书|念书|看病|住院|回来|回家|买的|的车牌|的亲)"
 )
 _WAY = re.compile(r"(?:从|去|回|到|往|飞|由|上|奔|发|来自|在)$")

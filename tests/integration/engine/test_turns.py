@@ -342,6 +342,56 @@ async def test_a_late_answer_is_dropped_when_somebody_took_over(world: World) ->
     assert (await world.conversation()).assignee == "li"
 
 
+def _down(world: World) -> None:
+    async def down(turn: AssistantTurn) -> tuple[Reply, ...]:
+        raise AssistantFailed("down")
+
+    world.assistant.answer = down
+
+
+def _up(world: World) -> None:
+    async def up(turn: AssistantTurn) -> tuple[Reply, ...]:
+        return (Reply(f"答:{turn.text}"),)
+
+    world.assistant.answer = up
+
+
+async def test_an_assistant_that_comes_back_answers_what_nobody_has_answered(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=(0.05, 0.3)))
+    _down(world)
+    await world.talk("路灯坏了")
+    await world.talk("三天了")
+    assert len(world.wechat.sent) == 1  # one apology
+    _up(world)
+    await world.turns.late_answers()
+    await world.settle()
+    assert world.wechat.texts[1:] == ["答:路灯坏了", "答:三天了"]
+    assert (await world.conversation()).owner == "bot"
+
+
+async def test_an_assistant_that_comes_back_keeps_still_when_a_person_has_the_conversation(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=(0.05,)))
+    _down(world)
+    await world.talk("路灯坏了")
+    await _takeover(world)
+    _up(world)
+    await world.turns.late_answers()
+    await world.settle()
+    assert "答:路灯坏了" not in world.wechat.texts
+
+
+async def test_a_hand_back_gives_the_bot_what_nobody_answered(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=()))
+    _down(world)
+    await world.talk("路灯坏了")
+    await _takeover(world)
+    _up(world)
+    async with world.writing() as session:
+        await talk.handback(session, conversation_id=(await world.conversation()).id, user="li", now=world.clock.now())
+    await world.settle()
+    assert world.wechat.texts[1:] == ["答:路灯坏了"]
+
+
 async def test_a_message_that_breaks_the_worker_does_not_block_later_ones(world: World) -> None:
     calls = 0
 

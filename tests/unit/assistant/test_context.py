@@ -13,7 +13,7 @@ from tests.unit.assistant.builders import NOW, PLACES
 
 def intent(text: str, requested: str = "", *ranking: tuple[str, float], idiom: bool = False) -> str:
     facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
-    given = ranking or (("chitchat", 0.5), ("report_complaint", 0.2))
+    given = ranking or (("chitchat", 0.7), ("report_complaint", 0.2))
     heard = Heard(normalise(text).text, given, facts, classify_answer(text), requested, idiom)
     return intents_in_context(heard)[0][0]
 

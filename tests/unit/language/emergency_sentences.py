@@ -1,6 +1,18 @@
 """Sentences written for the tests of the emergency screen: real dangers by kind, and what only sounds like one."""
 
-DANGERS: dict[str, tuple[str, ...]] = {
+from pathlib import Path
+
+import yaml
+
+_DATA = Path(__file__).parent / "data"
+
+
+def _table(name: str) -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = yaml.safe_load((_DATA / f"{name}.yml").read_text(encoding="utf-8"))
+    return rows
+
+
+_OWN: dict[str, tuple[str, ...]] = {
     "gas": (
         "楼道里一股煤气味儿",
         "樓道裏一股臭雞蛋味兒",
@@ -38,7 +50,6 @@ DANGERS: dict[str, tuple[str, ...]] = {
         "配电箱烧焦味特别大",
         "我家插座糊味不知道哪冒的",
         "有人放火烧车",
-        "锅炉爆炸了",
         "阳台的纸壳子着火了咋办",
         "电表箱着了",
         "楼下着了快来人啊",
@@ -107,6 +118,7 @@ DANGERS: dict[str, tuple[str, ...]] = {
         "地下室水淹到胸口了人出不来",
     ),
     "co": (
+        "一家人烧炭中毒了",
         "点了炉子以后全家头晕恶心",
         "头晕想吐,屋里烧着煤炉子",
         "好像一氧化碳中毒了",
@@ -171,8 +183,6 @@ DANGERS: dict[str, tuple[str, ...]] = {
         "孩子噎住了脸都紫了",
         "俺家老头晕了倒地上不动弹了",
         "老太太从楼梯上摔下来起不来了",
-        "隔壁老头好几天没出门了敲门也没动静怕出事",
-        "一家人烧炭中毒了",
         "车撞人了躺地上",
         "孩子发烧抽抽了",
         "我爸心梗了",
@@ -191,7 +201,7 @@ DANGERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-HARMLESS: tuple[str, ...] = (
+_HARMLESS: tuple[str, ...] = (
     "冻死了,暖气一点不热",
     "急死我了,到底啥时候来",
     "着急上火的,嘴都起泡了",
@@ -418,3 +428,9 @@ HARMLESS: tuple[str, ...] = (
     "有人聚众赌博",
     "吸毒的人在楼道",
 )
+
+_MORE, _MORE_HARMLESS = _table("dangers"), _table("harmless")
+DANGERS: dict[str, list[str]] = {kind: [*_OWN.get(kind, ()), *texts] for kind, texts in _MORE.items()}
+HARMLESS: list[str] = [*_HARMLESS, *(text for texts in _MORE_HARMLESS.values() for text in texts)]
+FIGURES: list[str] = _MORE_HARMLESS["idioms"]
+CALM: list[str] = ["路灯也坏了", "我姓王", "翠园小区6号楼", "谢谢", "楼道没灯", "电话17000001234", "物业不管"]

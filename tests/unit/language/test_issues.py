@@ -1,11 +1,15 @@
 """Pieces of a message that may each hold a problem."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.language.issues import split_problems
+from backend.domain.language.issues import Joint, clauses_in, split_problems
 from backend.domain.language.normalise import normalise
+
+ROOT = Path(__file__).resolve().parents[3]
 
 MESSAGES = [
     ("家里暖气不热,还有楼道灯坏了", ["家里暖气不热", "楼道灯坏了"]),
@@ -44,3 +48,53 @@ def test_pieces_stand_in_order_and_do_not_overlap(text: str) -> None:
         assert span.start >= last
         assert span.text
         last = span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "joints"),
+    [
+        ("暖气不热了,垃圾没人收", [Joint.STOP, Joint.COMMA]),
+        ("暖气不热了。垃圾没人收", [Joint.STOP, Joint.STOP]),
+        ("暖气不热了,另外垃圾没人收", [Joint.STOP, Joint.ANOTHER]),
+        ("1.暖气不热 2.垃圾没人收", [Joint.ANOTHER, Joint.ANOTHER]),
+        ("暖气不热了,还有,垃圾没人收", [Joint.STOP, Joint.ANOTHER]),
+    ],
+)
+def test_what_stands_between_two_clauses_is_known(text: str, joints: list[Joint]) -> None:
+    assert [clause.joint for clause in clauses_in(text)] == joints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "物业说等配件",
+        "找社区社区让去法院",
+        "打客服电话没人接",
+        "到现在也没人管",
+        "老人冻感冒了",
+        "害得我一宿没睡",
+        "差点掉进去",
+        "住院花了一万多",
+        "家里有八十岁的老人",
+        "请领导协调一下",
+        "想反映两件事",
+        "家里就老两口",
+    ],
+)
+def test_effects_people_answers_and_wishes_only_add_to_a_problem(text: str) -> None:
+    assert clauses_in(text)[0].beside
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["路灯不亮", "井盖没了", "楼下烧烤店半夜吵得睡不着", "物业费涨了三成", "公交车总不来", "早市占道车过不去", "下水道堵了"],
+)
+def test_a_plain_problem_is_no_addition(text: str) -> None:
+    assert not clauses_in(text)[0].beside
+
+
+def test_words_of_lists_and_of_causes_are_noticed() -> None:
+    assert clauses_in("路灯也不亮")[0].adds
+    assert not clauses_in("路灯不亮")[0].adds
+    assert clauses_in("因为修路")[0].because
+    assert not clauses_in("修路")[0].because
