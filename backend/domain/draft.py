@@ -17,7 +17,7 @@ from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_next_question
 from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
 from backend.domain.drafting.subject import absorb_subject, choose_category
-from backend.domain.language.address_merge import merge_address
+from backend.domain.language.address_merge import merge_address, relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import gives_up, says
 
@@ -43,6 +43,7 @@ DIGRESSIONS = frozenset(
 _LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
 _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
 _LONGEST_PLACE = 40
+_SOUNDS_LIKE = 0.4
 _PLACEHOLDER = re.compile(r"\[(?:图片|视频|语音|位置)\]")
 
 
@@ -162,7 +163,7 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
         return Step(replace(form, draft=replace(form.draft, missing=())), Outcome.FILE)
-    if verdict is False and not _has_facts(turn):
+    if verdict is False and not _has_facts(turn) and relative_correction(turn.text, form.draft.address) is None:
         return Step(asked(form, Ask.CHANGE))
     return None
 
@@ -210,7 +211,7 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
 
 def _category(form: OpenForm, turn: Turn) -> Step | None:
     if turn.answer is None:
-        return None
+        return _named_option(form, turn)
     if turn.answer.kind is AnswerKind.CHOICE and turn.answer.number:
         step = choose_category(form, turn.answer.number)
         return replace(step, form=with_next_question(step.form)) if step.understood else step
@@ -218,6 +219,15 @@ def _category(form: OpenForm, turn: Turn) -> Step | None:
         step = choose_category(form, len(form.options) + 1)
         return replace(step, form=with_next_question(step.form))
     return None
+
+
+def _named_option(form: OpenForm, turn: Turn) -> Step | None:
+    """One of the offered categories in words (不是邻居的事儿,是楼顶漏雨): taken when the words sound like that one most."""
+    if turn.intent in DIGRESSIONS or not turn.guesses or turn.guesses[0].confidence < _SOUNDS_LIKE:
+        return None
+    best = turn.guesses[0].service_code
+    number = next((place for place, guess in enumerate(form.options, start=1) if guess.service_code == best), 0)
+    return _collect(choose_category(form, number).form, turn) if number else None
 
 
 def _yes_or_no(turn: Turn) -> bool | None:

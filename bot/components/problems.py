@@ -14,14 +14,13 @@ from bot.components.category_shares import Guess
 
 _UNSAID = "未说明"  # the leaf for what fits nowhere is no problem to be counted
 # How sure the category must be before a clause counts, by what stands in front of it.
-_SURE_ENOUGH = {Joint.ANOTHER: 0.3, Joint.STOP: 0.65, Joint.COMMA: 0.75}
+_SURE_ENOUGH = {Joint.ANOTHER: 0.3, Joint.STOP: 0.65, Joint.COMMA: 0.8}
 # How much it must sound like a problem of its own; the words of data/issue_words.yml ask for more.
-_OWN_ENOUGH = {Joint.ANOTHER: 0.03, Joint.STOP: 0.3, Joint.COMMA: 0.55}
+_OWN_ENOUGH = {Joint.ANOTHER: 0.03, Joint.STOP: 0.3, Joint.COMMA: 0.6}
 _BESIDE_ASKS = {Joint.ANOTHER: 0.0, Joint.STOP: 0.25, Joint.COMMA: 0.5}
-_ADDS_GIVES = 0.1  # 也, 还: as one does in a list
+_ADDS_GIVES = 0.15  # 也, 还: as one does in a list
 _MIXED, _MIXED_GIVES = 0.6, 0.2  # a message that is unsure as a whole
 _SURE_OF_LEAF = 0.85  # for two leaves of one category without a word like 还有 between them
-_CERTAIN, _STANDS = 0.95, 0.8  # the same behind a mere comma
 
 
 @dataclass
@@ -83,13 +82,7 @@ def _differs(guess: Guess, piece: Heard, joint: Joint, other: Guess) -> bool:
         return False
     if joint is Joint.ANOTHER:
         return True
-    if joint is Joint.STOP or piece.clause.adds:
-        return guess.confidence >= _SURE_OF_LEAF
-    return _stands(piece) and guess.confidence >= _CERTAIN and other.confidence >= _CERTAIN
-
-
-def _stands(piece: Heard) -> bool:
-    return piece.own >= _STANDS and not piece.clause.beside
+    return (joint is Joint.STOP or piece.clause.adds) and guess.confidence >= _SURE_OF_LEAF
 
 
 def _join(problem: Problem, index: int, piece: Heard) -> None:

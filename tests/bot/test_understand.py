@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from tests.bot.backend_app import TOKEN
-from tests.bot.conftest import Installation
+from tests.bot.conftest import ROOT, Installation
 
 
 def understood(installation: Installation, text: str, **more: Any) -> dict[str, Any]:
@@ -65,3 +66,18 @@ def test_the_last_sentence_of_the_bot_decides_short_answers(
 def test_what_is_no_complaint_has_no_category(installation: Installation) -> None:
     told = understood(installation, "谢谢啊")
     assert (told["intent"], told["category"], told["issues"]) == ("thanks", "", [])
+
+
+def test_each_problem_of_a_message_has_its_own_words_and_the_place_that_was_said_once(installation: Installation) -> None:
+    told = understood(installation, "锦绣家园3号楼,单元门锁坏了关不上,另外下水道返水,物业说管不了")
+    assert [(issue["category"], issue["text"]) for issue in told["issues"]] == [
+        ("房屋维修", "锦绣家园3号楼,单元门锁坏了关不上"),
+        ("环境卫生", "锦绣家园3号楼,下水道返水,物业说管不了"),
+    ]
+
+
+def test_problems_are_counted_right_in_most_messages_of_the_development_set(installation: Installation) -> None:
+    rows = yaml.safe_load((ROOT / "tests" / "bot" / "issues_dev.yml").read_text(encoding="utf-8"))
+    wanted = [(row["text"], len(row["issues"])) for row in rows["several"]] + [(row["text"], 1) for row in rows["one"]]
+    wrong = [text for text, count in wanted if len(understood(installation, text)["issues"]) != count]
+    assert len(wrong) <= 0.2 * len(wanted), wrong

@@ -21,10 +21,10 @@ from tests.installation import ADMIN_PASSWORD, Installation, free_port
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RESIDENTS = 200
-AT_ONCE = 40
+AT_ONCE = 24
 VICTIMS = ("worker", "rasa", "web", "actions", "redis")
 ANSWERS = {"contact_phone": "17000001234", "occurred_at": "昨天晚上开始的", "confirmed": "对"}
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 PUSH_AGAIN_S = 1.0
 
 

@@ -68,7 +68,8 @@ _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human",
 _CLEAR_WISH = 0.75
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
-    **dict.fromkeys(("abuse", "chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out"), 0.6),
+    "abuse": 0.85,
+    **dict.fromkeys(("chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out"), 0.6),
     **dict.fromkeys(("ask_human", "ask_faq", "query_status", "urge", "dispute_result"), 0.4),
 }
 

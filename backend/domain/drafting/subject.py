@@ -10,6 +10,7 @@ from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.language.wishes import says
 
 REPORTS = frozenset({"report_complaint", "emergency"})
 _WORTH_A_WORD = 4  # characters left after the facts from which a further message says something about the matter
@@ -20,6 +21,7 @@ _ANOTHER = 0.6
 _CLEARLY_ANOTHER = 0.85
 _OWN_ORDER = 0.7  # a clause of anger sounds like something, but not that clearly
 _UNSAID = "未说明"
+_BLAME = frozenset({"服务不到位", "服务投诉"})
 _FILLER = re.compile(
     r"[\s,。!?;:、()]|我姓|我叫|免贵姓|姓名|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
 )
@@ -32,8 +34,8 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
     """
     if not form.draft.description:
         return _first_words(form, turn)
-    if turn.intent == CORRECTION and _names_category(turn, corrected):
-        return _recategorised(form, turn)
+    if turn.intent == CORRECTION or (corrected and says("starts_correction", turn.text)):
+        return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
     return Step(form)
@@ -105,15 +107,19 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     form = replace(form, draft=draft, also=tuple(issue for issue in others if issue is not None))
-    guesses = (_as_guess(first),) if others and first is not None else turn.guesses
+    guesses = (_as_guess(first),) if first is not None else turn.guesses
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
 
 
 def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Those that are clear enough to become an order each; with one of them or none the message is one problem."""
+    """Of several those that are clear enough to become an order each; () where the message is one problem anyway.
+
+    What is broken beats who is blamed (TAXONOMY 2): a scolding beside something broken is no problem of its own.
+    """
     clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != _UNSAID)
-    return clear if len(clear) > 1 else ()
+    broken = tuple(issue for issue in clear if issue.subcategory not in _BLAME)
+    return (broken or clear[:1]) if len(issues) > 1 else ()
 
 
 def _further_words(form: OpenForm, turn: Turn) -> Step:

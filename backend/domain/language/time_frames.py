@@ -100,7 +100,9 @@ def _recurrences(text: str, moments: list[Moment]) -> list[Found]:
         weak = bool(_WEAK_EVERY.search(match[0])) and finish == match.end()
         if match[0].startswith(("一到", "一逢")) and finish == match.end():
             continue
-        found.append(Found(match.start(), finish, TimeKind.RECURRING, rank=35 if weak else 85))
+        # 坏了五天了,老太太天天爬楼: a bare 天天 says less than how long it lasts.
+        rank = 35 if weak else 85 if finish > match.end() else 77
+        found.append(Found(match.start(), finish, TimeKind.RECURRING, rank=rank))
     for moment in moments:
         again = _COMES_AGAIN.match(text, moment.finish)
         if again and (moment.days is None or moment.days.weekly or moment.several):

@@ -117,6 +117,21 @@ def test_several_problems_in_one_message_become_one_draft_and_the_rest() -> None
     assert [issue.text for issue in step.form.also] == ["路灯不亮"]
 
 
+def test_each_of_several_problems_is_described_in_its_own_words() -> None:
+    issues = (Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9), Issue("路灯不亮", "道路设施", "路灯", "1101", 0.9))
+    step = told(fresh(), turn("暖气不热,路灯不亮", "report_complaint", issues=issues))
+    following = next_form(step.form, draft_id="d2")
+    assert step.form.draft.description == "暖气不热"
+    assert following is not None
+    assert following.draft.description == "路灯不亮"
+
+
+def test_one_problem_is_described_by_the_whole_message() -> None:
+    issues = (Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9),)
+    step = told(fresh(), turn("暖气不热,老人冻感冒了", "report_complaint", issues=issues))
+    assert step.form.draft.description == "暖气不热,老人冻感冒了"
+
+
 @pytest.mark.parametrize(("answer", "subcategory"), [("1", "楼道设施"), ("2", "路灯"), ("3", "")])
 def test_an_unsure_category_is_a_numbered_choice(answer: str, subcategory: str) -> None:
     unsure = (DARK_STAIRS, CategoryGuess("道路设施", "路灯", "1101", 0.3))

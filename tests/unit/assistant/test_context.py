@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from backend.domain.drafting.context import Heard, asked_by, intents_in_context
+from backend.contracts.understanding import CategoryGuess
+from backend.domain.drafting.context import Heard, asked_by, intents_in_context, matter_of, wishes_of
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise
+from backend.domain.language.order_numbers import check_digit
 from tests.unit.assistant.builders import NOW, PLACES
 
 
-def intent(text: str, requested: str = "", *ranking: tuple[str, float], idiom: bool = False) -> str:
+def intent(
+    text: str, requested: str = "", *ranking: tuple[str, float], idiom: bool = False, matter: CategoryGuess | None = None
+) -> str:
     facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
     given = ranking or (("chitchat", 0.7), ("report_complaint", 0.2))
-    heard = Heard(normalise(text).text, given, facts, classify_answer(text), requested, idiom)
+    heard = Heard(normalise(text).text, given, facts, classify_answer(text), requested, idiom, matter)
     return intents_in_context(heard)[0][0]
 
 
@@ -90,3 +96,85 @@ def test_a_sure_question_stays_one_although_it_holds_a_fact() -> None:
 def test_where_the_place_decides_nothing_the_ranking_stays() -> None:
     ranking = (("report_complaint", 0.7), ("urge", 0.2))
     assert intent("暖气不热都半个月没人管", "", *ranking) == "report_complaint"
+
+
+ROAD = CategoryGuess("道路设施", "路面破损", "1103", 0.98)
+STAIRS = CategoryGuess("房屋维修", "楼道设施", "0505", 0.97)
+FIRE = CategoryGuess("消防/安全隐患", "火灾", "1301", 0.97)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "expected"),
+    [
+        ("道上有个大坑", ("provide_info", 0.44), "report_complaint"),
+        ("路上净是坑 没人管", ("ask_faq", 0.64), "report_complaint"),
+        ("大坑 停了", ("cancel", 0.41), "report_complaint"),
+        ("路上的坑多久能修", ("ask_faq", 0.64), "ask_faq"),
+        ("上次报的那个坑", ("query_status", 0.5), "query_status"),
+        ("坑修完又坏了", ("dispute_result", 0.5), "dispute_result"),
+        ("路修好了", ("thanks", 0.9), "thanks"),
+        ("把人工给我叫来", ("ask_human", 0.5), "ask_human"),
+    ],
+)
+def test_a_clear_matter_with_an_unclear_wish_is_a_complaint(text: str, ranking: tuple[str, float], expected: str) -> None:
+    assert intent(text, "", ranking, ("report_complaint", 0.1), matter=ROAD) == expected
+
+
+def test_an_unclear_matter_decides_nothing() -> None:
+    vague = replace(ROAD, confidence=0.6)
+    unsaid = replace(ROAD, subcategory="未说明")
+    assert {intent("道上有个大坑", "", ("provide_info", 0.44), matter=each) for each in (vague, unsaid, None)} == {"provide_info"}
+
+
+@pytest.mark.parametrize(
+    ("matter", "share", "expected"),
+    [(STAIRS, 0.5, "report_complaint"), (STAIRS, 0.85, "emergency"), (FIRE, 0.3, "emergency"), (None, 0.3, "emergency")],
+)
+def test_the_model_alone_alarms_only_where_the_matter_may_be_a_danger(
+    matter: CategoryGuess | None, share: float, expected: str
+) -> None:
+    assert intent("楼道那边黑灯瞎火的", "", ("emergency", share), ("report_complaint", 0.1), matter=matter) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "requested", "best", "expected"),
+    [
+        ("别 还是接着报吧", "cancel", ("affirm", 0.7), "deny"),
+        ("那就不报了", "cancel", ("deny", 0.7), "affirm"),
+        ("不用了 重新说", "resume", ("dispute_result", 0.4), "deny"),
+        ("没解决", "rating", ("deny", 0.8), "dispute_result"),
+        ("没解决", "", ("deny", 0.8), "dispute_result"),
+        ("刚才按错了 应该是5分", "", ("correct_previous_detail", 0.85), "rate"),
+        ("不是3单元是5单元", "", ("correct_previous_detail", 0.85), "correct_previous_detail"),
+        ("电话就不留了吧 怕人打击报复", "contact_phone", ("ask_faq", 0.86), "provide_info"),
+        ("电话不留的话能不能办", "contact_phone", ("ask_faq", 0.86), "ask_faq"),
+        ("多久能来人", "occurred_at", ("ask_human", 0.3), "ask_faq"),
+        ("上次报的那事多久能办完", "occurred_at", ("query_status", 0.9), "query_status"),
+        ("报上去以后咋查进度", "confirm", ("query_status", 0.67), "ask_faq"),
+        ("补充一下,阀门在楼下", "", ("report_complaint", 0.98), "provide_info"),
+        ("大萝卜土豆子", "confirm", ("abuse", 0.51), "provide_info"),
+        ("你们全是吃干饭的", "confirm", ("abuse", 0.93), "abuse"),
+    ],
+)
+def test_the_words_decide_where_a_mistake_would_cost_something(
+    text: str, requested: str, best: tuple[str, float], expected: str
+) -> None:
+    assert intent(text, requested, best) == expected
+
+
+@pytest.mark.parametrize(("verb", "expected"), [("撤掉", "cancel"), ("催一下", "urge"), ("查", "query_status")])
+def test_a_number_with_a_verb_is_what_the_verb_says(verb: str, expected: str) -> None:
+    number = "26112200001"
+    assert intent(f"{verb}{number}{check_digit(number)}", "", ("query_status", 0.6)) == expected
+
+
+def test_the_wishes_beside_the_intent_are_told_by_name() -> None:
+    assert wishes_of("啥时候能到?能不能快点儿") == ["urges"]
+    assert wishes_of("撤吧") == ["gives_up"]
+    assert wishes_of("还是留着吧") == []
+
+
+def test_the_matter_carries_the_confidence_of_its_category() -> None:
+    guess = {"category": "供暖", "subcategory": "停暖", "service_code": "0102", "confidence": 0.5, "category_confidence": 0.99}
+    assert matter_of([guess]) == CategoryGuess("供暖", "停暖", "0102", 0.99)
+    assert matter_of([]) is None
