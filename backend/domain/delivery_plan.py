@@ -27,7 +27,8 @@ class Situation:
 
     `opted_out` is about SMS to `phone`, whatever the channel. `closed` are the routes that turned out not to work for this
     message. `notification` is what nobody asked for at this moment (an answer in conversation is not one); `essential` must reach
-    the resident, whatever it takes; `urgent` also at night; `awake`: the resident wrote a moment ago; `templated` has a form that a subscribe message can take.
+    the resident, whatever it takes; `urgent` also at night; `awake`: the resident wrote a moment ago; `templated` has a form that
+    a subscribe message can take.
     """
 
     channel: Channel
