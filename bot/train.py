@@ -18,7 +18,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "bot" / "models"
-CURRENT = MODELS / "current.tar.gz"
 CURRENT = MODELS / "current.tar.gz"  # what is served: a link to the model of the present sources
 _LENGTH = 16
 _KEPT = 3
@@ -90,14 +89,6 @@ def train(path: Path) -> bool:
     return True
 
 
-def point_to(path: Path) -> None:
-    """Let `current.tar.gz` name this model, in one step, so that nobody ever finds no model there."""
-    fresh = MODELS / f".{path.name}.link"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(path.name)
-    fresh.replace(CURRENT)
-
-
 def clean(keep: Path) -> None:
     """Remove old models, the newest few excepted."""
     models = sorted(
@@ -137,7 +128,6 @@ def main() -> int:
     if not train(path):
         return 1
     serve(path)
-    point_to(path)
     clean(path)
     _tell(f"Trained in {time.monotonic() - started:.0f} s: {path.relative_to(ROOT)}")
     return 0
