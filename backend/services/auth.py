@@ -51,11 +51,19 @@ def is_service_token(token: str, expected: str) -> bool:
 
 
 async def create_user(
-    session: AsyncSession, *, username: str, name: str, role: Role, password: str, unit_id: str | None, now: datetime
+    session: AsyncSession,
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    password: str,
+    unit_id: str | None,
+    now: datetime,
+    shortest: int = SHORTEST_PASSWORD,
 ) -> UserRow:
-    """Add a user. Raises InvalidField for a short password, Conflict when the name is taken."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidField(f"密码至少要{SHORTEST_PASSWORD}位", field="password")
+    """Add a user. Raises InvalidField for a password below `shortest` characters, Conflict when the name is taken."""
+    if len(password) < shortest:
+        raise InvalidField(f"密码至少要{shortest}位", field="password")
     if await _by_username(session, username) is not None:
         raise Conflict(f"用户名 {username} 已经有人用了", field="username")
     row = UserRow(
@@ -73,14 +81,14 @@ async def create_user(
     return row
 
 
-async def set_password(session: AsyncSession, *, username: str, password: str) -> None:
+async def set_password(session: AsyncSession, *, username: str, password: str, shortest: int = SHORTEST_PASSWORD) -> None:
     """Make `password` the one that signs `username` in, and end its sign-ins; nothing happens when it already is.
 
     Raises NotFound for an unknown name, InvalidField for a short password.
     """
     user = await _known(session, username)
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidField(f"密码至少要{SHORTEST_PASSWORD}位", field="password")
+    if len(password) < shortest:
+        raise InvalidField(f"密码至少要{shortest}位", field="password")
     if await asyncio.to_thread(_hasher.verify, password, user.password_hash):
         return
     user.password_hash = await asyncio.to_thread(_hasher.hash, password)

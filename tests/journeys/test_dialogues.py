@@ -44,6 +44,8 @@ async def results(quiet_world: World, request: pytest.FixtureRequest) -> dict[st
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.theme}: {dialogue.name}")
 async def test_dialogue(dialogue: Dialogue, results: dict[str, Played]) -> None:
     played = results[dialogue.name]
+    if played.failures and dialogue.gap:
+        pytest.xfail(dialogue.gap)
     if played.failures:
         pytest.fail(f"\n{played}", pytrace=False)
 

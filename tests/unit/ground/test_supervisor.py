@@ -153,7 +153,7 @@ def test_secrets_are_made_once_and_readable_by_the_owner_only(tmp_path: Path) ->
     [
         ({"wechat_oa_appid": "wx1"}, "YOUSHI_ADMIN_PASSWORD"),
         ({"wechat_oa_appid": "wx1", "admin_password": "youshi-demo"}, "YOUSHI_ADMIN_PASSWORD"),
-        ({"admin_password": "short"}, "太短"),
+        ({**ACCOUNT, "admin_password": "short"}, "太短"),
         ({"wechat_oa_appid": "wx1", "admin_password": "a-real-password"}, "YOUSHI_WECHAT_OA_SECRET"),
         ({**ACCOUNT, "admin_password": "a-real-password", "clock": "simulated"}, "simulated"),
     ],
@@ -165,4 +165,5 @@ def test_a_dangerous_configuration_does_not_start(tmp_path: Path, given: dict[st
 
 def test_a_demo_and_a_proper_configuration_start(tmp_path: Path) -> None:
     check_settings(Settings(home_dir=tmp_path, clock="simulated"))
+    check_settings(Settings(home_dir=tmp_path, admin_password="short"))
     check_settings(Settings(home_dir=tmp_path, admin_password="a-real-password", **ACCOUNT))
