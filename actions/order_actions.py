@@ -22,6 +22,8 @@ class QueryStatus(ResidentAction):
     action_name = "action_query_status"
 
     async def respond(self, talk: Talk) -> Events:
+        if await _is_first_report(talk):
+            return [FollowupAction(FORM)]
         number = orders.chosen_number(talk, "status")
         broken = next((mention["check"] for mention in orders.mentions(talk)), "")
         events: Events = []
@@ -42,6 +44,8 @@ class Urge(ResidentAction):
     action_name = "action_urge"
 
     async def respond(self, talk: Talk) -> Events:
+        if await _is_first_report(talk):
+            return [FollowupAction(FORM)]
         events = await on_one_order(talk, "urge", none="no_open_order")
         return [*events, *await after_digression(talk)]
 
@@ -76,6 +80,13 @@ class AddNote(ResidentAction):
         return []
 
 
+async def _is_first_report(talk: Talk) -> bool:
+    """A clear matter from somebody who has no order: whatever it sounds like, it cannot be about an order."""
+    if talk.draft is not None or talk.matter is None or orders.mentions(talk):
+        return False
+    return not await orders.own_orders(talk)
+
+
 def _asks_in_general(talk: Talk) -> bool:
     """报上去以后咋查, 多久能办完: about orders as such, answered where there is none yet."""
     faq = talk.message.get("faq") or {}
@@ -107,7 +118,7 @@ class Dispute(ResidentAction):
     action_name = "action_dispute"
 
     async def respond(self, talk: Talk) -> Events:
-        if talk.draft is None and talk.matter is not None and not await orders.own_orders(talk):
+        if await _is_first_report(talk):
             return [FollowupAction(FORM)]
         events = await on_one_order(talk, "dispute", none="no_open_order")
         return [*events, *await after_digression(talk)]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import orders
 from actions.backend import BackendRefused, backend
+from actions.drafting import FORM
 from actions.turn import Events, Talk
 from actions.wording import order_choices
 from backend.contracts.messages import Choice
@@ -40,6 +41,8 @@ async def start(talk: Talk) -> Events:
     """A score came, or somebody wants to give one: find the order, then store it."""
     waiting = await _waiting(talk)
     score = score_of(talk)
+    if not waiting and not score and talk.draft is None and talk.matter is not None:
+        return [FollowupAction(FORM)]  # nothing waits for a verdict, and a clear matter is told: it is a report
     if not waiting:
         talk.say("rate_none")
         return []
