@@ -26,6 +26,7 @@ VICTIMS = ("worker", "rasa", "web", "actions", "redis")
 ANSWERS = {"contact_phone": "17000001234", "occurred_at": "昨天晚上开始的", "confirmed": "对"}
 PATIENCE_S = 600.0
 PUSH_AGAIN_S = 1.0
+ASKS_AGAIN = ("再回", "再发", "再试")  # the assistant was there, but could not reach the office just then
 
 
 @dataclass
@@ -93,21 +94,21 @@ async def dialogue(storm: Storm, index: int, gate: asyncio.Semaphore) -> None:
             elif waited > PATIENCE_S:
                 raise DidNotHappen(f"{resident.key}: no number; the last words were {heard!r}\n{storm.installation.tails()}")
             elif heard:
-                await answer(storm, resident)
+                await answer(storm, resident, asked_again=any(words in heard for words in ASKS_AGAIN))
             await asyncio.sleep(0.5)
             waited += 0.5
 
 
-async def answer(storm: Storm, resident: Resident) -> None:
-    """Answer the open question once: a resident who sees an apology waits instead of repeating himself."""
+async def answer(storm: Storm, resident: Resident, *, asked_again: bool) -> None:
+    """Answer the open question once, and again only when told to: a resident who sees an apology waits."""
     with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
         conversation = await resident.conversation()
         draft = conversation["draft"]
-        if conversation["owner"] != "bot" or not draft:
+        if conversation["owner"] != "bot" or not (draft or asked_again):
             return
-        field_asked = draft["missing"][0] if draft["missing"] else "confirmed"
-        text = ANSWERS[field_asked]
-        if text not in storm.acknowledged[resident.key]:
+        missing = draft["missing"] if draft else []
+        text = ANSWERS[missing[0] if missing else "confirmed"] if draft else storm.acknowledged[resident.key][0]
+        if asked_again or text not in storm.acknowledged[resident.key]:
             await say(storm, resident, text)
 
 
