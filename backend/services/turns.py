@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, Reply
+from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
 from backend.services import metrics, turn_effects
 from backend.services.ears import Ears
@@ -43,6 +44,7 @@ from backend.storage.leases import Lease, LeaseLost, wall_now
 from backend.storage.messages import get_message, next_unhandled
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.wakeups import Wakeups
+from backend.storage.work_orders import filed_by_form
 
 log = structlog.get_logger()
 
@@ -152,7 +154,15 @@ class TurnWorker(LeasedWorker[Turn]):
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)
-        return await self._ask(turn, question)
+        return await self._filed_already(turn) or await self._ask(turn, question)
+
+    async def _filed_already(self, turn: Turn) -> Answered | None:
+        """The answer to a message that made an order before we died with the answer: it is not asked to make another one."""
+        if turn.conversation.draft is not None:
+            return None
+        async with self.db.reading() as session:
+            number = await filed_by_form(session, turn.conversation.id, since=turn.message.created_at)
+        return Answered((Reply(phrases.FILED.format(number=number)),)) if number else None
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not turn.conversation.emergency_needs_address or not turn.is_said:
@@ -192,7 +202,11 @@ class TurnWorker(LeasedWorker[Turn]):
                 conversation = await get_conversation(session, turn.conversation.id)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
-            question = assistant_turn(replace(turn, conversation=conversation), now=self._clock.now())
+            fresh = replace(turn, conversation=conversation)
+            filed = await self._filed_already(fresh)
+            if filed is not None:
+                return filed.replies
+            question = assistant_turn(fresh, now=self._clock.now())
             if question is not None:
                 with contextlib.suppress(AssistantFailed):
                     return await self._assistant.respond(question)

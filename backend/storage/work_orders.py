@@ -187,3 +187,13 @@ def chained(row: WorkOrderEventRow) -> ChainedEvent:
         row.changes,
         row.hash,
     )
+
+
+async def filed_by_form(session: AsyncSession, conversation_id: str, *, since: datetime) -> str | None:
+    """The number of the order that a confirmed form of this conversation made at or after `since`, if any."""
+    query = select(WorkOrderRow.number).where(
+        WorkOrderRow.conversation_id == conversation_id,
+        WorkOrderRow.created_at >= since,
+        WorkOrderRow.idempotency_key.startswith(f"form:{conversation_id}:"),
+    )
+    return (await session.scalars(query.order_by(WorkOrderRow.created_at.desc()).limit(1))).first()
