@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 APP := .venv/bin
 say = @printf '\033[1m%s\033[0m\n'
 
-.PHONY: help setup run demo test check bench clean frontend model migrations system-packages
+.PHONY: help setup run demo test storm check bench clean frontend model migrations system-packages
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +38,9 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 	$(APP)/python -m tests.check_migrations
 	$(say) "fast tests"
 	$(APP)/pytest tests/unit -q -n 2
+
+storm: setup ## 200 dialogues while every program is killed in turn (some minutes)
+	@exec $(APP)/pytest -q tests/chaos
 
 bench: setup ## speed, as ratios against baselines in the same run
 	@exec $(APP)/python -m tests.bench
