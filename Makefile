@@ -23,7 +23,7 @@ run: setup ## start everything (Ctrl-C stops it)
 demo: ## play the whole story against the running system
 	@exec $(APP)/youshi demo
 
-test: setup system-packages ## every test: rules, storage, journeys on real processes, browser, faults
+test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes
 	@exec tests/run
 
 check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about a minute)
