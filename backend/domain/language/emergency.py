@@ -13,6 +13,7 @@ from backend.domain.language.tables import load_table
 
 _STRUCK = "\x00"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
+_SENTENCES = re.compile(r"[^。!?;\n]*[。!?;\n]|[^。!?;\n]+")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
@@ -133,8 +134,8 @@ def _spelt(text: str) -> str:
 
 
 def _strike(pattern: re.Pattern[str], text: str) -> str:
-    """Harmless words blotted out, positions kept."""
-    return pattern.sub(lambda match: _STRUCK * len(match[0]), text)
+    """Harmless words blotted out, positions kept. What one sentence says of itself excuses no other sentence."""
+    return "".join(pattern.sub(lambda match: _STRUCK * len(match[0]), sentence) for sentence in _SENTENCES.findall(text))
 
 
 def _is_present(text: str, start: int, end: int, *, lasts: bool) -> bool:
