@@ -15,11 +15,17 @@ from backend.contracts.messages import DeliveryReceipt, InboundMessage
 from backend.services import metrics, receipts
 from backend.services.ports import Clock
 from backend.services.spool import Spool
-from backend.storage.conversations import enter_consent, lock_or_create, open_window, resident_key
+from backend.storage.conversations import (
+    Correspondent,
+    enter_consent,
+    lock_or_create,
+    open_send_windows,
+    resident_key,
+    update_correspondents,
+)
 from backend.storage.database import Database
 from backend.storage.leases import wall_now
-from backend.storage.messages import inbound_row, known_dedupe_keys
-from backend.storage.tables.conversations import ConversationRow
+from backend.storage.messages import add_inbound, known_dedupe_keys
 from backend.storage.wakeups import Wakeups
 
 log = structlog.get_logger()
@@ -126,35 +132,46 @@ def _finish(batch: Sequence[_Waiting], error: Exception | None) -> None:
 
 
 async def store_inbound(session: AsyncSession, messages: Sequence[InboundMessage], *, now: datetime) -> list[str]:
-    """Store what is new, with its effects on the conversation; returns the conversations that have something to do."""
-    conversations = await lock_or_create(session, [resident_key(message) for message in messages], now=now)
+    """Store what is new, with its effects on the conversation; returns the conversations that have something to do.
+
+    A handful of statements for the whole batch: this is what platforms wait for.
+    """
+    correspondents = await lock_or_create(session, [resident_key(message) for message in messages], now=now)
     known = await known_dedupe_keys(session, (message.dedupe_key for message in messages))
-    fresh: dict[str, None] = {}
+    fresh: dict[str, InboundMessage] = {}
     for message in messages:
-        if message.dedupe_key in known:
-            metrics.INBOUND.labels(message.channel.value, "repeated").inc()
-            continue
-        known.add(message.dedupe_key)
-        conversation = conversations[resident_key(message)]
-        session.add(inbound_row(message, conversation, now=now))
-        await _apply(session, conversation, message, now=now)
-        fresh[conversation.id] = None
-        metrics.INBOUND.labels(message.channel.value, "stored").inc()
-    return list(fresh)
+        repeated = message.dedupe_key in known or message.dedupe_key in fresh
+        metrics.INBOUND.labels(message.channel.value, "repeated" if repeated else "stored").inc()
+        if not repeated:
+            fresh[message.dedupe_key] = message
+    if not fresh:
+        return []
+    stored = [(message, correspondents[resident_key(message)]) for message in fresh.values()]
+    changed = {correspondent.id: correspondent for _, correspondent in stored}
+    await add_inbound(session, [(message, whose.id, _note(whose, message)) for message, whose in stored], now=now)
+    await update_correspondents(session, list(changed.values()), now=now)
+    await _enter_grants(session, stored, now=now)
+    return list(changed)
 
 
-async def _apply(session: AsyncSession, conversation: ConversationRow, message: InboundMessage, *, now: datetime) -> None:
-    conversation.turn_due_at = conversation.turn_due_at or wall_now()
-    conversation.last_inbound_at = now
-    conversation.updated_at = now
-    if message.phone:
-        conversation.phone = message.phone
-    if message.grant is not None:
-        await open_window(session, conversation.id, message.grant, opened_at=message.message_time)
-    if message.event is not None:
-        for consent in message.event.consents:
-            await enter_consent(session, conversation.id, consent, now=now)
-        conversation.grid_code = _grid_of(message) or conversation.grid_code
+def _note(correspondent: Correspondent, message: InboundMessage) -> int:
+    """What a message changes in its conversation; returns the number of the message there."""
+    seq = correspondent.next_seq
+    correspondent.next_seq += 1
+    correspondent.turn_due_at = correspondent.turn_due_at or wall_now()
+    correspondent.phone = message.phone or correspondent.phone
+    correspondent.grid_code = _grid_of(message) or correspondent.grid_code
+    return seq
+
+
+async def _enter_grants(session: AsyncSession, stored: Sequence[tuple[InboundMessage, Correspondent]], *, now: datetime) -> None:
+    """What the platforms allow us to send from now on."""
+    grants = [(whose.id, message.grant, message.message_time) for message, whose in stored if message.grant is not None]
+    if grants:
+        await open_send_windows(session, grants)
+    for message, whose in stored:
+        for consent in message.event.consents if message.event else ():
+            await enter_consent(session, whose.id, consent, now=now)
 
 
 def _grid_of(message: InboundMessage) -> str:

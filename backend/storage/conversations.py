@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,12 +18,16 @@ from backend.storage.tables.base import Base
 from backend.storage.tables.conversations import ConsentRow, ConversationRow, SendWindowRow
 
 type ResidentKey = tuple[str, str, str]
+_CORRESPONDENT_COLUMNS = ("next_seq", "turn_due_at", "phone", "grid_code")
 
 
 def insert_ignoring(session: AsyncSession, table: type[Base]) -> Any:
     """An INSERT … ON CONFLICT DO NOTHING in the words of the session's database."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    return _dialect(session).insert(table).on_conflict_do_nothing()
+
+
+def _dialect(session: AsyncSession) -> Any:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
 
 
 def resident_key(message: InboundMessage) -> ResidentKey:
@@ -39,26 +44,56 @@ async def get_conversation(session: AsyncSession, conversation_id: str, *, lock:
     return row
 
 
+@dataclass
+class Correspondent:
+    """What storing a message needs of its conversation; a small part of a wide row."""
+
+    id: str
+    next_seq: int
+    turn_due_at: datetime | None
+    phone: str
+    grid_code: str
+
+
 async def lock_or_create(
     session: AsyncSession, keys: Sequence[ResidentKey], *, now: datetime
-) -> dict[ResidentKey, ConversationRow]:
+) -> dict[ResidentKey, Correspondent]:
     """The conversations of these residents, created where missing, locked in one fixed order (two batches cannot deadlock)."""
     unique = sorted(set(keys))
-    found = await _by_key(session, unique, lock=True)
+    found = await _lock_by_key(session, unique)
     missing = [key for key in unique if key not in found]
     if missing:
         fresh = [_new_row(key, now) for key in missing]
         await session.execute(insert_ignoring(session, ConversationRow), fresh)
-        found = await _by_key(session, unique, lock=True)
+        found = await _lock_by_key(session, unique)
     return found
 
 
-async def _by_key(session: AsyncSession, keys: Sequence[ResidentKey], *, lock: bool) -> dict[ResidentKey, ConversationRow]:
-    columns = (ConversationRow.channel, ConversationRow.account, ConversationRow.channel_user_id)
-    query = select(ConversationRow).where(tuple_(*columns).in_(keys)).order_by(*columns)
-    query = query.execution_options(populate_existing=True)
-    rows = await session.scalars(query.with_for_update() if lock else query)
-    return {(row.channel, row.account, row.channel_user_id): row for row in rows}
+async def _lock_by_key(session: AsyncSession, keys: Sequence[ResidentKey]) -> dict[ResidentKey, Correspondent]:
+    table = ConversationRow
+    key = (table.channel, table.account, table.channel_user_id)
+    query = select(*key, table.id, table.next_seq, table.turn_due_at, table.phone, table.grid_code)
+    rows = await session.execute(query.where(tuple_(*key).in_(keys)).order_by(*key).with_for_update())
+    return {
+        (row.channel, row.account, row.channel_user_id): Correspondent(
+            row.id, row.next_seq, row.turn_due_at, row.phone, row.grid_code
+        )
+        for row in rows
+    }
+
+
+async def update_correspondents(session: AsyncSession, changed: Sequence[Correspondent], *, now: datetime) -> None:
+    """Write back what storing their messages changed: a message came in now."""
+    table = ConversationRow.__table__
+    statement = (
+        update(table)  # type: ignore[arg-type]  # a declarative class types its table as FromClause
+        .where(table.c.id == bindparam("known_id"))
+        .values({name: bindparam(f"new_{name}") for name in _CORRESPONDENT_COLUMNS} | {"last_inbound_at": now, "updated_at": now})
+    )
+    values = [
+        {"known_id": each.id, **{f"new_{name}": getattr(each, name) for name in _CORRESPONDENT_COLUMNS}} for each in changed
+    ]
+    await session.execute(statement, values)
 
 
 def _new_row(key: ResidentKey, now: datetime) -> dict[str, Any]:
@@ -75,22 +110,34 @@ def _new_row(key: ResidentKey, now: datetime) -> dict[str, Any]:
     }
 
 
-async def open_window(session: AsyncSession, conversation_id: str, grant: SessionGrant, *, opened_at: datetime) -> None:
-    """Enter a grant; an older one than the one we know changes nothing."""
-    row = (
-        await session.scalars(
-            select(SendWindowRow).where(SendWindowRow.conversation_id == conversation_id, SendWindowRow.seconds == grant.seconds)
-        )
-    ).first()
-    if row is None:
-        row = SendWindowRow(
-            id=uuid4().hex, conversation_id=conversation_id, seconds=grant.seconds, opened_at=opened_at, allowed=0, used=0
-        )
-        session.add(row)
-    elif row.opened_at > opened_at:
-        return
-    row.opened_at, row.expires_at = opened_at, opened_at + timedelta(seconds=grant.seconds)
-    row.allowed, row.used = grant.allowed, 0
+async def open_send_windows(session: AsyncSession, grants: Sequence[tuple[str, SessionGrant, datetime]]) -> None:
+    """Enter grants (conversation, grant, opened at); one that is older than the one we know changes nothing."""
+    latest: dict[tuple[str, int], dict[str, Any]] = {}
+    for conversation_id, grant, opened_at in grants:
+        known = latest.get((conversation_id, grant.seconds))
+        if known is None or known["opened_at"] <= opened_at:
+            latest[conversation_id, grant.seconds] = _window(conversation_id, grant, opened_at)
+    insert = _dialect(session).insert(SendWindowRow)
+    new = insert.excluded
+    statement = insert.on_conflict_do_update(
+        index_elements=["conversation_id", "seconds"],
+        set_={name: new[name] for name in ("opened_at", "expires_at", "allowed", "used")},
+        where=SendWindowRow.opened_at <= new.opened_at,
+    )
+    # one order for all: two batches that open the same windows cannot deadlock
+    await session.execute(statement, [latest[key] for key in sorted(latest)])
+
+
+def _window(conversation_id: str, grant: SessionGrant, opened_at: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4().hex,
+        "conversation_id": conversation_id,
+        "seconds": grant.seconds,
+        "opened_at": opened_at,
+        "expires_at": opened_at + timedelta(seconds=grant.seconds),
+        "allowed": grant.allowed,
+        "used": 0,
+    }
 
 
 async def enter_consent(session: AsyncSession, conversation_id: str, consent: Consent, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Author, InboundMessage, MessageStatus
@@ -26,27 +26,32 @@ async def known_dedupe_keys(session: AsyncSession, keys: Iterable[str]) -> set[s
     return set(await session.scalars(select(MessageRow.dedupe_key).where(MessageRow.dedupe_key.in_(list(keys)))))
 
 
-def inbound_row(message: InboundMessage, conversation: ConversationRow, *, now: datetime) -> MessageRow:
-    """A new row with the next number of its conversation (which must be locked)."""
-    return MessageRow(
-        id=uuid4().hex,
-        conversation_id=conversation.id,
-        seq=take_seq(conversation),
-        direction="in",
-        author="resident",
-        kind=message.kind.value,
-        text=message.text,
-        attachments=[asdict(attachment) for attachment in message.attachments],
-        location=asdict(message.location) if message.location else None,
-        event=asdict(message.event) if message.event else None,
-        menu_id=message.menu_id,
-        channel=message.channel.value,
-        message_time=message.message_time,
-        created_at=now,
-        dedupe_key=message.dedupe_key,
-        status="stored",
-        media_due_at=now if any(attachment.media_id for attachment in message.attachments) else None,
-    )
+async def add_inbound(session: AsyncSession, messages: Sequence[tuple[InboundMessage, str, int]], *, now: datetime) -> None:
+    """Store new messages, each with its conversation and its number there."""
+    rows = [_inbound_row(message, conversation_id, seq, now) for message, conversation_id, seq in messages]
+    await session.execute(insert(MessageRow.__table__), rows)  # type: ignore[arg-type]  # a declarative class types it as FromClause
+
+
+def _inbound_row(message: InboundMessage, conversation_id: str, seq: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4().hex,
+        "conversation_id": conversation_id,
+        "seq": seq,
+        "direction": "in",
+        "author": "resident",
+        "kind": message.kind.value,
+        "text": message.text,
+        "attachments": [asdict(attachment) for attachment in message.attachments],
+        "location": asdict(message.location) if message.location else None,
+        "event": asdict(message.event) if message.event else None,
+        "menu_id": message.menu_id,
+        "channel": message.channel.value,
+        "message_time": message.message_time,
+        "created_at": now,
+        "dedupe_key": message.dedupe_key,
+        "status": "stored",
+        "media_due_at": now if any(attachment.media_id for attachment in message.attachments) else None,
+    }
 
 
 def take_seq(conversation: ConversationRow) -> int:

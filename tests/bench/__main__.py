@@ -18,22 +18,21 @@ from typing import Any
 
 import aiohttp
 from rich.console import Console
+from yarl import URL
 
-from backend.contracts.messages import Channel
 from channels.clock import SystemClock
 from channels.programs import http_ok
-from channels.secrets_file import load_or_make_secrets
 from channels.simulator.driver import Resident, Site
-from channels.simulator.pusher import Pusher
-from channels.simulator.world import World
 from channels.wechat.accounts import demo_accounts
 from tests.bench.load import Latencies, as_fast_as_possible, at_rate
+from tests.bench.pushes import sealed_push
 from tests.installation import ADMIN_PASSWORD, Installation, free_port
 
 console = Console(highlight=False)
 
 RATE, COUNT = 50, 1000
 CONNECTIONS, SECONDS = 32, 10.0
+PREPARED = 30_000  # more than anybody stores in the measured time
 TALKERS = 16
 SAYINGS = (
     "屋里暖气冰凉 从前天夜里起的",
@@ -78,15 +77,19 @@ async def bench_acks() -> None:
     console.print("\n[bold]acknowledgement, assistant down[/bold]")
     dead = "http://127.0.0.1:1"
     async with installation(YOUSHI_RASA_URL=dead, YOUSHI_ACTIONS_URL=dead) as running, aiohttp.ClientSession() as http:
-        pusher = _pusher(running, http)
-        phones = [pusher.world.add_phone(Channel.WECHAT_OA) for _ in range(500)]
+        account = demo_accounts(running.home)["oa"]
+        users = [f"obench{index:06d}" for index in range(500)]
+        pushes = [sealed_push(account, running.base_url, users[number % len(users)], number) for number in range(PREPARED)]
 
         async def push(number: int) -> None:
-            await pusher.text(phones[number % len(phones)], f"路灯坏了 {number}")
+            prepared = pushes[number]
+            async with http.post(URL(prepared.url, encoded=True), data=prepared.body) as answer:
+                if await answer.text() != "success":
+                    raise RuntimeError(f"a push was answered with {answer.status}: the measurement would be worthless")
 
         steady = await at_rate(push, per_second=RATE, count=COUNT)
         console.print(f"  {COUNT} pushes at {RATE}/s: {steady}")
-        ours = await as_fast_as_possible(push, connections=CONNECTIONS, seconds=SECONDS)
+        ours = await as_fast_as_possible(lambda number: push(COUNT + number), connections=CONNECTIONS, seconds=SECONDS)
         bare = await _bare_rate(http)
         console.print(f"  highest rate, {CONNECTIONS} connections: {ours:.0f}/s stored; bare endpoint {bare:.0f}/s")
         console.print(f"  [bold]ratio {ours / bare:.2f}[/bold] (aim: at least 0.5)")
@@ -159,11 +162,6 @@ async def _straight_to_rasa(running: Installation, http: aiohttp.ClientSession, 
     started = time.perf_counter()
     await asyncio.gather(*(talk(conversation) for conversation in conversations))
     return len(conversations) * len(SAYINGS) / (time.perf_counter() - started)
-
-
-def _pusher(running: Installation, http: aiohttp.ClientSession) -> Pusher:
-    token = load_or_make_secrets(running.home)["sms_callback_token"]
-    return Pusher(World(SystemClock()), http, demo_accounts(running.home), running.base_url, token)
 
 
 BENCHES = {"acks": bench_acks, "turns": bench_turns}
