@@ -199,7 +199,7 @@ async def call_back_done(task_id: str, body: DoneIn, principal: StaffDep, sessio
 async def _tell(wakeups: Wakeups | None, conversation_id: str, what: str) -> None:
     """After the commit: consoles refresh, and what was said is sent at once. Without this both wait for their next poll."""
     if wakeups is not None:
-        wakeups.live(conversation_id, what)
+        wakeups.live(what, conversation_id)
         wakeups.wake("send", conversation_id)
         wakeups.wake("turn", conversation_id)
 

@@ -20,4 +20,4 @@ def announce(context: WebContext, conversation_id: str) -> None:
     if wakeups is not None:
         wakeups.wake("send", conversation_id)
         wakeups.wake("turn", conversation_id)
-        wakeups.live(conversation_id, "changed")
+        wakeups.live("changed", conversation_id)

@@ -170,7 +170,7 @@ class Deliverer(LeasedWorker[Sending]):
             conversation.updated_at = now
             await session.flush()
             following = await self._go_on(session, job.lease)
-        self.wakeups.live(conversation.id, "status")
+        self.wakeups.live("status", conversation.id)
         return following
 
     async def _go_on(self, session: AsyncSession, lease: Lease) -> Sending | None:

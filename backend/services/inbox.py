@@ -117,8 +117,7 @@ class Inbox:
         async with self._db.transaction() as session:
             fresh = await store_inbound(session, messages, now=now)
         self._wakeups.wake("turn", *fresh)
-        for conversation_id in fresh:
-            self._wakeups.live(conversation_id, "message")
+        self._wakeups.live("message", *fresh)
 
 
 def _finish(batch: Sequence[_Waiting], error: Exception | None) -> None:

@@ -285,4 +285,4 @@ class TurnWorker(LeasedWorker[Turn]):
 
     def _tell(self, conversation_id: str) -> None:
         self.wakeups.wake("send", conversation_id)
-        self.wakeups.live(conversation_id, "message")
+        self.wakeups.live("message", conversation_id)

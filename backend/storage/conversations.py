@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,7 +74,12 @@ async def _lock_by_key(session: AsyncSession, keys: Sequence[ResidentKey]) -> di
     table = ConversationRow
     key = (table.channel, table.account, table.channel_user_id)
     query = select(*key, table.id, table.next_seq, table.turn_due_at, table.phone, table.grid_code)
-    rows = await session.execute(query.where(tuple_(*key).in_(keys)).order_by(*key).with_for_update())
+    accounts: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for channel, account, user_id in keys:
+        accounts[channel, account].append(user_id)
+    # by account rather than by whole keys: a list of plain values is compiled once, a list of tuples every time
+    each = (and_(key[0] == channel, key[1] == account, key[2].in_(ids)) for (channel, account), ids in accounts.items())
+    rows = await session.execute(query.where(or_(*each)).order_by(*key).with_for_update())
     return {
         (row.channel, row.account, row.channel_user_id): Correspondent(
             row.id, row.next_seq, row.turn_due_at, row.phone, row.grid_code

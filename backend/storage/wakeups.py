@@ -36,10 +36,10 @@ class Wakeups:
         elif conversation_ids:
             self._spawn(self._push(_QUEUE.format(kind=kind), conversation_ids))
 
-    def live(self, conversation_id: str, what: str) -> None:
-        """Tell open consoles that something changed; returns at once."""
-        if self._redis is not None:
-            self._spawn(self._publish(json.dumps({"conversation": conversation_id, "what": what})))
+    def live(self, what: str, *conversation_ids: str) -> None:
+        """Tell open consoles that something changed in these conversations; returns at once."""
+        if self._redis is not None and conversation_ids:
+            self._spawn(self._publish([json.dumps({"conversation": each, "what": what}) for each in conversation_ids]))
 
     async def wait(self, kind: str, seconds: float) -> str | None:
         """The id of a conversation to look at, or None after `seconds` (also when Redis is away)."""
@@ -82,6 +82,9 @@ class Wakeups:
                 pipe.ltrim(queue, -_KEPT, -1)
                 await pipe.execute()
 
-    async def _publish(self, text: str) -> None:
+    async def _publish(self, texts: list[str]) -> None:
         if self._redis is not None:
-            await self._redis.publish(LIVE_CHANNEL, text)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for text in texts:
+                    pipe.publish(LIVE_CHANNEL, text)
+                await pipe.execute()
