@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
 import aiohttp
+import stamina
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.0)
 _KEEP_ALIVE = 60
+_PATIENCE_S = 7.0  # less than the 8 s after which the engine apologises
+_RESTART_S = 5.0  # nobody listens for about so long while the backend restarts; residents wait longer for an answer
 _REFUSED_FROM = 400
 _BROKEN_FROM = 500
 
@@ -53,18 +57,27 @@ class Backend:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
-        """The JSON answer (None for 204). Raises BackendDown, BackendRefused."""
+        """The JSON answer (None for 204). Raises BackendDown, BackendRefused.
+
+        A call that found nobody listening did nothing, so it is made again for the seconds that a restart takes.
+        """
         try:
-            async with self._open().request(
-                method, f"{self._base_url}/api/v1/{path}", json=body, params=query, headers=headers
-            ) as response:
-                if response.status >= _BROKEN_FROM:
-                    raise BackendDown(f"{method} {path}: {response.status}")
-                if response.status >= _REFUSED_FROM:
-                    raise BackendRefused(response.status, await response.json(content_type=None))
-                return None if response.status == 204 else await response.json()
+            async with asyncio.timeout(_PATIENCE_S):
+                async for attempt in stamina.retry_context(
+                    aiohttp.ClientConnectorError, attempts=None, timeout=_RESTART_S, wait_initial=0.1, wait_max=0.5
+                ):
+                    with attempt:
+                        return await self._once(method, path, json=body, params=query, headers=headers)
         except (TimeoutError, aiohttp.ClientError, ValueError) as error:
             raise BackendDown(f"{method} {path}: {type(error).__name__}") from error
+
+    async def _once(self, method: str, path: str, **request: Any) -> Any:
+        async with self._open().request(method, f"{self._base_url}/api/v1/{path}", **request) as response:
+            if response.status >= _BROKEN_FROM:
+                raise BackendDown(f"{method} {path}: {response.status}")
+            if response.status >= _REFUSED_FROM:
+                raise BackendRefused(response.status, await response.json(content_type=None))
+            return None if response.status == 204 else await response.json()
 
     async def close(self) -> None:
         if self._session is not None:

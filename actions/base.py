@@ -1,6 +1,7 @@
 """What all actions share: they never raise, they answer a question of ours first, and they go back to an open draft.
 
-An action that raises makes Rasa answer with silence and may lose what a form held, so every failure ends in a sentence.
+An action that raises may lose what a form held. One whose backend is away says nothing, which the engine takes for a failure:
+it apologises once, queues the conversation for people and asks again by itself. Every other failure ends in a sentence.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
             talk.say("not_possible", detail=refused.detail)
             events = list(self.on_failure)
         except BackendDown as down:
+            # Nobody is told to say it again: an answer without a sentence is a failure, and the engine asks us again soon.
             log.warning("backend_down", action=self.action_name, detail=str(down))
-            talk.say("backend_down")
             events = list(self.on_failure)
         except Exception as error:
             log.exception("action_failed", action=self.action_name, error=type(error).__name__)

@@ -64,8 +64,11 @@ class SubmitComplaint(ResidentAction):
             return []
         try:
             filed = await backend().call("POST", f"conversations/{talk.conversation}/draft/file", body={"draft_id": draft_id})
-        except (BackendDown, BackendRefused) as error:
-            log.warning("not_filed_yet", conversation=talk.conversation, error=type(error).__name__)
+        except BackendDown as down:
+            log.warning("not_filed_yet", conversation=talk.conversation, error=str(down))
+            return [SlotSet("draft_id", None)]
+        except BackendRefused as refused:
+            log.warning("not_filed_yet", conversation=talk.conversation, error=str(refused))
             talk.say("not_filed_yet")
             return [SlotSet("draft_id", None)]
         due = due_text(filed["on_site_due_at"], filed["due_at"])

@@ -55,7 +55,7 @@ def open_form(draft_id: str, *, now: datetime, known_phone: str = "") -> OpenFor
 def advance(form: OpenForm, turn: Turn) -> Step:
     """One message for the form. Never raises: what is not understood leaves the form as it is with `understood` False."""
     if turn.message_id and turn.message_id == form.last_message:
-        return Step(form)
+        return Step(form, Outcome.FILE if form.confirmed_by == turn.message_id else Outcome.ASK)
     turn = _without_placeholder(turn)
     seen = replace(form, last_message=turn.message_id, touched_at=turn.at)
     if _is_stale(form, turn):
@@ -162,7 +162,7 @@ def _take_words(form: OpenForm, turn: Turn) -> Step | None:
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
-        return Step(replace(form, draft=replace(form.draft, missing=())), Outcome.FILE)
+        return Step(replace(form, draft=replace(form.draft, missing=()), confirmed_by=turn.message_id), Outcome.FILE)
     if verdict is False and not _has_facts(turn) and relative_correction(turn.text, form.draft.address) is None:
         return Step(asked(form, Ask.CHANGE))
     return None

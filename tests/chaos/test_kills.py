@@ -26,7 +26,7 @@ VICTIMS = ("worker", "rasa", "web", "actions", "redis")
 ANSWERS = {"contact_phone": "17000001234", "occurred_at": "昨天晚上开始的", "confirmed": "对"}
 PATIENCE_S = 600.0
 PUSH_AGAIN_S = 1.0
-ASKS_AGAIN = ("?", "\uff1f", "再回", "再发", "再试")  # a question put again, or the office could not be reached
+ASKS_AGAIN = ("?", "\uff1f")  # a question put again; nobody is told to say anything twice because a program was away
 
 
 @dataclass

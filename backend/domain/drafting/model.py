@@ -58,8 +58,8 @@ class OpenForm:
 
     `asked` counts questions by name; `settled` are fields that the resident leaves open; `options` is what the last numbered
     choice of categories offered; `also` are further problems for after this one; `resume_to` is the question under a cancel
-    question; `last_message` makes a repeated message harmless; `held` is what was said when we asked whether to go on with an
-    old draft.
+    question; `last_message` makes a repeated message harmless, and `confirmed_by` is the one that said yes to the read-back;
+    `held` is what was said when we asked whether to go on with an old draft.
     """
 
     id: str
@@ -74,6 +74,7 @@ class OpenForm:
     confidential: bool = False
     resume_to: Ask = Ask.NOTHING
     last_message: str = ""
+    confirmed_by: str = ""
     misunderstood: int = 0
     held: Held | None = None
 

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from backend.contracts.messages import Attachment, Author, Channel, Choice, EventName, Location, MessageKind, PlatformEvent, Reply
+from backend.domain import phrases
 from backend.domain.errors import Conflict
 from backend.services import conversations as talk
+from backend.services import drafts
+from backend.services.directory import seed_directory
 from backend.services.ports import AssistantFailed, AssistantTurn
 from backend.services.turns import TurnTimes
+from backend.storage.conversations import get_conversation
 from backend.storage.leases import claim, wall_now
+from backend.storage.tables.work_orders import WorkOrderRow
 from tests.integration.engine.world import PHONE, World
 
 
@@ -367,6 +372,55 @@ async def test_an_assistant_that_comes_back_answers_what_nobody_has_answered(wor
     await world.settle()
     assert world.wechat.texts[1:] == ["答:路灯坏了", "答:三天了"]
     assert (await world.conversation()).owner == "bot"
+
+
+async def _file(world: World) -> str:
+    """The order of a confirmed form, as the actions have it made; its number."""
+    conversation = await world.conversation()
+    async with world.writing() as session:
+        await seed_directory(session, world.clock.now())
+        await drafts.hear(
+            session, conversation_id=conversation.id, message=_heard("路灯坏了", "m1", world), now=world.clock.now()
+        )
+        row = await get_conversation(session, conversation.id)
+        assert row.draft is not None
+        draft_id = row.draft["form"]["id"]
+        filed = await drafts.file_draft(session, conversation_id=conversation.id, draft_id=draft_id, now=world.clock.now())
+        return filed.order.number
+
+
+def _heard(text: str, message_id: str, world: World) -> drafts.HeardMessage:
+    return drafts.HeardMessage(message_id=message_id, text=text, intent="report_complaint", message_time=world.clock.now())
+
+
+async def test_a_yes_that_made_an_order_before_the_answer_was_lost_is_told_the_number_and_not_asked_again(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=3.0, again=(0.05,)))
+    numbers = []
+
+    async def files_and_dies(turn: AssistantTurn) -> tuple[Reply, ...]:
+        numbers.append(await _file(world))
+        raise AssistantFailed("down")
+
+    world.assistant.answer = files_and_dies
+    await world.talk("对")
+    await world.turns.late_answers()
+    await world.settle()
+    assert len(world.assistant.turns) == len(numbers) == 1
+    assert world.wechat.texts[-1] == phrases.FILED.format(number=numbers[0])
+    assert [order.number for order in await world.rows(WorkOrderRow)] == numbers
+
+
+async def test_an_order_of_an_earlier_message_does_not_answer_the_next_one(world: World) -> None:
+    async def files(turn: AssistantTurn) -> tuple[Reply, ...]:
+        await _file(world)
+        return (Reply("报上了"),)
+
+    world.assistant.answer = files
+    await world.talk("对")
+    world.clock.advance(minutes=1)
+    _up(world)
+    await world.talk("谢谢")
+    assert world.wechat.texts == ["报上了", "答:谢谢"]
 
 
 async def test_an_assistant_that_comes_back_keeps_still_when_a_person_has_the_conversation(world: World) -> None:

@@ -17,9 +17,10 @@ Answer = Callable[[dict[str, Any]], tuple[int, Any]]
 
 @dataclass
 class FakeBackend:
-    """`answers` by "METHOD path-without-/api/v1/"; a call without an answer is 503, as when the backend is broken."""
+    """`answers` by "METHOD path-without-/api/v1/"; the rest gets `otherwise`: 503, as from a broken backend."""
 
     answers: dict[str, Answer | tuple[int, Any]] = field(default_factory=dict)
+    otherwise: tuple[int, Any] = (503, {"code": "unavailable"})
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def bodies(self, call: str) -> list[dict[str, Any]]:
@@ -30,18 +31,23 @@ class FakeBackend:
         body = await request.json() if request.can_read_body else dict(request.query)
         name = f"{request.method} {request.path.removeprefix('/api/v1/')}"
         self.calls.append((name, body))
-        prepared = self.answers.get(name, (503, {"code": "unavailable"}))
+        prepared = self.answers.get(name, self.otherwise)
         status, data = prepared(body) if callable(prepared) else prepared
         return web.json_response(data, status=status)
+
+    async def listen(self, port: int | None = None) -> TestServer:
+        """Start to answer, on a free port unless one is given; the caller closes it."""
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        server = TestServer(app, port=port)
+        await server.start_server()
+        return server
 
 
 @asynccontextmanager
 async def running(fake: FakeBackend) -> AsyncIterator[FakeBackend]:
     """The fake behind a real socket, as the process's backend."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", fake._handle)
-    server = TestServer(app)
-    await server.start_server()
+    server = await fake.listen()
     client = Backend(str(server.make_url("")), "token")
     use_backend(client)
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import socket
 from typing import Any
 
 import pytest
 
 from actions import replies
+from actions.backend import Backend
 from actions.server import make_executor
 from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
 
@@ -40,11 +43,27 @@ async def run(action: str, said: dict[str, Any]) -> tuple[str, list[dict[str, An
     return text, buttons, slots
 
 
-@pytest.mark.parametrize("action", [name for name in ACTIONS if name != "action_submit_complaint"])
-async def test_no_action_is_silent_or_raises_when_the_backend_is_broken(action: str) -> None:
+NEED_THE_BACKEND = ("action_query_status", "action_hand_over", "validate_complaint_form", "action_urge")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_no_action_raises_or_sends_the_resident_away_when_the_backend_is_broken(action: str) -> None:
     async with running(FakeBackend()):
         text, _, _ = await run(action, tracker("屋里冷", "report_complaint"))
-    assert text
+    assert text not in replies.table()["backend_down"]
+
+
+@pytest.mark.parametrize("action", NEED_THE_BACKEND)
+async def test_an_action_whose_backend_is_away_says_nothing_so_that_the_engine_asks_again(action: str) -> None:
+    async with running(FakeBackend()):
+        text, _, _ = await run(action, tracker("屋里冷", "report_complaint"))
+    assert text == ""
+
+
+async def test_in_danger_a_resident_is_told_whom_to_call_even_when_the_backend_is_broken() -> None:
+    async with running(FakeBackend()):
+        text, _, _ = await run("action_emergency", tracker("着火了", "emergency"))
+    assert "119" in text
 
 
 async def test_a_message_goes_to_the_draft_with_its_facts_and_the_question_comes_back() -> None:
@@ -80,11 +99,33 @@ async def test_a_form_that_ends_without_a_confirmed_draft_files_nothing() -> Non
     assert (text, fake.calls) == ("", [])
 
 
-async def test_when_filing_fails_the_resident_is_told_that_nothing_is_lost() -> None:
-    async with running(FakeBackend()):
+async def test_when_filing_is_refused_the_resident_is_told_that_nothing_is_lost() -> None:
+    async with running(FakeBackend({FILE: (422, {"code": "invalid", "detail": "电话不对"})})):
         text, _, slots = await run("action_submit_complaint", tracker("对", "affirm", slots={"draft_id": "d1"}))
     assert text in replies.table()["not_filed_yet"]
     assert slots["draft_id"] is None
+
+
+async def test_when_the_backend_is_away_at_filing_nothing_is_said_and_the_draft_stays() -> None:
+    async with running(FakeBackend()):
+        text, _, slots = await run("action_submit_complaint", tracker("对", "affirm", slots={"draft_id": "d1"}))
+    assert text == ""
+    assert slots["draft_id"] is None
+
+
+async def test_a_backend_that_restarts_meanwhile_is_only_waited_for() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    client = Backend(f"http://127.0.0.1:{port}", "token")
+    answer = asyncio.create_task(client.call("GET", "faqs"))
+    await asyncio.sleep(0.3)
+    server = await FakeBackend({"GET faqs": (200, {"items": []})}).listen(port)
+    try:
+        assert await answer == {"items": []}
+    finally:
+        await client.close()
+        await server.close()
 
 
 async def test_the_next_problem_is_put_after_the_first_is_filed() -> None:
@@ -291,7 +332,7 @@ GUESS = {"category": "供暖", "subcategory": "停暖", "service_code": "0102", 
 @pytest.mark.parametrize("action", [name for name in ACTIONS if name != "action_submit_complaint"])
 async def test_every_answer_carries_what_the_message_was_taken_for(action: str) -> None:
     parsed = {"intent": {"name": "greet", "confidence": 0.8}, "categories": [GUESS]}
-    async with running(FakeBackend()):
+    async with running(FakeBackend(otherwise=(403, {"code": "forbidden", "detail": "不行"}))):
         result = await EXECUTOR.run({"next_action": action, "tracker": tracker("你好", parsed=parsed), "domain": {}})
     assert result is not None
     told = [response["custom"]["understood"] for response in result.responses]

@@ -84,6 +84,16 @@ async def test_a_confirmed_draft_becomes_one_order_however_often_it_is_filed(dat
     assert row.phone == "17000001234"
 
 
+async def test_a_yes_whose_answer_was_lost_still_means_to_file_when_it_comes_again(database: Database) -> None:
+    yes = heard("对", "affirm", guesses=())
+    assert (await hear(database, FULL, yes, yes)).outcome is Outcome.FILE
+
+
+async def test_another_message_than_the_yes_does_not_file_when_it_comes_again(database: Database) -> None:
+    photo = heard("[图片]", message_id="m-photo", attachments=({"kind": "image", "media_id": "p"},))
+    assert (await hear(database, FULL, photo, photo)).outcome is Outcome.ASK
+
+
 async def test_what_was_said_is_in_the_order(database: Database) -> None:
     told = await hear(database, FULL, heard("对", "affirm", guesses=()))
     assert told.draft is not None

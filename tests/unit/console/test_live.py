@@ -93,7 +93,7 @@ async def test_every_change_wakes_the_workers_and_the_pages(context):
     woken = []
     context.extras["wakeups"] = SimpleNamespace(
         wake=lambda kind, conversation: woken.append((kind, conversation)),
-        live=lambda conversation, what: woken.append((what, conversation)),
+        live=lambda what, conversation: woken.append((what, conversation)),
     )
     before = feed_of(context).version
     announce(context, "c1")
