@@ -193,9 +193,18 @@ async def reveal_reporter(number: str, body: RevealIn, principal: RevealDep, ses
 
 @router.post("/{number}/{verb}")
 async def do_verb(
-    number: str, verb: Verb, body: VerbBody, principal: PrincipalDep, session: SessionDep, clock: ClockDep
+    number: str,
+    verb: Verb,
+    body: VerbBody,
+    principal: PrincipalDep,
+    session: SessionDep,
+    clock: ClockDep,
+    idempotency_key: Annotated[str, Header(max_length=200)] = "",
 ) -> WorkOrderOut:
-    """Do one thing to an order. 409 with `allowed` when it is not possible now, or when `version` is not the current one."""
+    """Do one thing to an order. 409 with `allowed` when it is not possible now, or when `version` is not the current one.
+
+    The same `Idempotency-Key` again returns the order as it is, without another effect.
+    """
     now = clock.now()
     caller = _caller(principal, body.on_behalf_of, body.channel, body.channel_user_id)
     data = body.verb_data()
@@ -211,6 +220,7 @@ async def do_verb(
         expected_version=body.version,
         now=now,
         caller=caller,
+        idempotency_key=idempotency_key,
     )
     return (await view(session, [order], role=principal.role, now=now))[0]
 

@@ -52,8 +52,11 @@ async def apply_verb(
     expected_version: int | None,
     now: datetime,
     caller: Caller | None = None,
+    idempotency_key: str = "",
 ) -> WorkOrderRow:
     """Do `verb` to order `number` and return it as it is then. `caller` None is the system itself, which may everything.
+
+    The same verb with the same `idempotency_key` is done once; asked for again, it returns the order without another effect.
 
     Raises NotFound (also for an order that is not the caller's), Forbidden, StaleVersion when `expected_version` is given and is
     not the current one, IllegalTransition with the allowed verbs, InvalidField naming the field, Conflict or TooOften where a
@@ -62,6 +65,9 @@ async def apply_verb(
     order = await orders.get_order(session, number, lock=True)
     if caller is not None:
         await authorise(session, order, verb, caller, data)
+    key = f"{verb.value}:{idempotency_key}" if idempotency_key else None
+    if key is not None and await orders.has_event(session, order.id, idempotency_key=key):
+        return order
     if expected_version is not None and expected_version != order.version:
         raise StaleVersion("这个工单刚被别人改过,请刷新后再试", field="version", version=order.version)
     to_state = next_state(standing(order), verb)
@@ -80,6 +86,7 @@ async def apply_verb(
         note=given.note if effect.note is None else effect.note,
         data=event_data(given, effect),
         changes=effect.changes,
+        idempotency_key=key,
     )
     for type_, note, event_facts, changes in effect.follow_ups:
         await append_event(session, order, type_=type_, actor=SYSTEM, now=now, note=note, data=event_facts, changes=changes)

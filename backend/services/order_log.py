@@ -48,6 +48,7 @@ async def append_event(
     note: str = "",
     data: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
 ) -> WorkOrderEventRow:
     """Write one event and set `changes` on the order. `to_state` None keeps the state.
 
@@ -78,6 +79,7 @@ async def append_event(
         data=dict(event.data),
         changes=dict(event.changes),
         hash=event_hash(order.number, previous, event),
+        idempotency_key=idempotency_key,
     )
     session.add(row)
     for name, value in changes.items():

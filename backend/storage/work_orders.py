@@ -58,6 +58,12 @@ async def get_order(session: AsyncSession, number: str, *, lock: bool = False) -
     return order
 
 
+async def has_event(session: AsyncSession, order_id: str, *, idempotency_key: str) -> bool:
+    """Whether a call with this key has changed this order already."""
+    same = (WorkOrderEventRow.order_id == order_id, WorkOrderEventRow.idempotency_key == idempotency_key)
+    return await session.scalar(select(WorkOrderEventRow.seq).where(*same)) is not None
+
+
 async def order_by_key(session: AsyncSession, idempotency_key: str) -> WorkOrderRow | None:
     query = select(WorkOrderRow).where(WorkOrderRow.idempotency_key == idempotency_key)
     return (await session.execute(query)).scalar_one_or_none()

@@ -7,6 +7,7 @@ from alembic import op
 
 import backend.storage.tables.base
 
+
 revision: str = "0001"
 down_revision: str | None = None
 branch_labels: str | None = None
@@ -475,8 +476,10 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("idempotency_key", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["work_orders.id"], name=op.f("fk_work_order_events_order_id_work_orders")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_order_events")),
+        sa.UniqueConstraint("order_id", "idempotency_key", name=op.f("uq_work_order_events_order_id_idempotency_key")),
         sa.UniqueConstraint("order_id", "seq", name=op.f("uq_work_order_events_order_id_seq")),
     )
     with op.batch_alter_table("work_order_events", schema=None) as batch_op:

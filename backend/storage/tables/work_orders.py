@@ -88,11 +88,13 @@ class WorkOrderRow(Base):
 
 
 class WorkOrderEventRow(Base):
-    """One change, never altered. `changes` are the order fields that it set; `hash` chains it to the event before."""
+    """One change, never altered. `changes` are the order fields that it set; `hash` chains it to the event before;
+    `idempotency_key` is what a caller gave so that asking again changes nothing."""
 
     __tablename__ = "work_order_events"
     __table_args__ = (
         UniqueConstraint("order_id", "seq"),
+        UniqueConstraint("order_id", "idempotency_key"),
         Index("ix_work_order_events_type_at", "type", "at"),
     )
 
@@ -108,6 +110,7 @@ class WorkOrderEventRow(Base):
     data: Mapped[dict[str, Any]]
     changes: Mapped[dict[str, Any]]
     hash: Mapped[str]
+    idempotency_key: Mapped[str | None]
 
 
 class RoundRow(Base):

@@ -179,6 +179,34 @@ async def test_a_conflict_tells_what_is_possible_and_a_stale_version_which_is_cu
     assert (problem["code"], problem["version"]) == ("stale_version", 2)
 
 
+async def test_a_verb_that_is_asked_for_again_with_its_key_is_done_once(api):
+    order = await api.file()
+    for verb, body in (("urge", {}), ("note", {"note": "还是冷"}), ("withdraw", {"reason": "好了"})):
+        calls = [
+            await api.call(
+                "service",
+                "POST",
+                f"/work-orders/{order['number']}/{verb}",
+                json={"on_behalf_of": "conversation-li", **body},
+                headers={"Idempotency-Key": "m1"},
+            )
+            for _ in range(3)
+        ]
+        assert calls[0]["version"] == calls[2]["version"]
+    story = await api.call("dispatcher", "GET", f"/work-orders/{order['number']}")
+    assert [event["type"] for event in story["events"]][2:] == ["urged", "noted", "withdrawn"]
+
+
+async def test_another_key_is_another_wish(api):
+    order = await api.file()
+    for key in ("m1", "m2"):
+        path = f"/work-orders/{order['number']}/note"
+        body = {"on_behalf_of": "conversation-li", "note": "还是冷"}
+        await api.call("service", "POST", path, json=body, headers={"Idempotency-Key": key})
+    story = await api.call("dispatcher", "GET", f"/work-orders/{order['number']}")
+    assert [event["type"] for event in story["events"]].count("noted") == 2
+
+
 async def test_an_unknown_verb_or_field_is_refused(api):
     order = await api.file()
     await api.do("dispatcher", order, "explode", status=422)
