@@ -48,7 +48,7 @@ async def status_of(talk: Talk, number: str, tail: str = "") -> dict[str, Any] |
 
 
 async def do(talk: Talk, number: str, verb: str, **data: Any) -> dict[str, Any]:
-    """Apply a verb as this resident, once for each message however often it is asked of us. Raises BackendDown, BackendRefused."""
+    """Apply a verb as this resident, once for each message, however often we are asked. Raises BackendDown, BackendRefused."""
     message = str(talk.meta.get("message_id") or "")
     once = {"Idempotency-Key": message} if message else None
     order: dict[str, Any] = await backend().call(
