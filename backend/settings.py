@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     wechat_mp_secret: SecretStr = SecretStr("")
     wechat_mp_token: SecretStr = SecretStr("")
     wechat_mp_aes_key: SecretStr = SecretStr("")
+    wechat_safe_only: bool = False
     wechat_template_progress: str = ""
     wechat_template_rating: str = ""
 

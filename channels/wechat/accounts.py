@@ -89,10 +89,12 @@ def _configured(name: AccountName, settings: Settings) -> WechatAccount | None:
     for key in ("secret", "token"):
         if not values[key]:
             raise ValueError(f"YOUSHI_{(prefix + key).upper()} is missing while YOUSHI_{(prefix + 'appid').upper()} is set")
+    if settings.wechat_safe_only and not values["aes_key"]:
+        raise ValueError(f"YOUSHI_{(prefix + 'aes_key').upper()} is missing while YOUSHI_WECHAT_SAFE_ONLY is set")
     configured = {"progress": settings.wechat_template_progress, "rating": settings.wechat_template_rating}
     templates = templates_for(name, configured)
     try:
-        return WechatAccount(name=name, appid=appid, templates=templates, **values)
+        return WechatAccount(name=name, appid=appid, templates=templates, safe_only=settings.wechat_safe_only, **values)
     except ValueError as error:
         raise ValueError(f"YOUSHI_{(prefix + 'aes_key').upper()}: {error}") from error
 

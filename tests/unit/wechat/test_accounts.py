@@ -63,6 +63,16 @@ def test_a_wrong_aes_key_is_an_error_that_names_the_variable_and_not_the_key(tmp
     assert "not-a-key" not in str(caught.value)
 
 
+@pytest.mark.parametrize("safe_only", [True, False])
+def test_an_installation_says_whether_pushes_in_clear_are_taken(tmp_path: Path, safe_only: bool) -> None:
+    assert accounts_from(settings(tmp_path, **REAL, wechat_safe_only=safe_only))["oa"].safe_only is safe_only
+
+
+def test_safe_mode_alone_without_an_aes_key_is_an_error_that_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="YOUSHI_WECHAT_OA_AES_KEY"):
+        accounts_from(settings(tmp_path, **{**REAL, "wechat_oa_aes_key": SecretStr("")}, wechat_safe_only=True))
+
+
 def test_a_demo_invents_both_accounts(tmp_path: Path) -> None:
     found = accounts_from(settings(tmp_path))
     assert sorted(found) == ["mp", "oa"]
