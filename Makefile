@@ -23,7 +23,7 @@ run: setup ## start everything (Ctrl-C stops it)
 demo: ## play the whole story against the running system
 	@exec $(APP)/youshi demo
 
-test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes
+test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes, killed programs
 	@exec tests/run
 
 check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about a minute)
@@ -39,7 +39,7 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 	$(say) "fast tests"
 	$(APP)/pytest tests/unit -q -n 2
 
-storm: setup ## 200 dialogues while every program is killed in turn (some minutes)
+storm: setup ## the last part of the tests alone: 200 dialogues while every program is killed in turn
 	@exec $(APP)/pytest -q tests/chaos
 
 bench: setup ## speed, as ratios against baselines in the same run
