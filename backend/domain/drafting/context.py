@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.contracts.understanding import CategoryGuess, Facts
+from backend.domain.drafting.expected import ANSWERED_YES_NO, QUESTIONS, YES_NO, in_the_light_of
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.subject import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
@@ -20,7 +21,6 @@ from backend.domain.language.wishes import gives_up, says
 
 Ranking = tuple[tuple[str, float], ...]
 RATING = "rating"
-YES_NO = "yes_no"
 _DECIDED = 0.99
 _FEW_WORDS = 4
 _LIKELY = 0.4
@@ -38,6 +38,7 @@ _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", 
 # The last sentence of the bot, from the most telling word to the least.
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (RATING, re.compile(r"打.{0,3}分|评价|满意|评分|几分")),
+    *((question.name, question.pattern) for question in QUESTIONS),
     (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)")),
     (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报)|继续上次")),
     (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
@@ -54,7 +55,7 @@ _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.OCCURRED_AT.value: lambda facts: facts.occurred_at,
     Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
 }
-_YES_NO_QUESTIONS = frozenset({Ask.CONFIRM.value, Ask.CANCEL.value, Ask.RESUME.value, Ask.CHANGE.value, YES_NO, ""})
+_YES_NO_QUESTIONS = ANSWERED_YES_NO | {Ask.CHANGE.value, ""}
 _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
 
@@ -114,6 +115,7 @@ def wishes_of(text: str) -> list[str]:
 
 def intents_in_context(heard: Heard) -> Ranking:
     """The ranking with the intent that the place decides in front; unchanged where it decides nothing."""
+    heard = replace(heard, ranking=in_the_light_of(heard.ranking, heard.requested))
     decided = next((name for rule in _RULES for name in (rule(heard),) if name), "")
     if not decided:
         return heard.ranking
@@ -224,11 +226,20 @@ def _short_answer(heard: Heard) -> str:
         return ""
     if answer.kind is AnswerKind.CHOICE:
         return _chosen(heard, answer)
+    if _says_no(heard.requested, answer):
+        return "" if _is_firm(heard) else "deny"
     if answer.kind in _ALWAYS_INFO:
         return "" if _best(heard) == "cancel" else "provide_info"
     if answer.kind is AnswerKind.NO:
         return "provide_info" if heard.requested == Ask.CONTACT_PHONE.value else "" if _is_firm(heard) else "deny"
     return "affirm"
+
+
+def _says_no(requested: str, answer: Answer) -> bool:
+    """没有, 不用 skip a field where one is open; after a yes/no question, and where nothing is open, they are a no."""
+    if requested in ANSWERED_YES_NO and answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE):
+        return True
+    return answer.kind is AnswerKind.SKIP and answer.also is AnswerKind.NO and requested in ("", RATING, Ask.CHANGE.value)
 
 
 def _chosen(heard: Heard, answer: Answer) -> str:

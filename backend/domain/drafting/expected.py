@@ -1,0 +1,69 @@
+"""What a yes/no question of ours leads us to expect, and what other wishes are in its light.
+
+After "要不要帮您催一下?" the answer 快催吧 is a yes, not a new wish; after "师傅联系您了吗?" 影子都没见着 is a no. The
+classifier sees the words alone, so its ranking is read again here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backend.domain.drafting.model import Ask
+
+Ranking = tuple[tuple[str, float], ...]
+YES_NO = "yes_no"
+_GAIN = 4.0  # how much likelier a yes or a no is after a yes/no question than anywhere; chosen on separately written answers
+_ANSWERS = ("affirm", "deny")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A yes/no question: how it is recognised in a sentence of the bot, and which wishes are a yes or a no to it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    folds: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOT_WANTED = {"cancel": "deny", "bye": "deny"}
+# From the most telling to the least; all are questions that the assistant's own sentences or a caseworker's may end with.
+QUESTIONS: tuple[Question, ...] = (
+    Question("offer_urge", re.compile(r"(?:要不要|需要|要|帮您).{0,8}催.{0,6}[吗?]"), {"urge": "affirm", **_NOT_WANTED}),
+    Question(
+        "offer_person",
+        re.compile(r"(?:要不要|需要|要|帮您|给您).{0,8}(?:人工|工作人员).{0,6}[吗?]"),
+        {"ask_human": "affirm", **_NOT_WANTED},
+    ),
+    Question(
+        "visited",
+        re.compile(r"(?:联系|来|到|上门|打(?:过)?电话)(?:过|上)?(?:您|你)?(?:家)?(?:了|过)?(?:吗|没有?|么)[??]?$"),
+        {"dispute_result": "deny", "query_status": "deny"},
+    ),
+    Question(
+        "same_matter",
+        re.compile(r"同一(?:件|个)|是不是(?:这|它)|是(?:这|那)一?(?:件|个).{0,4}吗"),
+        {"correct_previous_detail": "deny"},
+    ),
+)
+# Where a wrong yes files an order or throws one away, nothing is taken for likelier than the words say.
+_WEIGHTY = frozenset({Ask.CONFIRM.value, Ask.CANCEL.value})
+_FOLDS: Mapping[str, Mapping[str, str]] = {
+    **{question.name: question.folds for question in QUESTIONS},
+    Ask.RESUME.value: _NOT_WANTED,
+}
+ANSWERED_YES_NO = _WEIGHTY | {*_FOLDS, YES_NO}
+
+
+def in_the_light_of(ranking: Ranking, requested: str) -> Ranking:
+    """The ranking after the question `requested`, best first, with the same sum of shares; unchanged after any other question."""
+    if requested not in ANSWERED_YES_NO - _WEIGHTY or not ranking:
+        return ranking
+    folds = _FOLDS.get(requested, {})
+    shares: dict[str, float] = {}
+    for name, share in ranking:
+        meant = folds.get(name, name)
+        shares[meant] = shares.get(meant, 0.0) + share * (_GAIN if name in _ANSWERS else 1.0)
+    scale = sum(share for _, share in ranking) / (sum(shares.values()) or 1.0)
+    return tuple(sorted(((name, share * scale) for name, share in shares.items()), key=lambda entry: -entry[1]))

@@ -1,0 +1,96 @@
+"""A wish in answer to our own yes/no question is a yes or a no."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.domain.drafting.context import Heard, asked_by, intents_in_context
+from backend.domain.drafting.expected import ANSWERED_YES_NO, in_the_light_of
+from backend.domain.language.answers import classify_answer
+from backend.domain.language.facts import draw_facts
+from backend.domain.language.normalise import normalise
+from tests.unit.assistant.builders import NOW, PLACES
+
+URGE, PERSON, VISIT = "要不要帮您催一下?", "需要帮您转人工吗?", "师傅跟您联系了吗?"
+SAME, RESUME = "这跟您说的是同一件吗?", "要接着上次的说吗?"
+CONFIRM, PHONE = "我念一遍:停水,翠园小区。对吗?", "方便留个电话吗?"
+
+
+def intent(text: str, question: str, *ranking: tuple[str, float]) -> str:
+    plain = normalise(text).text
+    facts = draw_facts(plain, message_time=NOW, gazetteer=PLACES)
+    return intents_in_context(Heard(plain, ranking, facts, classify_answer(plain), asked_by(question)))[0][0]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        (URGE, "offer_urge"),
+        ("您看需要我再催催他们吗?", "offer_urge"),
+        (PERSON, "offer_person"),
+        ("要不要找工作人员跟您说?", "offer_person"),
+        (VISIT, "visited"),
+        ("昨天有人上门了吗?", "visited"),
+        ("物业联系过您没有?", "visited"),
+        (SAME, "same_matter"),
+        ("您说的是这一件吗?", "same_matter"),
+        (RESUME, "resume"),
+        (CONFIRM, "confirm"),
+        (PHONE, "contact_phone"),
+        ("留个电话,师傅好联系您。", "contact_phone"),
+        ("您在哪个小区、几号楼?", "address"),
+    ],
+)
+def test_a_question_is_known_by_its_words(question: str, name: str) -> None:
+    assert asked_by(question) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "best", "expected"),
+    [
+        ("快催吧都等急了", URGE, ("urge", 0.99), "affirm"),
+        ("快催吧都等急了", "", ("urge", 0.99), "urge"),
+        ("快找个真人来", PERSON, ("ask_human", 0.9), "affirm"),
+        ("影子都没见着", VISIT, ("dispute_result", 0.9), "deny"),
+        ("影子都没见着", "", ("dispute_result", 0.9), "dispute_result"),
+        ("那事儿我自己弄好了", RESUME, ("cancel", 0.95), "deny"),
+        ("我家那是另外一回事", SAME, ("correct_previous_detail", 0.6), "deny"),
+        ("水还没来啊急死人", URGE, ("report_complaint", 0.9), "report_complaint"),
+    ],
+)
+def test_a_wish_is_an_answer_to_the_question_about_it(text: str, question: str, best: tuple[str, float], expected: str) -> None:
+    assert intent(text, question, best, ("chitchat", 0.01)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        ("没有", VISIT, "deny"),
+        ("没有", CONFIRM, "deny"),
+        ("没有", "", "deny"),
+        ("不用了", URGE, "deny"),
+        ("不用了", "", "deny"),
+        ("算了", PERSON, "deny"),
+        ("不方便", "可以公开您的诉求吗?", "deny"),
+        ("没有", PHONE, "provide_info"),
+        ("不用了", PHONE, "provide_info"),
+        ("没有了", "还有要补充的吗?", "provide_info"),
+        ("跳过", "", "provide_info"),
+        ("不知道", VISIT, "provide_info"),
+    ],
+)
+def test_the_same_word_is_a_no_to_a_question_and_skips_a_field(text: str, question: str, expected: str) -> None:
+    assert intent(text, question, ("chitchat", 0.5)) == expected
+
+
+def test_a_yes_is_likelier_after_a_yes_no_question_but_not_where_it_would_file_an_order() -> None:
+    ranking = (("chitchat", 0.6), ("affirm", 0.3))
+    assert in_the_light_of(ranking, "yes_no")[0][0] == "affirm"
+    assert in_the_light_of(ranking, "confirm") == ranking
+    assert in_the_light_of(ranking, "address") == ranking
+
+
+@pytest.mark.parametrize("question", sorted(ANSWERED_YES_NO))
+def test_the_shares_keep_their_sum(question: str) -> None:
+    ranking = (("urge", 0.4), ("cancel", 0.2), ("deny", 0.1))
+    assert sum(share for _, share in in_the_light_of(ranking, question)) == pytest.approx(0.7)
