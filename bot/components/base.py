@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
@@ -53,6 +53,7 @@ class ModelComponent(GraphComponent):
     """A component around one TextModel, kept in Rasa's model storage. Subclasses say what is learnt and what is set."""
 
     file_name = "model.joblib"
+    settings: ClassVar[dict[str, Any]] = {}  # of the TextModel, where they differ from the usual ones
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self.config = config
@@ -88,7 +89,7 @@ class ModelComponent(GraphComponent):
         chosen = [(text, target) for text, target in rows if target]
         if chosen:
             names = chosen[0][1].keys()
-            model = TextModel(c=self.config["c"])
+            model = TextModel(**{**self.settings, "c": self.config["c"]})
             self.model = model.fit([text for text, _ in chosen], {name: [target[name] for _, target in chosen] for name in names})
             with self._model_storage.write_to(self._resource) as directory:
                 self.model.save(directory / self.file_name)

@@ -7,6 +7,7 @@ what the category head gives its category, so that the two can never contradict 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -91,7 +92,7 @@ class CategoryModel(ModelComponent):
             whole, *parts = guess_categories(self.model, [model_reading(message), *map(reading, said)])
             own = own_shares(self.clauses, said)
             heard = [hear(*told, facts) for told in zip(clauses, (guesses[0] for guesses in parts), own)]  # noqa: B905 - one has no parts
-            whole = surer(whole, heard)
+            whole = surer(whole, heard) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
             message.set("issues", issues_of(text, whole[0], heard), add_to_output=True)
         return messages
@@ -105,6 +106,11 @@ def surer(whole: list[Guess], heard: list[Heard]) -> list[Guess]:
         return whole
     stated = problems[0].guess
     return [stated, *(guess for guess in whole if (guess.category, guess.subcategory) != (stated.category, stated.subcategory))]
+
+
+def unsaid(guess: Guess) -> Guess:
+    """A guess about a message without a single word (88, 666): it says nothing of a matter, whatever its digits resemble."""
+    return replace(guess, confidence=0.0, category_confidence=0.0)
 
 
 def issues_of(text: str, whole: Guess, heard: list[Heard]) -> list[dict[str, Any]]:

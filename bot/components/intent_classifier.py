@@ -6,13 +6,14 @@ become a description. Outside they are one intent; `content` says which it was.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.base import ModelComponent, block_metadata, model_reading
+from bot.components.views import VIEWS
 
 _RANKING_LENGTH = 6
 _USUAL_COVERAGE = 0.5
@@ -20,18 +21,28 @@ _REPORT = "report_complaint"
 _INTRO = "report_intro"
 
 
+def learnt_intent(intent: str, category: str) -> str:
+    """What an example is learnt as: a report without a category only announces one."""
+    return _INTRO if intent == _REPORT and not category else intent
+
+
+def told_intent(learnt: str) -> str:
+    """The intent behind a learnt one."""
+    return _REPORT if learnt == _INTRO else learnt
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentModel(ModelComponent):
     """Sets `intent`, `intent_ranking` and `content`."""
+
+    settings: ClassVar[dict[str, Any]] = {"views": tuple(VIEWS), "evenness": 0.7}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"c": 0.7}
 
     def targets(self, message: Message) -> dict[str, str]:
-        intent = str(message.get(INTENT))
-        announces = intent == _REPORT and not block_metadata(message).get("category")
-        return {INTENT: _INTRO if announces else intent}
+        return {INTENT: learnt_intent(str(message.get(INTENT)), str(block_metadata(message).get("category") or ""))}
 
     def process(self, messages: list[Message]) -> list[Message]:
         if self.model is None:

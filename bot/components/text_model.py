@@ -1,13 +1,13 @@
-"""A linear model over single characters and pairs: the classifier behind intents, categories and questions.
+"""A linear model over what it sees of a reading: the classifier behind intents, categories and questions.
 
-Short, misspelt, unpunctuated Chinese is told apart best by characters: words (jieba), longer n-grams, logistic regression and
-Bayes were all worse or no better in cross-validation, and cost memory. Plain scikit-learn, so that it trains in seconds,
-answers in a millisecond and can be measured without Rasa.
+Short, misspelt, unpunctuated Chinese is told apart best by single characters and pairs, for intents with their sounds, their
+near neighbours and the shape of the sentence as well: docs/decisions/0011-models-of-understanding.md has the comparison.
+Plain scikit-learn, so that it trains in seconds, answers in a millisecond and can be measured without Rasa.
 """
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,26 +15,20 @@ from typing import Any
 
 import joblib
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
-from bot.components.reading import MARKS_AFTER
+from bot.components.cuts import words_of
+from bot.components.views import CHARS, MARKS, Sight
 
 SEED = 42
-_DIGITS = re.compile(r"\d+")
-_WORDS_WEIGHT, _MARKS_WEIGHT = 1.2, 0.4
 
 
-def prepare(words_part: str) -> str:
-    """Small letters, numbers by their length, the ends marked."""
-    return f"⟨{_DIGITS.sub(_digits, words_part.lower())}⟩"
-
-
-def _digits(match: re.Match[str]) -> str:
-    """One digit may be a score or a choice; two may be a temperature or an age; more are a room or an amount."""
-    return match[0] if len(match[0]) == 1 else "δ" * min(len(match[0]), 3)
+def class_weights(labels: Sequence[str], evenness: float) -> dict[str, float]:
+    """How much an example of each class counts: with 0 all the same, with 1 so that every class counts the same as a whole."""
+    counts = Counter(labels)
+    return {label: (len(labels) / len(counts) / count) ** evenness for label, count in counts.items()}
 
 
 @dataclass
@@ -55,45 +49,35 @@ class TextModel:
     """`fit` once, then `predict`; `save` and `load` keep it in a file."""
 
     c: float = 0.7
-    char_ngrams: tuple[int, int] = (1, 2)
+    views: tuple[str, ...] = (CHARS, MARKS)
+    evenness: float = 1.0  # 0: common classes count by their examples; 1: every class counts the same
     heads: dict[str, Head] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._chars = TfidfVectorizer(analyzer="char", ngram_range=self.char_ngrams, sublinear_tf=True, dtype=np.float32)
-        self._marks = CountVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False, binary=True, dtype=np.float32)
+        self._sight = Sight(self.views)
 
     def fit(self, texts: Sequence[str], targets: Mapping[str, Sequence[str]], *, calibrate: bool = True) -> TextModel:
         """Learn one head per target. With `calibrate` a temperature is fitted on cross-validated scores, so that 0.8 means
         right in eight of ten cases."""
-        features = self.features(texts, fit=True)
+        features = self._sight.learn(texts)
         for name, labels in targets.items():
             target = np.asarray(labels)
-            model = LinearSVC(C=self.c, class_weight="balanced", random_state=SEED)
+            model = LinearSVC(C=self.c, class_weight=class_weights(labels, self.evenness), random_state=SEED)
             model.fit(features, target)
             model.coef_ = model.coef_.astype(np.float32)  # half the memory, the same answers
             temperature = _fit_temperature(model, features, target) if calibrate else 0.3
             self.heads[name] = Head([str(label) for label in model.classes_], model, temperature)
         return self
 
-    def features(self, readings: Sequence[str], *, fit: bool = False) -> csr_matrix:
-        """What the heads read, from `bot.components.reading.reading`."""
-        parts = [text.partition(MARKS_AFTER) for text in readings]
-        prepared, marks = [prepare(text) for text, _, _ in parts], [text for _, _, text in parts]
-        columns = [
-            (vectoriser.fit_transform(texts) if fit else vectoriser.transform(texts)) * weight
-            for vectoriser, texts, weight in ((self._chars, prepared, _WORDS_WEIGHT), (self._marks, marks, _MARKS_WEIGHT))
-        ]
-        return hstack(columns, format="csr")
-
     def coverage(self, reading: str) -> float:
         """The share of the text's character pairs that occur in what was learnt; what it never saw, the model cannot judge."""
-        prepared = prepare(reading.partition(MARKS_AFTER)[0])
-        pairs = [prepared[index : index + 2] for index in range(len(prepared) - 1)]
-        return sum(pair in self._chars.vocabulary_ for pair in pairs) / max(len(pairs), 1)
+        words = words_of(reading)
+        pairs = [words[index : index + 2] for index in range(len(words) - 1)]
+        return sum(self._sight.knows(CHARS, pair) for pair in pairs) / max(len(pairs), 1)
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, list[tuple[str, float]]]]:
         """For each text and head: (label, probability), best first."""
-        features = self.features(texts)
+        features = self._sight.rows(texts)
         columns = {name: (head.labels, head.probabilities(features)) for name, head in self.heads.items()}
         return [{name: _ranked(labels, rows[index]) for name, (labels, rows) in columns.items()} for index in range(len(texts))]
 
@@ -126,8 +110,10 @@ def _fit_temperature(model: LinearSVC, features: csr_matrix, target: np.ndarray[
     if counts.min() < 3:
         return 0.3
     folds = StratifiedKFold(n_splits=3, shuffle=True, random_state=SEED)
-    scores = cross_val_predict(LinearSVC(**model.get_params()), features, target, cv=folds, method="decision_function")
     columns = np.searchsorted(model.classes_, target)
+    weights = {column: model.class_weight[label] for column, label in enumerate(model.classes_)}
+    fresh = LinearSVC(C=model.C, class_weight=weights, random_state=SEED)
+    scores = cross_val_predict(fresh, features, columns, cv=folds, method="decision_function")
 
     def loss(temperature: float) -> float:
         chosen = _softmax(scores / temperature)[np.arange(len(target)), columns]
