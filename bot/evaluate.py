@@ -14,7 +14,7 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,11 @@ from sklearn.model_selection import StratifiedKFold
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import Heard, asked_by, intents_in_context
+from backend.domain.drafting.context import Heard, asked_by, intents_in_context, matter_of
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.normalise import normalise
 from bot.components.category_classifier import guess_categories
+from bot.components.intent_classifier import IntentModel, learnt_intent, told_intent
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 from bot.corpus import HELD_OUT, ROOT, Example, training_examples
@@ -85,7 +86,8 @@ class Parser:
         data: dict[str, Any] = self._loop.run_until_complete(self._agent.parse_message(text))
         ranking = tuple((entry["name"], float(entry["confidence"])) for entry in data["intent_ranking"])
         plain = normalise(text).text
-        heard = Heard(plain, ranking, from_json(Facts, data["facts"]), classify_answer(text), asked_by(context))
+        facts, matter = from_json(Facts, data["facts"]), matter_of(data["categories"])
+        heard = Heard(plain, ranking, facts, classify_answer(text), asked_by(context), matter=matter)
         data["best"] = intents_in_context(heard)[0][0] if ranking else ""
         return data
 
@@ -116,24 +118,37 @@ def training_scores(examples: Sequence[Example]) -> list[Score]:
     plain = [text for text, _ in reports]
     leaves = [f"{example.category}/{example.subcategory}" for _, example in reports]
     return [
-        _cross_validated("training, intents", texts, [example.intent for example in examples], _intent),
+        _cross_validated(
+            "training, intents", texts, [learnt_intent(example.intent, example.category) for example in examples], _intent
+        ),
         _cross_validated("training, subcategory", plain, leaves, _leaf_of),
     ]
 
 
-def learning_curve(examples: Sequence[Example], parser_rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Accuracy of the category model on the test set against the share of the training data it has seen."""
-    reports = [example for example in examples if example.category]
-    random.Random(_SEED).shuffle(reports)
-    lines = []
-    for share in _SHARES:
-        seen = reports[: int(len(reports) * share)]
-        model = _fit_categories([_read(example.text) for example in seen], seen)
-        guesses = guess_categories(model, [_read(row["text"]) for row in parser_rows])
-        first = np.mean([guess[0].category == row["category"] for guess, row in zip(guesses, parser_rows, strict=True)])
-        second = np.mean([_leaf(guess[0].as_dict()) == _leaf(row) for guess, row in zip(guesses, parser_rows, strict=True)])
-        lines.append(f"{len(seen):6d} examples: category {first:.3f}, subcategory {second:.3f}")
-    return lines
+def learning_curve(examples: Sequence[Example], rows: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
+    """Accuracy of the models alone on the test set against the share of the training data they have seen."""
+    shuffled = list(examples)
+    random.Random(_SEED).shuffle(shuffled)
+    reports = [example for example in shuffled if example.category]
+    return [
+        *(_intents_learnt_from(shuffled[: int(len(shuffled) * share)], rows["intents"]) for share in _SHARES),
+        *(_categories_learnt_from(reports[: int(len(reports) * share)], rows["categories"]) for share in _SHARES),
+    ]
+
+
+def _intents_learnt_from(seen: Sequence[Example], rows: Sequence[dict[str, Any]]) -> str:
+    model = _intent([_read(example.text) for example in seen], [learnt_intent(one.intent, one.category) for one in seen])
+    said = [prediction["intent"][0][0] for prediction in model.predict([_read(row["text"]) for row in rows])]
+    right = np.mean([told_intent(name) == row["intent"] for name, row in zip(said, rows, strict=True)])
+    return f"{len(seen):6d} examples: intents by the words alone {right:.3f}"
+
+
+def _categories_learnt_from(seen: Sequence[Example], rows: Sequence[dict[str, Any]]) -> str:
+    model = _fit_categories([_read(example.text) for example in seen], seen)
+    guesses = guess_categories(model, [_read(row["text"]) for row in rows])
+    first = np.mean([guess[0].category == row["category"] for guess, row in zip(guesses, rows, strict=True)])
+    second = np.mean([_leaf(guess[0].as_dict()) == _leaf(row) for guess, row in zip(guesses, rows, strict=True)])
+    return f"{len(seen):6d} examples: category {first:.3f}, subcategory {second:.3f}"
 
 
 def _fit_categories(texts: list[str], examples: Sequence[Example]) -> TextModel:
@@ -158,7 +173,7 @@ def _read(text: str) -> str:
 
 
 def _intent(texts: list[str], labels: list[str]) -> TextModel:
-    return TextModel().fit(texts, {"intent": labels}, calibrate=False)
+    return TextModel(**IntentModel.settings).fit(texts, {"intent": labels}, calibrate=False)
 
 
 def _leaf_of(texts: list[str], labels: list[str]) -> TextModel:
@@ -184,7 +199,7 @@ def _set(row: dict[str, Any]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--model", type=Path, default=None, help="trained model; the newest one in bot/models if not given")
-    options.add_argument("--curve", action="store_true", help="learning curve of the category model")
+    options.add_argument("--curve", action="store_true", help="learning curves of the models")
     options.add_argument("--training", action="store_true", help="cross-validation on the training data")
     options.add_argument("--pairs", type=int, default=12, help="how many confused pairs to show")
     chosen = options.parse_args()
@@ -196,7 +211,8 @@ def main() -> None:
     if chosen.training:
         lines += [line for score in training_scores(examples) for line in score.lines(chosen.pairs)]
     if chosen.curve:
-        rows = yaml.safe_load((HELD_OUT / "categories.yml").read_text(encoding="utf-8"))
+        names = ("intents", "categories")
+        rows = {name: yaml.safe_load((HELD_OUT / f"{name}.yml").read_text(encoding="utf-8")) for name in names}
         lines += learning_curve(examples, rows)
     sys.stdout.write("\n".join(lines) + "\n")
 
