@@ -55,6 +55,15 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
     sms_account = service_number(runtime.settings)
     # every process is a consumer of its own: what a dead one had taken is published again by the relay
     streams = Streams(runtime.redis, consumer=f"{socket.gethostname()}-{os.getpid()}")
+    deliverer = Deliverer(
+        db=db,
+        senders=senders,
+        clock=clock,
+        wakeups=wakeups,
+        streams=streams,
+        sms_account=sms_account,
+        lease_seconds=LEASE_S,
+    )
     return (
         TurnWorker(
             db=db,
@@ -63,18 +72,11 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
             ears=RuleEars(),
             clock=clock,
             wakeups=wakeups,
+            deliverer=deliverer,
             lease_seconds=LEASE_S,
         ),
         Relay(db=db, streams=streams),
-        Deliverer(
-            db=db,
-            senders=senders,
-            clock=clock,
-            wakeups=wakeups,
-            streams=streams,
-            sms_account=sms_account,
-            lease_seconds=LEASE_S,
-        ),
+        deliverer,
         NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
         SpoolReplayer(inbox=runtime.inbox),
         MediaKeeper(db=db, clients=runtime.wechat_clients, store=MediaStore(runtime.settings.home_dir), clock=clock),

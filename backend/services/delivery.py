@@ -83,9 +83,8 @@ class Deliverer(LeasedWorker[Sending]):
 
     # --- before ------------------------------------------------------------------------------------------------------------
 
-    async def next_job(self, session: AsyncSession, lease: Lease) -> Sending | None:
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Sending | None:
         now = self._clock.now()
-        conversation = await get_conversation(session, lease.conversation_id)
         await self._park_orphans(session, conversation, now=now)
         while (message := await next_queued(session, conversation.id, now=now)) is not None:
             if message.next_attempt_at is not None and message.next_attempt_at > now:
@@ -98,7 +97,7 @@ class Deliverer(LeasedWorker[Sending]):
                 return Sending(lease, outbound(conversation, message, route, sms_account=self._sms_account), attempt.id)
             await session.flush()
         await finish_outbox(session, "send", conversation.id, now=now)
-        await leases.release(session, lease, due_at=await earliest_attempt_at(session, conversation.id))
+        leases.give_back(conversation, lease, due_at=await earliest_attempt_at(session, conversation.id))
         return None
 
     async def _plan(
@@ -168,14 +167,13 @@ class Deliverer(LeasedWorker[Sending]):
             ledgers = await read_ledgers(session, conversation.id)
             await record(Case(session, conversation, message, attempt, ledgers, now), result)
             conversation.updated_at = now
-            await session.flush()
-            following = await self._go_on(session, job.lease)
+            following = await self._go_on(session, conversation, job.lease)
         self.wakeups.live(conversation.id, "status")
         return following
 
-    async def _go_on(self, session: AsyncSession, lease: Lease) -> Sending | None:
+    async def _go_on(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Sending | None:
         try:
-            await leases.keep(session, lease, seconds=self.lease_seconds)
+            leases.hold(conversation, lease, seconds=self.lease_seconds)
         except LeaseLost:
             return None
-        return await self.next_job(session, lease)
+        return await self.next_job(session, conversation, lease)

@@ -19,6 +19,7 @@ from backend.contracts.messages import Channel, Reply
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
 from backend.services import metrics, turn_effects
+from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
 from backend.services.emergencies import is_findable
 from backend.services.leased_worker import LeasedWorker
@@ -64,7 +65,10 @@ class TurnTimes:
 
 
 class TurnWorker(LeasedWorker[Turn]):
-    """Answers residents. Start `run`; several workers and several programs share the work."""
+    """Answers residents. Start `run`; several workers and several programs share the work.
+
+    With a `deliverer` of the same program, the intent to send an answer is written in the transaction that writes the answer.
+    """
 
     work = "turn"
 
@@ -77,6 +81,7 @@ class TurnWorker(LeasedWorker[Turn]):
         ears: Ears,
         clock: Clock,
         wakeups: Wakeups,
+        deliverer: Deliverer | None = None,
         times: TurnTimes | None = None,
         slots: int = 16,
         poll: float = 1.0,
@@ -87,6 +92,7 @@ class TurnWorker(LeasedWorker[Turn]):
         self._bubbles = {channel: sender.traits.max_bubbles for channel, sender in senders.items()}
         self._ears = ears
         self._clock = clock
+        self._deliverer = deliverer
         self._times = times or TurnTimes()
         self._late: set[asyncio.Task[None]] = set()
 
@@ -102,14 +108,12 @@ class TurnWorker(LeasedWorker[Turn]):
 
     # --- taking ------------------------------------------------------------------------------------------------------------
 
-    async def next_job(self, session: AsyncSession, lease: Lease) -> Turn | None:
-        message = await next_unhandled(session, lease.conversation_id)
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Turn | None:
+        message = await next_unhandled(session, conversation.id)
         if message is None:
-            await leases.release(session, lease, due_at=None)
+            leases.give_back(conversation, lease, due_at=None)
             return None
-        conversation = await get_conversation(session, lease.conversation_id)
         self._open_dialogue(conversation)
-        await session.flush()
         return Turn(lease, conversation, message, conversation.epoch)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
@@ -223,14 +227,19 @@ class TurnWorker(LeasedWorker[Turn]):
                 await turn_effects.apply(stage, answer)
                 stage.message.handled_at = stage.now
                 stage.conversation.last_turn_at = stage.now
-                await session.flush()
-            following = await self.next_job(session, turn.lease)
-        self._tell(turn.conversation.id)
+            following = await self.next_job(session, stage.conversation, turn.lease)
+            sending = await self._take_sending(session, stage.conversation)
+        self._tell(turn.conversation.id, sending)
         return following
 
+    async def _take_sending(self, session: AsyncSession, conversation: ConversationRow) -> tuple[Lease, Sending] | None:
+        """The first message on its way out, taken in the transaction that wrote it: what is said is also what is sent next."""
+        return await self._deliverer.take(session, conversation) if self._deliverer is not None else None
+
     async def _stage(self, session: AsyncSession, turn: Turn) -> Stage:
-        await leases.keep(session, turn.lease, seconds=self.lease_seconds)
-        return await self._open_stage(session, turn)
+        stage = await self._open_stage(session, turn)
+        leases.hold(stage.conversation, turn.lease, seconds=self.lease_seconds)
+        return stage
 
     async def _open_stage(self, session: AsyncSession, turn: Turn) -> Stage:
         return Stage(
@@ -253,14 +262,13 @@ class TurnWorker(LeasedWorker[Turn]):
             stage.message.turn_attempts += 1
             if stage.message.turn_attempts <= len(self._times.retries):
                 pause = self._times.retries[stage.message.turn_attempts - 1] * random.uniform(0.75, 1.25)
-                await session.flush()
-                await leases.release(session, turn.lease, due_at=wall_now() + timedelta(seconds=pause))
+                leases.give_back(stage.conversation, turn.lease, due_at=wall_now() + timedelta(seconds=pause))
                 return None
             await turn_effects.fail(stage, "worker_error")
             stage.message.handled_at, stage.message.purpose = stage.now, LEFT_FOR_PEOPLE
-            await session.flush()
-            following = await self.next_job(session, turn.lease)
-        self._tell(turn.conversation.id)
+            following = await self.next_job(session, stage.conversation, turn.lease)
+            sending = await self._take_sending(session, stage.conversation)
+        self._tell(turn.conversation.id, sending)
         return following
 
     def _await_late(self, turn: Turn, asking: asyncio.Task[tuple[Reply, ...]]) -> None:
@@ -273,16 +281,22 @@ class TurnWorker(LeasedWorker[Turn]):
             async with asyncio.timeout(self._times.late + sum(self._times.again)):
                 replies = await asking
             async with self.db.transaction() as session:
-                used = await turn_effects.late(await self._open_stage(session, turn), replies)
+                stage = await self._open_stage(session, turn)
+                used = await turn_effects.late(stage, replies)
+                sending = await self._take_sending(session, stage.conversation)
         except (AssistantFailed, TimeoutError):
             return  # people have the conversation already
         except (SQLAlchemyError, OSError) as error:
             log.warning("late_answer_lost", conversation=turn.conversation.id, error=type(error).__name__)
             return
         log.info("late_answer", conversation=turn.conversation.id, used=used)
-        self._tell(turn.conversation.id)
+        self._tell(turn.conversation.id, sending)
         self.wakeups.wake("turn", turn.conversation.id)
 
-    def _tell(self, conversation_id: str) -> None:
-        self.wakeups.wake("send", conversation_id)
+    def _tell(self, conversation_id: str, sending: tuple[Lease, Sending] | None) -> None:
+        """After the commit: send what was taken, or wake whoever may send."""
+        if sending is not None and self._deliverer is not None:
+            self._deliverer.go_on(*sending)
+        else:
+            self.wakeups.wake("send", conversation_id)
         self.wakeups.live(conversation_id, "message")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Author, InboundMessage, MessageStatus
@@ -18,7 +18,29 @@ from backend.storage.leases import wall_now
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 
-WAITING = ("queued", "submitted")  # not taken by a provider yet
+# Written out, because a partial index serves only a query that repeats its condition word for word.
+_WAITING = text("messages.status IN ('queued', 'submitted')")  # not taken by a provider yet
+_UNHANDLED = text("messages.direction = 'in' AND messages.handled_at IS NULL")
+
+_NEXT_UNHANDLED = (
+    select(MessageRow)
+    .where(MessageRow.conversation_id == bindparam("wanted"), _UNHANDLED)
+    .order_by(MessageRow.seq)
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
+_NEXT_QUEUED = (
+    select(MessageRow)
+    .where(
+        MessageRow.conversation_id == bindparam("wanted"),
+        _WAITING,
+        ~and_(MessageRow.deferred, MessageRow.next_attempt_at > bindparam("now", type_=MessageRow.next_attempt_at.type)),
+    )
+    .order_by(MessageRow.seq)
+    .limit(1)
+    .execution_options(populate_existing=True)
+)
+_ATTEMPT_TIMES = select(MessageRow.next_attempt_at).where(MessageRow.conversation_id == bindparam("wanted"), _WAITING)
 
 
 async def known_dedupe_keys(session: AsyncSession, keys: Iterable[str]) -> set[str]:
@@ -72,24 +94,18 @@ async def get_message(session: AsyncSession, message_id: str) -> MessageRow:
 
 async def next_unhandled(session: AsyncSession, conversation_id: str) -> MessageRow | None:
     """The resident's oldest message that nobody dealt with yet."""
-    query = select(MessageRow).where(
-        MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.handled_at.is_(None)
-    )
-    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+    return (await session.scalars(_NEXT_UNHANDLED, {"wanted": conversation_id})).first()
 
 
 async def next_queued(session: AsyncSession, conversation_id: str, *, now: datetime) -> MessageRow | None:
     """The head of the way out. A message that rests until the morning lets others pass, one that waits for a retry does not."""
-    resting = and_(MessageRow.deferred, MessageRow.next_attempt_at > now)
-    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING), ~resting)
-    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+    return (await session.scalars(_NEXT_QUEUED, {"wanted": conversation_id, "now": now})).first()
 
 
 async def earliest_attempt_at(session: AsyncSession, conversation_id: str) -> datetime | None:
     """When the first waiting message may be tried (all of them wait for a time); None when there is none."""
-    waits = (MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING))
-    query = select(MessageRow.next_attempt_at).where(*waits)
-    return min((time for time in await session.scalars(query) if time is not None), default=None)
+    times = await session.scalars(_ATTEMPT_TIMES, {"wanted": conversation_id})
+    return min((time for time in times if time is not None), default=None)
 
 
 async def list_messages(session: AsyncSession, conversation_id: str, *, after: int, limit: int) -> Sequence[MessageRow]:
