@@ -75,7 +75,7 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
             deliverer=deliverer,
             lease_seconds=LEASE_S,
         ),
-        Relay(db=db, streams=streams),
+        Relay(db=db, streams=streams, clock=clock),
         deliverer,
         NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
         SpoolReplayer(inbox=runtime.inbox),

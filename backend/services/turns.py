@@ -44,6 +44,7 @@ from backend.storage.database import Database
 from backend.storage.leases import Lease, LeaseLost, wall_now
 from backend.storage.messages import get_message, next_unhandled
 from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
 from backend.storage.work_orders import filed_by_form
 
@@ -108,13 +109,14 @@ class TurnWorker(LeasedWorker[Turn]):
 
     # --- taking ------------------------------------------------------------------------------------------------------------
 
-    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Turn | None:
-        message = await next_unhandled(session, conversation.id)
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease, done: str = "") -> Turn | None:
+        message = await next_unhandled(session, conversation.id, done=done)
         if message is None:
             leases.give_back(conversation, lease, due_at=None)
             return None
         self._open_dialogue(conversation)
-        return Turn(lease, conversation, message, conversation.epoch)
+        filed = await _filed_already(session, conversation, message)
+        return Turn(lease, conversation, message, conversation.epoch, filed)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
         now = self._clock.now()
@@ -158,15 +160,7 @@ class TurnWorker(LeasedWorker[Turn]):
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)
-        return await self._filed_already(turn) or await self._ask(turn, question)
-
-    async def _filed_already(self, turn: Turn) -> Answered | None:
-        """The answer to a message that made an order before we died with the answer: it is not asked to make another one."""
-        if turn.conversation.draft is not None:
-            return None
-        async with self.db.reading() as session:
-            number = await filed_by_form(session, turn.conversation.id, since=turn.message.created_at)
-        return Answered((Reply(phrases.FILED.format(number=number)),)) if number else None
+        return Answered(_filed(turn.filed)) if turn.filed else await self._ask(turn, question)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not turn.conversation.emergency_needs_address or not turn.is_said:
@@ -204,13 +198,12 @@ class TurnWorker(LeasedWorker[Turn]):
             await asyncio.sleep(pause)
             async with self.db.reading() as session:
                 conversation = await get_conversation(session, turn.conversation.id)
+                filed = await _filed_already(session, conversation, turn.message)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
-            fresh = replace(turn, conversation=conversation)
-            filed = await self._filed_already(fresh)
-            if filed is not None:
-                return filed.replies
-            question = assistant_turn(fresh, now=self._clock.now())
+            if filed:
+                return _filed(filed)
+            question = assistant_turn(replace(turn, conversation=conversation), now=self._clock.now())
             if question is not None:
                 with contextlib.suppress(AssistantFailed):
                     return await self._assistant.respond(question)
@@ -227,7 +220,7 @@ class TurnWorker(LeasedWorker[Turn]):
                 await turn_effects.apply(stage, answer)
                 stage.message.handled_at = stage.now
                 stage.conversation.last_turn_at = stage.now
-            following = await self.next_job(session, stage.conversation, turn.lease)
+            following = await self.next_job(session, stage.conversation, turn.lease, turn.message.id)
             sending = await self._take_sending(session, stage.conversation)
         self._tell(turn.conversation.id, sending)
         return following
@@ -266,7 +259,7 @@ class TurnWorker(LeasedWorker[Turn]):
                 return None
             await turn_effects.fail(stage, "worker_error")
             stage.message.handled_at, stage.message.purpose = stage.now, LEFT_FOR_PEOPLE
-            following = await self.next_job(session, stage.conversation, turn.lease)
+            following = await self.next_job(session, stage.conversation, turn.lease, turn.message.id)
             sending = await self._take_sending(session, stage.conversation)
         self._tell(turn.conversation.id, sending)
         return following
@@ -300,3 +293,14 @@ class TurnWorker(LeasedWorker[Turn]):
         else:
             self.wakeups.wake("send", conversation_id)
         self.wakeups.live(conversation_id, "message")
+
+
+async def _filed_already(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
+    """The order that a message made before we died with the answer, "" for none: it is not asked to make another one."""
+    if conversation.draft is not None:
+        return ""
+    return await filed_by_form(session, conversation.id, since=message.created_at) or ""
+
+
+def _filed(number: str) -> tuple[Reply, ...]:
+    return (Reply(phrases.FILED.format(number=number)),)

@@ -27,12 +27,13 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on one conversation, until `fence` grows."""
+    """The right to work on one conversation, until `fence` grows. `orphaned`: the one before never gave it back."""
 
     work: Work
     conversation_id: str
     holder: str
     fence: int
+    orphaned: bool = False
 
 
 def wall_now() -> datetime:
@@ -58,9 +59,9 @@ def take(row: ConversationRow, work: Work, *, now: datetime, holder: str, second
     due_at, until = getattr(row, f"{work}_due_at"), getattr(row, f"{work}_until")
     if due_at is None or due_at > now or (until is not None and until >= wall):
         return None
-    fence = getattr(row, f"{work}_fence") + 1
+    fence, orphaned = getattr(row, f"{work}_fence") + 1, getattr(row, f"{work}_holder") is not None
     _set(row, work, holder=holder, until=wall + timedelta(seconds=seconds), fence=fence)
-    return Lease(work, row.id, holder, fence)
+    return Lease(work, row.id, holder, fence, orphaned)
 
 
 def hold(row: ConversationRow, lease: Lease, *, seconds: float) -> None:

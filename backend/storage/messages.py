@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -24,23 +24,17 @@ _UNHANDLED = text("messages.direction = 'in' AND messages.handled_at IS NULL")
 
 _NEXT_UNHANDLED = (
     select(MessageRow)
-    .where(MessageRow.conversation_id == bindparam("wanted"), _UNHANDLED)
+    .where(MessageRow.conversation_id == bindparam("wanted"), _UNHANDLED, MessageRow.id != bindparam("done"))
     .order_by(MessageRow.seq)
     .limit(1)
-    .execution_options(populate_existing=True)
+    .execution_options(populate_existing=True, autoflush=False)
 )
-_NEXT_QUEUED = (
-    select(MessageRow)
-    .where(
-        MessageRow.conversation_id == bindparam("wanted"),
-        _WAITING,
-        ~and_(MessageRow.deferred, MessageRow.next_attempt_at > bindparam("now", type_=MessageRow.next_attempt_at.type)),
-    )
+_QUEUE = (
+    select(MessageRow.id, MessageRow.next_attempt_at, MessageRow.deferred)
+    .where(MessageRow.conversation_id == bindparam("wanted"), _WAITING)
     .order_by(MessageRow.seq)
-    .limit(1)
-    .execution_options(populate_existing=True)
 )
-_ATTEMPT_TIMES = select(MessageRow.next_attempt_at).where(MessageRow.conversation_id == bindparam("wanted"), _WAITING)
+_ONE = select(MessageRow).where(MessageRow.id == bindparam("wanted")).execution_options(populate_existing=True)
 
 
 async def known_dedupe_keys(session: AsyncSession, keys: Iterable[str]) -> set[str]:
@@ -86,26 +80,30 @@ async def add_once(session: AsyncSession, row: dict[str, Any]) -> bool:
 
 async def get_message(session: AsyncSession, message_id: str) -> MessageRow:
     """The row as committed now. Raises NotFound."""
-    row = await session.get(MessageRow, message_id, populate_existing=True)
+    row = (await session.scalars(_ONE, {"wanted": message_id})).first()
     if row is None:
         raise NotFound("没有这条消息", message_id=message_id)
     return row
 
 
-async def next_unhandled(session: AsyncSession, conversation_id: str) -> MessageRow | None:
-    """The resident's oldest message that nobody dealt with yet."""
-    return (await session.scalars(_NEXT_UNHANDLED, {"wanted": conversation_id})).first()
+async def next_unhandled(session: AsyncSession, conversation_id: str, *, done: str = "") -> MessageRow | None:
+    """The resident's oldest message that nobody dealt with yet; `done`: the one that this transaction marks handled."""
+    return (await session.scalars(_NEXT_UNHANDLED, {"wanted": conversation_id, "done": done})).first()
 
 
-async def next_queued(session: AsyncSession, conversation_id: str, *, now: datetime) -> MessageRow | None:
-    """The head of the way out. A message that rests until the morning lets others pass, one that waits for a retry does not."""
-    return (await session.scalars(_NEXT_QUEUED, {"wanted": conversation_id, "now": now})).first()
+@dataclass(frozen=True)
+class Waiting:
+    """A message on its way out. `resting` until the morning it lets others pass; waiting for a retry it does not."""
+
+    message_id: str
+    not_before: datetime | None
+    resting: bool
 
 
-async def earliest_attempt_at(session: AsyncSession, conversation_id: str) -> datetime | None:
-    """When the first waiting message may be tried (all of them wait for a time); None when there is none."""
-    times = await session.scalars(_ATTEMPT_TIMES, {"wanted": conversation_id})
-    return min((time for time in times if time is not None), default=None)
+async def way_out(session: AsyncSession, conversation_id: str, *, now: datetime) -> list[Waiting]:
+    """Everything that no provider has taken yet, in the order said."""
+    rows = (await session.execute(_QUEUE, {"wanted": conversation_id})).all()
+    return [Waiting(id_, at, resting=bool(deferred and at and at > now)) for id_, at, deferred in rows]
 
 
 async def list_messages(session: AsyncSession, conversation_id: str, *, after: int, limit: int) -> Sequence[MessageRow]:
