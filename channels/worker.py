@@ -10,6 +10,7 @@ import socket
 from pathlib import Path
 
 import structlog
+import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.services.clocks import calendar_warning, raise_due_alarms
@@ -121,4 +122,4 @@ async def _beat(path: Path, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

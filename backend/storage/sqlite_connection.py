@@ -2,18 +2,21 @@
 
 aiosqlite hands every step of every statement (cursor, execute, fetch, close) to a thread and waits for it: for the short
 statements of a turn that costs several times the statement itself. Here statements run where they are called. What may take long
-goes to a thread: opening, waiting for the right to write, and the commit, which waits for the disk.
+goes to a thread: opening, and the commit, which waits for the disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import Any
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _PATIENCE_S = 30.0  # for a program that writes without queueing: a migration, somebody's sqlite3 shell
+_ASK_AGAIN_S = 0.02
+_PRIMARY = 0xFF  # the low byte of an extended result code
 
 
 class WriterCursor:
@@ -68,20 +71,21 @@ class WriterConnection:
         return cls(await asyncio.to_thread(_open, path))
 
     async def begin(self) -> None:
-        """Take SQLite's write lock; a thread waits for it when another program has it. Raises sqlite3.OperationalError."""
+        """Take SQLite's write lock, asking again while another program has it. Raises sqlite3.OperationalError after 30 s."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self._began():
+            if time.monotonic() > deadline:
+                raise sqlite3.OperationalError("database is locked")
+            await asyncio.sleep(_ASK_AGAIN_S)  # no thread that waits: a caller that gives up must not begin later
+
+    def _began(self) -> bool:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if error.sqlite_errorcode & _PRIMARY not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
-            await asyncio.to_thread(self._begin_patiently)
-
-    def _begin_patiently(self) -> None:
-        _wait_when_busy(self._connection, _PATIENCE_S)
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        finally:
-            _wait_when_busy(self._connection, 0)
+            return False
+        return True
 
     def cursor(self) -> WriterCursor:
         return WriterCursor(self._connection.cursor())
@@ -110,9 +114,5 @@ def _open(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-    _wait_when_busy(connection, 0)
+    connection.execute("PRAGMA busy_timeout=0")
     return connection
-
-
-def _wait_when_busy(connection: sqlite3.Connection, seconds: float) -> None:
-    connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")

@@ -167,7 +167,7 @@ async def test_what_is_done_is_not_relayed(lively: World) -> None:
 async def test_a_dead_redis_leaves_the_rows_to_be_relayed(world: World, gone: Redis) -> None:
     await _add(world, "甲")
     with pytest.raises(StreamsAway):
-        await Relay(db=world.db, streams=Streams(gone, clock=world.clock)).step()
+        await Relay(db=world.db, streams=Streams(gone), clock=world.clock).step()
     assert [row.relayed_at for row in await world.rows(OutboxRow)] == [None]
 
 
