@@ -41,10 +41,13 @@ async def test_what_was_committed_is_there_for_readers_and_for_other_programs(db
 
 
 async def test_a_transaction_that_raises_leaves_nothing_behind(db: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def breaks_off() -> None:
         async with db.transaction() as session:
             await session.execute(text("INSERT INTO said (words) VALUES ('半句')"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await breaks_off()
     await say(db, "整句")
     assert await said(db) == ["整句"]
 
