@@ -138,7 +138,7 @@ def _actions_command(port: int) -> tuple[str, ...]:
 def _rasa_command(port: int) -> tuple[str, ...]:
     if not BOT_PYTHON.exists() or not MODEL.exists():
         raise CannotStart("还没有训练好的模型:先运行 make setup")
-    rasa = (str(BOT_PYTHON), "-m", "rasa", "run", "--enable-api", "--model", str(MODEL.resolve()))
+    rasa = (str(BOT_PYTHON), "-m", "bot.without_tensorflow", "run", "--enable-api", "--model", str(MODEL.resolve()))
     files = ("--endpoints", str(ROOT / "bot" / "endpoints.yml"), "--credentials", str(ROOT / "bot" / "credentials.yml"))
     return (*rasa, *files, "--interface", "127.0.0.1", "--port", str(port))
 

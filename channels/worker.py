@@ -10,6 +10,7 @@ import socket
 from pathlib import Path
 
 import structlog
+import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.services.clocks import calendar_warning, raise_due_alarms
@@ -55,6 +56,15 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
     sms_account = service_number(runtime.settings)
     # every process is a consumer of its own: what a dead one had taken is published again by the relay
     streams = Streams(runtime.redis, consumer=f"{socket.gethostname()}-{os.getpid()}")
+    deliverer = Deliverer(
+        db=db,
+        senders=senders,
+        clock=clock,
+        wakeups=wakeups,
+        streams=streams,
+        sms_account=sms_account,
+        lease_seconds=LEASE_S,
+    )
     return (
         TurnWorker(
             db=db,
@@ -63,18 +73,11 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
             ears=RuleEars(),
             clock=clock,
             wakeups=wakeups,
+            deliverer=deliverer,
             lease_seconds=LEASE_S,
         ),
-        Relay(db=db, streams=streams),
-        Deliverer(
-            db=db,
-            senders=senders,
-            clock=clock,
-            wakeups=wakeups,
-            streams=streams,
-            sms_account=sms_account,
-            lease_seconds=LEASE_S,
-        ),
+        Relay(db=db, streams=streams, clock=clock),
+        deliverer,
         NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
         SpoolReplayer(inbox=runtime.inbox),
         MediaKeeper(db=db, clients=runtime.wechat_clients, store=MediaStore(runtime.settings.home_dir), clock=clock),
@@ -119,4 +122,4 @@ async def _beat(path: Path, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -110,9 +110,11 @@ async def say(
     """
     row = await get_conversation(session, conversation_id, lock=True)
     reason = "" if epoch is None or epoch == row.epoch else "stale epoch"
-    return await speak(
+    messages = await speak(
         session, row, author=author, replies=replies, purpose=purpose, now=now, extras=extras, suppressed=reason, epoch=epoch
     )
+    await session.flush()
+    return messages
 
 
 async def speak(
@@ -127,7 +129,10 @@ async def speak(
     suppressed: str = "",
     epoch: int | None = None,
 ) -> list[MessageRow]:
-    """`say` for a conversation that this transaction has locked; `suppressed` is the reason for keeping it as a note."""
+    """`say` for a conversation that this transaction has locked; `suppressed` is the reason for keeping it as a note.
+
+    The rows are written with the rest of the transaction.
+    """
     messages = [
         MessageRow(**_outbound(row, author, reply, purpose, now, extras or Extras(), suppressed, epoch)) for reply in replies
     ]
@@ -135,7 +140,6 @@ async def speak(
     row.updated_at = now
     if messages and not suppressed:
         await _wake_senders(session, row, now=now)
-    await session.flush()
     return messages
 
 
@@ -147,7 +151,6 @@ async def push_once(
         return False
     row.updated_at = now
     await _wake_senders(session, row, now=now)
-    await session.flush()
     return True
 
 
@@ -175,6 +178,7 @@ async def say_as_caseworker(
         extras=extras,
         suppressed=suppressed,
     )
+    await session.flush()
     return messages[0]
 
 

@@ -21,9 +21,9 @@ from backend.services.ports import ChannelSender, Clock
 from backend.storage import leases
 from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
-from backend.storage.deliveries import finish_outbox, open_attempts
+from backend.storage.deliveries import finish_outbox, get_attempt, open_attempts
 from backend.storage.leases import Lease, LeaseLost
-from backend.storage.messages import earliest_attempt_at, get_message, next_queued
+from backend.storage.messages import get_message, way_out
 from backend.storage.streams import Streams
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import DeliveryAttemptRow
@@ -83,22 +83,29 @@ class Deliverer(LeasedWorker[Sending]):
 
     # --- before ------------------------------------------------------------------------------------------------------------
 
-    async def next_job(self, session: AsyncSession, lease: Lease) -> Sending | None:
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Sending | None:
         now = self._clock.now()
-        conversation = await get_conversation(session, lease.conversation_id)
-        await self._park_orphans(session, conversation, now=now)
-        while (message := await next_queued(session, conversation.id, now=now)) is not None:
-            if message.next_attempt_at is not None and message.next_attempt_at > now:
-                break  # its turn, but not its time: what was said later waits behind it
+        if lease.orphaned:
+            await self._park_orphans(session, conversation, now=now)
+        while (message := await self._head(session, conversation, lease, now=now)) is not None:
             attempt = await self._plan(session, conversation, message, now=now)
             if attempt is not None:
                 session.add(attempt)
-                await session.flush()
                 route = Route(attempt.route)
                 return Sending(lease, outbound(conversation, message, route, sms_account=self._sms_account), attempt.id)
-            await session.flush()
+        return None
+
+    async def _head(
+        self, session: AsyncSession, conversation: ConversationRow, lease: Lease, *, now: datetime
+    ) -> MessageRow | None:
+        """The message whose turn and time it is; None after giving the lease back."""
+        queue = await way_out(session, conversation.id, now=now)
+        head = next((waiting for waiting in queue if not waiting.resting), None)
+        # its turn, but not its time: what was said later waits behind it
+        if head is not None and (head.not_before is None or head.not_before <= now):
+            return await session.get(MessageRow, head.message_id)
         await finish_outbox(session, "send", conversation.id, now=now)
-        await leases.release(session, lease, due_at=await earliest_attempt_at(session, conversation.id))
+        leases.give_back(conversation, lease, due_at=min((each.not_before for each in queue if each.not_before), default=None))
         return None
 
     async def _plan(
@@ -129,9 +136,8 @@ class Deliverer(LeasedWorker[Sending]):
         """Attempts of a worker that died between intent and result: nobody knows, so nobody sends them again."""
         for attempt in await open_attempts(session, conversation.id):
             message = await get_message(session, attempt.message_id)
-            ledgers = await read_ledgers(session, conversation.id)
             lost = SendResult(SendOutcome.UNKNOWN, reason="发送途中程序中断")
-            await record(Case(session, conversation, message, attempt, ledgers, now), lost)
+            await record(Case(session, conversation, message, attempt, now), lost)
             log.error("delivery_unknown", conversation=conversation.id, message=message.id)
 
     # --- the request and after ---------------------------------------------------------------------------------------------
@@ -163,19 +169,17 @@ class Deliverer(LeasedWorker[Sending]):
         now = self._clock.now()
         async with self.db.transaction() as session:
             conversation = await get_conversation(session, job.lease.conversation_id, lock=True)
-            attempt = await session.get_one(DeliveryAttemptRow, job.attempt_id)
+            attempt = await get_attempt(session, job.attempt_id)
             message = await get_message(session, job.message.id)
-            ledgers = await read_ledgers(session, conversation.id)
-            await record(Case(session, conversation, message, attempt, ledgers, now), result)
+            await record(Case(session, conversation, message, attempt, now), result)
             conversation.updated_at = now
-            await session.flush()
-            following = await self._go_on(session, job.lease)
+            following = await self._go_on(session, conversation, job.lease)
         self.wakeups.live("status", conversation.id)
         return following
 
-    async def _go_on(self, session: AsyncSession, lease: Lease) -> Sending | None:
+    async def _go_on(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Sending | None:
         try:
-            await leases.keep(session, lease, seconds=self.lease_seconds)
+            leases.hold(conversation, lease, seconds=self.lease_seconds)
         except LeaseLost:
             return None
-        return await self.next_job(session, lease)
+        return await self.next_job(session, conversation, lease)

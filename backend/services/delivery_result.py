@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import MessageStatus, Route, SendOutcome, SendResult
 from backend.domain.delivery_plan import MAX_ATTEMPTS, pause_before_retry
-from backend.services.delivery_intent import Ledgers, template_kind
+from backend.services.delivery_intent import Ledgers, read_ledgers, template_kind
 from backend.services.receipts import advance, apply_early
 from backend.storage.deliveries import add_call_back
 from backend.storage.tables.conversations import ConversationRow
@@ -27,8 +27,11 @@ class Case:
     conversation: ConversationRow
     message: MessageRow
     attempt: DeliveryAttemptRow
-    ledgers: Ledgers
     now: datetime
+
+    async def ledgers(self) -> Ledgers:
+        """What the platforms allow, read where an answer changes it."""
+        return await read_ledgers(self.session, self.conversation.id)
 
 
 async def record(case: Case, result: SendResult) -> None:
@@ -70,7 +73,7 @@ async def _unknown(case: Case, result: SendResult) -> None:
 
 
 async def _retry_later(case: Case, result: SendResult) -> None:
-    _give_back(case)
+    _give_back(case, await case.ledgers())
     if case.message.status != MessageStatus.SUBMITTED.value:
         return
     case.message.status_reason = _reason(result)
@@ -81,29 +84,29 @@ async def _retry_later(case: Case, result: SendResult) -> None:
 
 
 async def _window_closed(case: Case, result: SendResult) -> None:
-    if _correct_windows(case, closed=True):
+    if _correct_windows(case, await case.ledgers(), closed=True):
         _close_route(case)
 
 
 async def _quota_used(case: Case, result: SendResult) -> None:
-    if _correct_windows(case, closed=False):
+    if _correct_windows(case, await case.ledgers(), closed=False):
         _close_route(case)
 
 
 async def _no_consent(case: Case, result: SendResult) -> None:
     long_term = case.attempt.route == Route.SUBSCRIBE_LONG_TERM.value
     kind = template_kind(case.message)
-    for row in case.ledgers.consents:
+    for row in (await case.ledgers()).consents:
         if row.template_kind == kind and row.long_term == long_term:
             row.remaining, row.updated_at = 0, case.now
     _close_route(case)
 
 
-def _correct_windows(case: Case, *, closed: bool) -> bool:
+def _correct_windows(case: Case, ledgers: Ledgers, *, closed: bool) -> bool:
     """Believe the provider, except about a window that the resident opened again meanwhile; False if that is so."""
     reserved = case.attempt.reserved.get("windows", {})
     renewed = False
-    for row in case.ledgers.windows:
+    for row in ledgers.windows:
         if row.id not in reserved:
             continue
         if row.opened_at.isoformat() != reserved[row.id]:
@@ -118,12 +121,12 @@ def _close_route(case: Case) -> None:
     case.message.closed_routes = [*case.message.closed_routes, case.attempt.route]
 
 
-def _give_back(case: Case) -> None:
+def _give_back(case: Case, ledgers: Ledgers) -> None:
     reserved = case.attempt.reserved
-    for row in case.ledgers.windows:
+    for row in ledgers.windows:
         if row.used > 0 and reserved.get("windows", {}).get(row.id) == row.opened_at.isoformat():
             row.used -= 1
-    for consent in case.ledgers.consents:
+    for consent in ledgers.consents:
         if consent.id == reserved.get("consent"):
             consent.remaining += 1
 

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -15,8 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.storage import leases
+from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
 from backend.storage.leases import Lease, LeaseLost, Work, wall_now
+from backend.storage.tables.conversations import ConversationRow
 from backend.storage.wakeups import Wakeups
 
 log = structlog.get_logger()
@@ -44,8 +47,8 @@ class LeasedWorker[Job](ABC):
         self._active: dict[str, asyncio.Task[None]] = {}
 
     @abstractmethod
-    async def next_job(self, session: AsyncSession, lease: Lease) -> Job | None:
-        """The next thing to do in a conversation that is ours; None after giving the lease back."""
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Job | None:
+        """The next thing to do in a conversation that is ours and locked; None after giving the lease back."""
 
     @abstractmethod
     async def process(self, job: Job) -> Job | None:
@@ -83,11 +86,28 @@ class LeasedWorker[Job](ABC):
 
     def start(self, conversation_id: str) -> None:
         """Begin work on a conversation unless this worker is at it already."""
-        if conversation_id in self._active:
-            return
-        task = asyncio.create_task(self._work_on(conversation_id))
+        if conversation_id not in self._active:
+            self._run(conversation_id, self._guarded(conversation_id, self._take_and_work(conversation_id)))
+
+    async def take(self, session: AsyncSession, conversation: ConversationRow) -> tuple[Lease, Job] | None:
+        """Take the lease of a conversation that the transaction has locked, and its next job; None when there is nothing to do
+        or somebody else is at it. After the commit the taker has to call `go_on`."""
+        lease = leases.take(conversation, self.work, now=self.due_now(), holder=self._holder, seconds=self.lease_seconds)
+        job = await self.next_job(session, conversation, lease) if lease else None
+        return None if lease is None or job is None else (lease, job)
+
+    def go_on(self, lease: Lease, job: Job) -> None:
+        """Work on what `take` returned, now that it is committed."""
+        self._run(lease.conversation_id, self._guarded(lease.conversation_id, self._work(lease, job)))
+
+    def _run(self, conversation_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._active[conversation_id] = task
-        task.add_done_callback(lambda _: self._active.pop(conversation_id, None))
+        task.add_done_callback(lambda done: self._forget(conversation_id, done))
+
+    def _forget(self, conversation_id: str, done: asyncio.Task[None]) -> None:
+        if self._active.get(conversation_id) is done:
+            del self._active[conversation_id]
 
     async def _start_due(self) -> None:
         try:
@@ -100,23 +120,21 @@ class LeasedWorker[Job](ABC):
             if len(self._active) < self._slots:
                 self.start(conversation_id)
 
-    async def _work_on(self, conversation_id: str) -> None:
+    async def _take_and_work(self, conversation_id: str) -> None:
+        async with self.db.transaction() as session:
+            taken = await self.take(session, await get_conversation(session, conversation_id, lock=True))
+        if taken is not None:
+            await self._work(*taken)
+
+    async def _work(self, lease: Lease, first: Job) -> None:
+        job: Job | None = first
+        async with self._renewing(lease):
+            while job is not None:
+                job = await self.process(job)
+
+    async def _guarded(self, conversation_id: str, work: Coroutine[Any, Any, None]) -> None:
         try:
-            async with self.db.transaction() as session:
-                lease = await leases.claim(
-                    session,
-                    self.work,
-                    conversation_id,
-                    now=self.due_now(),
-                    holder=self._holder,
-                    seconds=self.lease_seconds,
-                )
-                job = await self.next_job(session, lease) if lease else None
-            if lease is None:
-                return
-            async with self._renewing(lease):
-                while job is not None:
-                    job = await self.process(job)
+            await work
         except LeaseLost:
             log.warning("lease_lost", work=self.work, conversation=conversation_id)
         except (SQLAlchemyError, OSError) as error:
@@ -139,7 +157,7 @@ class LeasedWorker[Job](ABC):
             await asyncio.sleep(self.lease_seconds / 3)
             try:
                 async with self.db.transaction() as session:
-                    await leases.keep(session, lease, seconds=self.lease_seconds)
+                    await leases.renew(session, lease, seconds=self.lease_seconds)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("lease_not_renewed", work=self.work, error=type(error).__name__)
             except LeaseLost:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.services import metrics
+from backend.services.ports import Clock
 from backend.storage import leases
 from backend.storage.database import Database
 from backend.storage.deliveries import mark_relayed, to_relay
@@ -21,13 +22,15 @@ log = structlog.get_logger()
 _LEASE = 10.0
 _BATCH = 200
 _AGAIN_AFTER = timedelta(seconds=10)
+_REST = timedelta(seconds=1)
 
 
 class Relay:
     """Puts open outbox rows on the stream of their topic, and again after ten seconds while nobody has done them."""
 
-    def __init__(self, *, db: Database, streams: Streams, poll: float = 0.25) -> None:
+    def __init__(self, *, db: Database, streams: Streams, clock: Clock, poll: float = 0.25) -> None:
         self._db = db
+        self._clock = clock
         self._streams = streams
         self._poll = poll
         self._holder = uuid4().hex
@@ -54,7 +57,8 @@ class Relay:
             await asyncio.sleep(self._poll * 4)
             return 0
         async with self._db.reading() as session:
-            rows = await to_relay(session, wall=wall_now(), again_after=_AGAIN_AFTER, limit=_BATCH)
+            rested = self._clock.now() - _REST
+            rows = await to_relay(session, wall=wall_now(), again_after=_AGAIN_AFTER, rested=rested, limit=_BATCH)
         if not rows:
             return 0
         await self._streams.add([(row.topic, row.key, row.id) for row in rows])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ from backend.storage.tables.messages import MessageRow
 
 @dataclass(frozen=True)
 class Stage:
-    """The locked rows and the rules that effects work with; `max_bubbles` is the channel's."""
+    """The locked rows and the rules that effects work with; `max_bubbles` is the channel's, `spoken` what was said so far."""
 
     session: AsyncSession
     conversation: ConversationRow
@@ -43,6 +43,7 @@ class Stage:
     now: datetime
     ears: Ears
     max_bubbles: Callable[[Channel], int]
+    spoken: list[MessageRow] = field(default_factory=list)
 
     async def say(self, author: Author, replies: Sequence[Reply], purpose: str) -> None:
         """Say it now, whoever owns the conversation, in the resident's script."""
@@ -57,7 +58,7 @@ class Stage:
     async def _speak(self, author: Author, replies: Sequence[Reply], purpose: str, suppressed: str) -> None:
         merged = bubbles.merge(replies, self.max_bubbles(Channel(self.conversation.channel)))
         said = [self.ears.in_script(reply, self.conversation.script) for reply in merged]
-        await speak(
+        messages = await speak(
             self.session,
             self.conversation,
             author=author,
@@ -68,6 +69,7 @@ class Stage:
             suppressed=suppressed,
             epoch=self.epoch if author is Author.BOT else None,
         )
+        self.spoken.extend(messages)
         if said and not suppressed:
             self.conversation.last_choices = [asdict(choice) for choice in said[-1].choices]
 

@@ -21,12 +21,14 @@ from backend.storage.tables.messages import MessageRow
 
 @dataclass(frozen=True)
 class Turn:
-    """A message that is to be handled now. The rows are snapshots; `epoch` is the ownership that the answer is computed under."""
+    """A message that is to be handled now. The rows are snapshots; `epoch` is the ownership that the answer is computed under;
+    `filed` is the order that this message has made already, "" for none."""
 
     lease: Lease
     conversation: ConversationRow
     message: MessageRow
     epoch: int
+    filed: str = ""
 
     @property
     def is_said(self) -> bool:

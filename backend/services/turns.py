@@ -19,6 +19,7 @@ from backend.contracts.messages import Channel, Reply
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
 from backend.services import metrics, turn_effects
+from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
 from backend.services.emergencies import is_findable
 from backend.services.leased_worker import LeasedWorker
@@ -43,6 +44,7 @@ from backend.storage.database import Database
 from backend.storage.leases import Lease, LeaseLost, wall_now
 from backend.storage.messages import get_message, next_unhandled
 from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
 from backend.storage.work_orders import filed_by_form
 
@@ -64,7 +66,10 @@ class TurnTimes:
 
 
 class TurnWorker(LeasedWorker[Turn]):
-    """Answers residents. Start `run`; several workers and several programs share the work."""
+    """Answers residents. Start `run`; several workers and several programs share the work.
+
+    With a `deliverer` of the same program, the intent to send an answer is written in the transaction that writes the answer.
+    """
 
     work = "turn"
 
@@ -77,6 +82,7 @@ class TurnWorker(LeasedWorker[Turn]):
         ears: Ears,
         clock: Clock,
         wakeups: Wakeups,
+        deliverer: Deliverer | None = None,
         times: TurnTimes | None = None,
         slots: int = 16,
         poll: float = 1.0,
@@ -87,6 +93,7 @@ class TurnWorker(LeasedWorker[Turn]):
         self._bubbles = {channel: sender.traits.max_bubbles for channel, sender in senders.items()}
         self._ears = ears
         self._clock = clock
+        self._deliverer = deliverer
         self._times = times or TurnTimes()
         self._late: set[asyncio.Task[None]] = set()
 
@@ -102,15 +109,14 @@ class TurnWorker(LeasedWorker[Turn]):
 
     # --- taking ------------------------------------------------------------------------------------------------------------
 
-    async def next_job(self, session: AsyncSession, lease: Lease) -> Turn | None:
-        message = await next_unhandled(session, lease.conversation_id)
+    async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease, done: str = "") -> Turn | None:
+        message = await next_unhandled(session, conversation.id, done=done)
         if message is None:
-            await leases.release(session, lease, due_at=None)
+            leases.give_back(conversation, lease, due_at=None)
             return None
-        conversation = await get_conversation(session, lease.conversation_id)
         self._open_dialogue(conversation)
-        await session.flush()
-        return Turn(lease, conversation, message, conversation.epoch)
+        filed = await _filed_already(session, conversation, message)
+        return Turn(lease, conversation, message, conversation.epoch, filed)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
         now = self._clock.now()
@@ -154,15 +160,7 @@ class TurnWorker(LeasedWorker[Turn]):
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)
-        return await self._filed_already(turn) or await self._ask(turn, question)
-
-    async def _filed_already(self, turn: Turn) -> Answered | None:
-        """The answer to a message that made an order before we died with the answer: it is not asked to make another one."""
-        if turn.conversation.draft is not None:
-            return None
-        async with self.db.reading() as session:
-            number = await filed_by_form(session, turn.conversation.id, since=turn.message.created_at)
-        return Answered((Reply(phrases.FILED.format(number=number)),)) if number else None
+        return Answered(_filed(turn.filed)) if turn.filed else await self._ask(turn, question)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not turn.conversation.emergency_needs_address or not turn.is_said:
@@ -200,13 +198,12 @@ class TurnWorker(LeasedWorker[Turn]):
             await asyncio.sleep(pause)
             async with self.db.reading() as session:
                 conversation = await get_conversation(session, turn.conversation.id)
+                filed = await _filed_already(session, conversation, turn.message)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
-            fresh = replace(turn, conversation=conversation)
-            filed = await self._filed_already(fresh)
-            if filed is not None:
-                return filed.replies
-            question = assistant_turn(fresh, now=self._clock.now())
+            if filed:
+                return _filed(filed)
+            question = assistant_turn(replace(turn, conversation=conversation), now=self._clock.now())
             if question is not None:
                 with contextlib.suppress(AssistantFailed):
                     return await self._assistant.respond(question)
@@ -223,14 +220,19 @@ class TurnWorker(LeasedWorker[Turn]):
                 await turn_effects.apply(stage, answer)
                 stage.message.handled_at = stage.now
                 stage.conversation.last_turn_at = stage.now
-                await session.flush()
-            following = await self.next_job(session, turn.lease)
-        self._tell(turn.conversation.id)
+            following = await self.next_job(session, stage.conversation, turn.lease, turn.message.id)
+            sending = await self._take_sending(session, stage.conversation)
+        self._tell(turn.conversation.id, sending)
         return following
 
+    async def _take_sending(self, session: AsyncSession, conversation: ConversationRow) -> tuple[Lease, Sending] | None:
+        """The first message on its way out, taken in the transaction that wrote it: what is said is also what is sent next."""
+        return await self._deliverer.take(session, conversation) if self._deliverer is not None else None
+
     async def _stage(self, session: AsyncSession, turn: Turn) -> Stage:
-        await leases.keep(session, turn.lease, seconds=self.lease_seconds)
-        return await self._open_stage(session, turn)
+        stage = await self._open_stage(session, turn)
+        leases.hold(stage.conversation, turn.lease, seconds=self.lease_seconds)
+        return stage
 
     async def _open_stage(self, session: AsyncSession, turn: Turn) -> Stage:
         return Stage(
@@ -253,14 +255,13 @@ class TurnWorker(LeasedWorker[Turn]):
             stage.message.turn_attempts += 1
             if stage.message.turn_attempts <= len(self._times.retries):
                 pause = self._times.retries[stage.message.turn_attempts - 1] * random.uniform(0.75, 1.25)
-                await session.flush()
-                await leases.release(session, turn.lease, due_at=wall_now() + timedelta(seconds=pause))
+                leases.give_back(stage.conversation, turn.lease, due_at=wall_now() + timedelta(seconds=pause))
                 return None
             await turn_effects.fail(stage, "worker_error")
             stage.message.handled_at, stage.message.purpose = stage.now, LEFT_FOR_PEOPLE
-            await session.flush()
-            following = await self.next_job(session, turn.lease)
-        self._tell(turn.conversation.id)
+            following = await self.next_job(session, stage.conversation, turn.lease, turn.message.id)
+            sending = await self._take_sending(session, stage.conversation)
+        self._tell(turn.conversation.id, sending)
         return following
 
     def _await_late(self, turn: Turn, asking: asyncio.Task[tuple[Reply, ...]]) -> None:
@@ -273,16 +274,33 @@ class TurnWorker(LeasedWorker[Turn]):
             async with asyncio.timeout(self._times.late + sum(self._times.again)):
                 replies = await asking
             async with self.db.transaction() as session:
-                used = await turn_effects.late(await self._open_stage(session, turn), replies)
+                stage = await self._open_stage(session, turn)
+                used = await turn_effects.late(stage, replies)
+                sending = await self._take_sending(session, stage.conversation)
         except (AssistantFailed, TimeoutError):
             return  # people have the conversation already
         except (SQLAlchemyError, OSError) as error:
             log.warning("late_answer_lost", conversation=turn.conversation.id, error=type(error).__name__)
             return
         log.info("late_answer", conversation=turn.conversation.id, used=used)
-        self._tell(turn.conversation.id)
+        self._tell(turn.conversation.id, sending)
         self.wakeups.wake("turn", turn.conversation.id)
 
-    def _tell(self, conversation_id: str) -> None:
-        self.wakeups.wake("send", conversation_id)
+    def _tell(self, conversation_id: str, sending: tuple[Lease, Sending] | None) -> None:
+        """After the commit: send what was taken, or wake whoever may send."""
+        if sending is not None and self._deliverer is not None:
+            self._deliverer.go_on(*sending)
+        else:
+            self.wakeups.wake("send", conversation_id)
         self.wakeups.live("message", conversation_id)
+
+
+async def _filed_already(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
+    """The order that a message made before we died with the answer, "" for none: it is not asked to make another one."""
+    if conversation.draft is not None:
+        return ""
+    return await filed_by_form(session, conversation.id, since=message.created_at) or ""
+
+
+def _filed(number: str) -> tuple[Reply, ...]:
+    return (Reply(phrases.FILED.format(number=number)),)

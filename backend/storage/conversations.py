@@ -21,6 +21,14 @@ from backend.storage.tables.conversations import ConsentRow, ConversationRow, Se
 type ResidentKey = tuple[str, str, str]
 _CORRESPONDENT_COLUMNS = ("next_seq", "turn_due_at", "phone", "grid_code")
 
+# Statements of every turn are built once: building one costs more than SQLite needs to run it.
+_ONE = select(ConversationRow).where(ConversationRow.id == bindparam("wanted")).execution_options(populate_existing=True)
+_ONE_LOCKED = _ONE.with_for_update()
+_WINDOWS = (
+    select(SendWindowRow).where(SendWindowRow.conversation_id == bindparam("wanted")).execution_options(populate_existing=True)
+)
+_CONSENTS = select(ConsentRow).where(ConsentRow.conversation_id == bindparam("wanted")).execution_options(populate_existing=True)
+
 
 def insert_ignoring(session: AsyncSession, table: type[Base]) -> Any:
     """An INSERT … ON CONFLICT DO NOTHING in the words of the session's database."""
@@ -38,8 +46,8 @@ def resident_key(message: InboundMessage) -> ResidentKey:
 
 async def get_conversation(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> ConversationRow:
     """The row, locked against other writers on request. Raises NotFound."""
-    query = select(ConversationRow).where(ConversationRow.id == conversation_id).execution_options(populate_existing=True)
-    row = (await session.scalars(query.with_for_update() if lock else query)).first()
+    query = _ONE_LOCKED if lock else _ONE
+    row = (await session.scalars(query, {"wanted": conversation_id})).first()
     if row is None:
         raise NotFound("没有这个会话", conversation_id=conversation_id)
     return row
@@ -170,14 +178,12 @@ async def enter_consent(session: AsyncSession, conversation_id: str, consent: Co
 
 async def windows_of(session: AsyncSession, conversation_id: str) -> list[SendWindowRow]:
     """All grants of a conversation, also the expired ones."""
-    query = select(SendWindowRow).where(SendWindowRow.conversation_id == conversation_id)
-    return list(await session.scalars(query.execution_options(populate_existing=True)))
+    return list(await session.scalars(_WINDOWS, {"wanted": conversation_id}))
 
 
 async def consents_of(session: AsyncSession, conversation_id: str) -> list[ConsentRow]:
     """All consents of a conversation, also the used ones."""
-    query = select(ConsentRow).where(ConsentRow.conversation_id == conversation_id)
-    return list(await session.scalars(query.execution_options(populate_existing=True)))
+    return list(await session.scalars(_CONSENTS, {"wanted": conversation_id}))
 
 
 async def find_by_user(session: AsyncSession, *, channel: str, channel_user_id: str) -> ConversationRow | None:

@@ -13,6 +13,7 @@ import fcntl
 import sys
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.util import await_only
 
+from backend.storage.sqlite_connection import WriterConnection
 from backend.storage.tables.base import Base
 
 log = structlog.get_logger()
@@ -34,12 +37,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _create_engine(url, is_sqlite=self.is_sqlite)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._reading_sessions = async_sessionmaker(self.engine.execution_options(writes=False), expire_on_commit=False)
-        self._write_lock = asyncio.Lock()
         path = make_url(url).database
-        self._queue = Path(f"{path}.writers") if self.is_sqlite and path and path != ":memory:" else None
+        file = path if self.is_sqlite and path and path != ":memory:" else None
+        self.engine = _writing_engine(url, file) if file else _create_engine(url, is_sqlite=self.is_sqlite)
+        self._reading_engine = _create_engine(url, is_sqlite=True) if file else self.engine
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        reading = self._reading_engine.execution_options(writes=False)
+        self._reading_sessions = async_sessionmaker(reading, expire_on_commit=False)
+        self._write_lock = asyncio.Lock()
+        self._queue = Path(f"{file}.writers") if file else None
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -66,6 +72,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._reading_engine.dispose()
 
     @contextlib.asynccontextmanager
     async def _lock_for_writing(self) -> AsyncIterator[None]:
@@ -76,10 +83,23 @@ class Database:
             if self._queue is None:
                 yield
                 return
-            with self._queue.open("ab") as file:
-                # a thread, because waiting for another process must not stop this one; closing the file lets the next one in
-                await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            with self._queue.open("ab") as file:  # closing it lets the next one in
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:  # another process is writing: wait in a thread, because this one must go on
+                    await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
                 yield
+
+
+def _writing_engine(url: str, file: str) -> AsyncEngine:
+    """For an SQLite file. Queries of `reading` keep their threads: a report may take long, a statement of a transaction not."""
+    engine = create_async_engine(url, async_creator=partial(WriterConnection.open, file))
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        await_only(connection.connection.driver_connection.begin())
+
+    return engine
 
 
 def _create_engine(url: str, *, is_sqlite: bool) -> AsyncEngine:

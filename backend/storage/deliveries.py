@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.errors import NotFound
@@ -15,6 +15,14 @@ from backend.storage.tables.deliveries import CallBackTaskRow, DeliveryAttemptRo
 from backend.storage.tables.messages import MessageRow
 from backend.storage.tables.outbox import OutboxRow
 
+_ATTEMPT = select(DeliveryAttemptRow).where(DeliveryAttemptRow.id == bindparam("wanted"))
+_OUTBOX = OutboxRow.__table__
+_FINISH_OUTBOX = (
+    update(_OUTBOX)  # type: ignore[arg-type]
+    .where(_OUTBOX.c.done_at.is_(None), _OUTBOX.c.topic == bindparam("of_topic"), _OUTBOX.c.key == bindparam("of_key"))
+    .values(done_at=bindparam("at", type_=_OUTBOX.c.done_at.type))
+)
+
 
 async def open_attempts(session: AsyncSession, conversation_id: str) -> Sequence[DeliveryAttemptRow]:
     """Attempts whose outcome was never recorded."""
@@ -22,6 +30,11 @@ async def open_attempts(session: AsyncSession, conversation_id: str) -> Sequence
         DeliveryAttemptRow.conversation_id == conversation_id, DeliveryAttemptRow.finished_at.is_(None)
     )
     return list(await session.scalars(query))
+
+
+async def get_attempt(session: AsyncSession, attempt_id: str) -> DeliveryAttemptRow:
+    """The row; it is there, because its intent was committed."""
+    return (await session.scalars(_ATTEMPT, {"wanted": attempt_id})).one()
 
 
 async def attempts_of(session: AsyncSession, message_id: str) -> Sequence[DeliveryAttemptRow]:
@@ -100,14 +113,19 @@ async def open_outbox(session: AsyncSession, topic: str, key: str) -> Sequence[O
 
 async def finish_outbox(session: AsyncSession, topic: str, key: str, *, now: datetime) -> None:
     """Everything asked for under this key is done."""
-    statement = update(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.topic == topic, OutboxRow.key == key)
-    await session.execute(statement.values(done_at=now).execution_options(synchronize_session=False))
+    await session.execute(_FINISH_OUTBOX, {"of_topic": topic, "of_key": key, "at": now})
 
 
-async def to_relay(session: AsyncSession, *, wall: datetime, again_after: timedelta, limit: int) -> Sequence[OutboxRow]:
-    """Undone rows that were never put on a stream, or so long ago that their consumer must have died."""
+async def to_relay(
+    session: AsyncSession, *, wall: datetime, again_after: timedelta, rested: datetime, limit: int
+) -> Sequence[OutboxRow]:
+    """Undone rows that were never put on a stream, or so long ago that their consumer must have died.
+
+    What is to be sent counts only when it was written before `rested`: mostly its writer sends it at once.
+    """
     stale = or_(OutboxRow.relayed_at.is_(None), OutboxRow.relayed_at < wall - again_after)
-    query = select(OutboxRow).where(OutboxRow.done_at.is_(None), stale)
+    waiting = or_(OutboxRow.topic != "send", OutboxRow.created_at <= rested)
+    query = select(OutboxRow).where(OutboxRow.done_at.is_(None), stale, waiting)
     return list(await session.scalars(query.order_by(OutboxRow.id).limit(limit)))
 
 

@@ -1,4 +1,5 @@
-"""Leases in SQL: taking one is one conditional UPDATE, on SQLite and PostgreSQL alike.
+"""Leases in SQL, on SQLite and PostgreSQL alike: taken, held and given back on a row that the transaction has locked, so that
+they are written together with what was done under them.
 
 Leases are measured in wall-clock time: a simulated clock that jumps five hours must not make every worker lose its work.
 """
@@ -26,12 +27,13 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on one conversation, until `fence` grows."""
+    """The right to work on one conversation, until `fence` grows. `orphaned`: the one before never gave it back."""
 
     work: Work
     conversation_id: str
     holder: str
     fence: int
+    orphaned: bool = False
 
 
 def wall_now() -> datetime:
@@ -50,41 +52,49 @@ async def due(session: AsyncSession, work: Work, *, now: datetime, limit: int) -
     return list(await session.scalars(query.order_by(due_at).limit(limit)))
 
 
-async def claim(
-    session: AsyncSession, work: Work, conversation_id: str, *, now: datetime, holder: str, seconds: float
-) -> Lease | None:
-    """Take the lease when there is something to do up to `now` and nobody holds it."""
+def take(row: ConversationRow, work: Work, *, now: datetime, holder: str, seconds: float) -> Lease | None:
+    """Take the lease of a conversation that this transaction has locked, when there is something to do up to `now` and nobody
+    holds it."""
     wall = wall_now()
-    until, due_at, fence = _column(work, "until"), _column(work, "due_at"), _column(work, "fence")
-    statement = (
-        update(ConversationRow)
-        .where(ConversationRow.id == conversation_id, due_at <= now, or_(until.is_(None), until < wall))
-        .values({f"{work}_holder": holder, f"{work}_until": wall + timedelta(seconds=seconds), f"{work}_fence": fence + 1})
-        .returning(fence)
-        .execution_options(synchronize_session=False)
-    )
-    taken = (await session.execute(statement)).scalar()
-    return None if taken is None else Lease(work, conversation_id, holder, int(taken))
+    due_at, until = getattr(row, f"{work}_due_at"), getattr(row, f"{work}_until")
+    if due_at is None or due_at > now or (until is not None and until >= wall):
+        return None
+    fence, orphaned = getattr(row, f"{work}_fence") + 1, getattr(row, f"{work}_holder") is not None
+    _set(row, work, holder=holder, until=wall + timedelta(seconds=seconds), fence=fence)
+    return Lease(work, row.id, holder, fence, orphaned)
 
 
-async def keep(session: AsyncSession, lease: Lease, *, seconds: float) -> None:
-    """Extend the lease and hold the conversation for this transaction. Raises LeaseLost.
+def hold(row: ConversationRow, lease: Lease, *, seconds: float) -> None:
+    """Extend the lease of a conversation that this transaction has locked. Raises LeaseLost.
 
     Every commit of leased work begins with this: it is the fence.
     """
-    await _held(session, lease, {f"{lease.work}_until": wall_now() + timedelta(seconds=seconds)})
+    _check(row, lease)
+    _set(row, lease.work, until=wall_now() + timedelta(seconds=seconds))
 
 
-async def release(session: AsyncSession, lease: Lease, *, due_at: datetime | None) -> None:
-    """Give the lease back; `due_at` is when there will be something to do again. Raises LeaseLost."""
-    await _held(session, lease, {f"{lease.work}_until": None, f"{lease.work}_holder": None, f"{lease.work}_due_at": due_at})
+def give_back(row: ConversationRow, lease: Lease, *, due_at: datetime | None) -> None:
+    """Give the lease of a locked conversation back; `due_at` is when there will be something to do again. Raises LeaseLost."""
+    _check(row, lease)
+    _set(row, lease.work, until=None, holder=None, due_at=due_at)
 
 
-async def _held(session: AsyncSession, lease: Lease, values: dict[str, Any]) -> None:
+def _check(row: ConversationRow, lease: Lease) -> None:
+    if getattr(row, f"{lease.work}_fence") != lease.fence:
+        raise LeaseLost(lease.conversation_id)
+
+
+def _set(row: ConversationRow, work: Work, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(row, f"{work}_{name}", value)
+
+
+async def renew(session: AsyncSession, lease: Lease, *, seconds: float) -> None:
+    """Extend the lease without reading the conversation, while work goes on. Raises LeaseLost."""
     statement = (
         update(ConversationRow)
         .where(ConversationRow.id == lease.conversation_id, _column(lease.work, "fence") == lease.fence)
-        .values(values)
+        .values({f"{lease.work}_until": wall_now() + timedelta(seconds=seconds)})
         .execution_options(synchronize_session=False)
     )
     if not await _changed(session, statement):

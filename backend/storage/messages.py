@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Author, InboundMessage, MessageStatus
@@ -18,7 +18,23 @@ from backend.storage.leases import wall_now
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 
-WAITING = ("queued", "submitted")  # not taken by a provider yet
+# Written out, because a partial index serves only a query that repeats its condition word for word.
+_WAITING = text("messages.status IN ('queued', 'submitted')")  # not taken by a provider yet
+_UNHANDLED = text("messages.direction = 'in' AND messages.handled_at IS NULL")
+
+_NEXT_UNHANDLED = (
+    select(MessageRow)
+    .where(MessageRow.conversation_id == bindparam("wanted"), _UNHANDLED, MessageRow.id != bindparam("done"))
+    .order_by(MessageRow.seq)
+    .limit(1)
+    .execution_options(populate_existing=True, autoflush=False)
+)
+_QUEUE = (
+    select(MessageRow.id, MessageRow.next_attempt_at, MessageRow.deferred)
+    .where(MessageRow.conversation_id == bindparam("wanted"), _WAITING)
+    .order_by(MessageRow.seq)
+)
+_ONE = select(MessageRow).where(MessageRow.id == bindparam("wanted")).execution_options(populate_existing=True)
 
 
 async def known_dedupe_keys(session: AsyncSession, keys: Iterable[str]) -> set[str]:
@@ -69,32 +85,30 @@ async def add_once(session: AsyncSession, row: dict[str, Any]) -> bool:
 
 async def get_message(session: AsyncSession, message_id: str) -> MessageRow:
     """The row as committed now. Raises NotFound."""
-    row = await session.get(MessageRow, message_id, populate_existing=True)
+    row = (await session.scalars(_ONE, {"wanted": message_id})).first()
     if row is None:
         raise NotFound("没有这条消息", message_id=message_id)
     return row
 
 
-async def next_unhandled(session: AsyncSession, conversation_id: str) -> MessageRow | None:
-    """The resident's oldest message that nobody dealt with yet."""
-    query = select(MessageRow).where(
-        MessageRow.conversation_id == conversation_id, MessageRow.direction == "in", MessageRow.handled_at.is_(None)
-    )
-    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+async def next_unhandled(session: AsyncSession, conversation_id: str, *, done: str = "") -> MessageRow | None:
+    """The resident's oldest message that nobody dealt with yet; `done`: the one that this transaction marks handled."""
+    return (await session.scalars(_NEXT_UNHANDLED, {"wanted": conversation_id, "done": done})).first()
 
 
-async def next_queued(session: AsyncSession, conversation_id: str, *, now: datetime) -> MessageRow | None:
-    """The head of the way out. A message that rests until the morning lets others pass, one that waits for a retry does not."""
-    resting = and_(MessageRow.deferred, MessageRow.next_attempt_at > now)
-    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING), ~resting)
-    return (await session.scalars(query.order_by(MessageRow.seq).limit(1).execution_options(populate_existing=True))).first()
+@dataclass(frozen=True)
+class Waiting:
+    """A message on its way out. `resting` until the morning it lets others pass; waiting for a retry it does not."""
+
+    message_id: str
+    not_before: datetime | None
+    resting: bool
 
 
-async def earliest_attempt_at(session: AsyncSession, conversation_id: str) -> datetime | None:
-    """When the first waiting message may be tried (all of them wait for a time); None when there is none."""
-    waits = (MessageRow.conversation_id == conversation_id, MessageRow.status.in_(WAITING))
-    query = select(MessageRow.next_attempt_at).where(*waits)
-    return min((time for time in await session.scalars(query) if time is not None), default=None)
+async def way_out(session: AsyncSession, conversation_id: str, *, now: datetime) -> list[Waiting]:
+    """Everything that no provider has taken yet, in the order said."""
+    rows = (await session.execute(_QUEUE, {"wanted": conversation_id})).all()
+    return [Waiting(id_, at, resting=bool(deferred and at and at > now)) for id_, at, deferred in rows]
 
 
 async def list_messages(session: AsyncSession, conversation_id: str, *, after: int, limit: int) -> Sequence[MessageRow]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Author, MessageKind
 from backend.contracts.understanding import Understood
-from backend.storage.conversations import insert_ignoring
+from backend.storage.statements import insert_once
 from backend.storage.tables.messages import MessageRow
 from backend.storage.tables.understanding import UnderstoodTurnRow
 
@@ -22,7 +22,7 @@ _WORDS = (MessageKind.TEXT.value, MessageKind.VOICE.value)
 async def remember(session: AsyncSession, *, message_id: str, understood: Understood, now: datetime) -> None:
     """Keep what a message was taken for; the first time counts."""
     values = {"message_id": message_id, "at": now, **asdict(understood)}
-    await session.execute(insert_ignoring(session, UnderstoodTurnRow).values(**values))
+    await (await session.connection()).execute(insert_once(session, UnderstoodTurnRow), values)
 
 
 async def weakest_turns(

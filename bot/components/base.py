@@ -18,6 +18,7 @@ from bot.components.text_model import TextModel
 
 NORMALISED = "normalised"
 DRAWN = "facts_drawn"
+READING = "reading"
 
 
 def normal_text(message: Message) -> str:
@@ -26,8 +27,12 @@ def normal_text(message: Message) -> str:
 
 
 def model_reading(message: Message) -> str:
-    """What the models read of a message."""
-    return reading(normal_text(message), message.get(DRAWN))
+    """What the models read of a message; made once, because several components read the same."""
+    made = message.get(READING)
+    if made is None:
+        made = reading(normal_text(message), message.get(DRAWN))
+        message.set(READING, made)
+    return str(made)
 
 
 def block_metadata(message: Message) -> dict[str, Any]:

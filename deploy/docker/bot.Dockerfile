@@ -12,4 +12,4 @@ COPY bot bot
 RUN bot/train.sh && chown -R rasa bot/models
 USER rasa
 EXPOSE 5005
-CMD ["bot/.venv/bin/python", "-m", "rasa", "run", "--enable-api", "--model", "bot/models/current.tar.gz", "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml", "--interface", "0.0.0.0", "--port", "5005"]
+CMD ["bot/.venv/bin/python", "-m", "bot.without_tensorflow", "run", "--enable-api", "--model", "bot/models/current.tar.gz", "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml", "--interface", "0.0.0.0", "--port", "5005"]

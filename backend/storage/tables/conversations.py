@@ -14,7 +14,7 @@ from backend.storage.tables.base import Base
 class ConversationRow(Base):
     """One resident on one account of one channel.
 
-    Two leases live here, so that taking one is a single conditional UPDATE: `turn_*` (who answers) and `send_*` (who delivers).
+    Two leases live here, so that taking one is a matter of this row alone: `turn_*` (who answers) and `send_*` (who delivers).
     Their times (and `turn_due_at`) are wall-clock times also when the clock of the program is simulated: they bound crashes, not
     the subject's time. `send_due_at` follows the program's clock, because messages rest at night. Both are null when there is
     nothing to do.

@@ -15,6 +15,7 @@ from backend.domain.errors import Conflict
 from backend.services import conversations as talk
 from backend.services.ports import AssistantTurn
 from backend.storage import leases
+from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
 from backend.storage.leases import LeaseLost, wall_now
 from backend.storage.tables.base import Base
@@ -98,7 +99,8 @@ async def test_a_lease_has_one_holder_and_an_old_one_cannot_commit(pg: World) ->
 
     async def claim(holder: str, seconds: float) -> leases.Lease | None:
         async with pg.writing() as session:
-            return await leases.claim(session, "turn", conversation, now=wall_now(), holder=holder, seconds=seconds)
+            row = await get_conversation(session, conversation, lock=True)
+            return leases.take(row, "turn", now=wall_now(), holder=holder, seconds=seconds)
 
     taken = [lease for lease in await asyncio.gather(*(claim(str(n), 0.05) for n in range(5))) if lease]
     assert len(taken) == 1
@@ -108,7 +110,10 @@ async def test_a_lease_has_one_holder_and_an_old_one_cannot_commit(pg: World) ->
     assert second.fence == taken[0].fence + 1
     with pytest.raises(LeaseLost):
         async with pg.writing() as session:
-            await leases.keep(session, taken[0], seconds=10)
+            leases.hold(await get_conversation(session, conversation, lock=True), taken[0], seconds=10)
+    with pytest.raises(LeaseLost):
+        async with pg.writing() as session:
+            await leases.renew(session, taken[0], seconds=10)
 
 
 async def test_named_leases_have_one_holder(pg: World) -> None:

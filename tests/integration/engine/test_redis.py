@@ -51,7 +51,7 @@ async def lively(tmp_path: Path, redis: Redis) -> AsyncIterator[World]:
 
 
 async def _running(world: World, stop: asyncio.Event) -> list[asyncio.Task[None]]:
-    relay = Relay(db=world.db, streams=world.streams, poll=0.05)
+    relay = Relay(db=world.db, streams=world.streams, clock=world.clock, poll=0.05)
     notifications = NotificationConsumer(db=world.db, clock=world.clock, streams=world.streams, wakeups=world.wakeups, poll=0.2)
     programs = (world.turn_worker(poll=0.3), world.new_deliverer(poll=0.3), relay, notifications)
     return [asyncio.create_task(program.run(stop)) for program in programs]
@@ -133,7 +133,7 @@ async def _add(world: World, *keys: str) -> None:
 
 async def test_rows_are_relayed_once_and_in_order(lively: World) -> None:
     await _add(lively, "甲", "乙", "丙")
-    relay = Relay(db=lively.db, streams=lively.streams)
+    relay = Relay(db=lively.db, streams=lively.streams, clock=lively.clock)
     assert [await relay.step(), await relay.step()] == [3, 0]
     assert await lively.streams.read("order_event", count=10, seconds=0.1) == []  # creates the group at the beginning
     assert await lively.streams.read("order_event", count=10, seconds=0.1) == ["甲", "乙", "丙"]
@@ -141,13 +141,13 @@ async def test_rows_are_relayed_once_and_in_order(lively: World) -> None:
 
 async def test_of_two_relays_only_one_works(lively: World) -> None:
     await _add(lively, "甲")
-    one, two = (Relay(db=lively.db, streams=lively.streams, poll=0.01) for _ in range(2))
+    one, two = (Relay(db=lively.db, streams=lively.streams, clock=lively.clock, poll=0.01) for _ in range(2))
     assert [await one.step(), await two.step()] == [1, 0]
 
 
 async def test_what_nobody_did_is_published_again(lively: World) -> None:
     await _add(lively, "甲")
-    relay = Relay(db=lively.db, streams=lively.streams)
+    relay = Relay(db=lively.db, streams=lively.streams, clock=lively.clock)
     await relay.step()
     async with lively.writing() as session:
         row = await session.merge((await lively.rows(OutboxRow))[0])
@@ -161,13 +161,13 @@ async def test_what_is_done_is_not_relayed(lively: World) -> None:
     async with lively.writing() as session:
         row = await session.merge((await lively.rows(OutboxRow))[0])
         row.done_at = lively.clock.now()
-    assert await Relay(db=lively.db, streams=lively.streams).step() == 0
+    assert await Relay(db=lively.db, streams=lively.streams, clock=lively.clock).step() == 0
 
 
 async def test_a_dead_redis_leaves_the_rows_to_be_relayed(world: World, gone: Redis) -> None:
     await _add(world, "甲")
     with pytest.raises(StreamsAway):
-        await Relay(db=world.db, streams=Streams(gone)).step()
+        await Relay(db=world.db, streams=Streams(gone), clock=world.clock).step()
     assert [row.relayed_at for row in await world.rows(OutboxRow)] == [None]
 
 

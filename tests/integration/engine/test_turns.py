@@ -16,7 +16,7 @@ from backend.services.directory import seed_directory
 from backend.services.ports import AssistantFailed, AssistantTurn
 from backend.services.turns import TurnTimes
 from backend.storage.conversations import get_conversation
-from backend.storage.leases import claim, wall_now
+from backend.storage.leases import take, wall_now
 from backend.storage.tables.work_orders import WorkOrderRow
 from tests.integration.engine.world import PHONE, World
 
@@ -470,7 +470,8 @@ async def test_the_lease_of_a_dead_worker_is_taken_by_another(world: World) -> N
     await world.hears("你好")
     conversation = await world.conversation()
     async with world.writing() as session:
-        dead = await claim(session, "turn", conversation.id, now=wall_now(), holder="dead", seconds=0.05)
+        row = await get_conversation(session, conversation.id, lock=True)
+        dead = take(row, "turn", now=wall_now(), holder="dead", seconds=0.05)
     assert dead is not None
     await asyncio.sleep(0.1)
     await world.settle()
