@@ -30,7 +30,7 @@ class AnswerFaq(ResidentAction):
     action_name = "action_answer_faq"
 
     async def respond(self, talk: Talk) -> Events:
-        key = str((talk.message.get("faq") or {}).get("key") or "")
+        key = "time_limit" if "how_long" in talk.wishes else str((talk.message.get("faq") or {}).get("key") or "")
         page = await backend().call("GET", "faqs")
         answer = _answer(page["items"], _FAQ_KEYS.get(key, key), _service_code(talk))
         if answer:

@@ -1,0 +1,53 @@
+"""The matter of a message in one short line: the resident's words without place, time, phone, greeting and scolding."""
+
+from __future__ import annotations
+
+import re
+
+from backend.contracts.understanding import Facts
+from backend.domain.language.tables import load_table
+
+LONGEST = 20
+_TABLE = load_table("gist_words")
+_DROP = re.compile("|".join(_TABLE["drop"]))
+_LEAD = re.compile(f"^{_TABLE['lead']}+")
+_TRAIL = re.compile(f"{_TABLE['trail']}+$")
+_EMPTY = re.compile(_TABLE["empty"])
+_FILLER = re.compile(_TABLE["filler"])
+_CLAUSE = re.compile(r"[,。;!?、\s]+")
+_DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
+_SHORTEST = 2
+
+
+def gist_of(text: str, facts: Facts) -> str:
+    """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better."""
+    clauses = _clauses(_without_facts(text, facts))
+    kept: list[str] = []
+    for clause in clauses:
+        fits = len("、".join([*kept, clause])) <= LONGEST
+        if fits:
+            kept.append(clause)
+        elif kept:
+            break
+    return "、".join(kept)
+
+
+def _clauses(text: str) -> list[str]:
+    pieces = [_DROP.sub(",", piece) for piece in _CLAUSE.split(text)]
+    every = [clause for piece in pieces for clause in _CLAUSE.split(piece)]
+    stated = [clause for clause in every if not _DENIED.match(clause)] or every
+    bare = [_TRAIL.sub("", _LEAD.sub("", clause)) for clause in stated]
+    short = [clause if len(clause) <= LONGEST else _FILLER.sub("", clause) for clause in bare]
+    return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
+
+
+def _without_facts(text: str, facts: Facts) -> str:
+    """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
+    cuts = [(span.start, span.end, "") for span in (facts.address.spans if facts.address else ())]
+    cuts += [(facts.occurred_at.span.start, facts.occurred_at.span.end, "")] if facts.occurred_at else []
+    cuts += [(mention.span.start, mention.span.end, ",") for mention in facts.phones]
+    cuts += [(mention.span.start, mention.span.end, ",") for mention in facts.order_numbers]
+    for start, end, instead in sorted(cuts, reverse=True):
+        if 0 <= start < end:
+            text = text[:start] + instead + text[end:]
+    return text
