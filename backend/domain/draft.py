@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_next_question
+from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.subject import absorb_subject, choose_category, opens_another
@@ -45,6 +46,7 @@ _LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 # Asked once for good: what is said instead of an answer does not make it worth another try.
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
+_KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
 _SOUNDS_LIKE = 0.4
@@ -175,12 +177,13 @@ def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     words = turn.text.strip()
     if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words):
         return None
-    if form.requested in _SKIPPABLE and (says("knows_not", words) or _is_outside(turn)):
+    if form.requested in _KNOWN_OR_NOT and (says("knows_not", words) or _is_outside(turn)):
         field = _field_of(form.requested)
         draft = replace(form.draft, description=f"{form.draft.description};{words}")
         return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
     if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
-        address = merge_address(form.draft.address, Address(text=words, landmark=words))
+        spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
+        address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
         settled = form.settled if is_findable(address) else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
@@ -197,12 +200,15 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
         return Step(_confirmed(form), Outcome.FILE)
+    beside = _told_beside(form, turn)
+    if beside is not None:
+        return beside
     if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
         return None
     if verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text)):
         return Step(asked(form, Ask.CHANGE))
     agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
-    return Step(_confirmed(_with_words(form, turn)), Outcome.FILE) if agreed else _told_beside(form, turn)
+    return Step(_confirmed(_with_words(form, turn)), Outcome.FILE) if agreed else None
 
 
 def _confirmed(form: OpenForm) -> OpenForm:
@@ -231,12 +237,27 @@ def _same(form: OpenForm, turn: Turn) -> Step | None:
     if _yes_or_no(turn) is True or says("is_same", turn.text):
         return Step(form, Outcome.ADD)
     back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
-    return Step(_asked_anew(back), remarks=("filed_anew",)) if _yes_or_no(turn) is False else _collect(back, turn)
+    if _yes_or_no(turn) is not False:
+        return _collect(back, turn)
+    if not _has_facts(turn):
+        return Step(_asked_anew(back), remarks=("filed_anew",))
+    step = _collect(back, turn)
+    return replace(step, remarks=("filed_anew", *step.remarks), understood=True)
 
 
 def _change(form: OpenForm, turn: Turn) -> Step | None:
-    """ "Nothing to change after all" goes back to the read-back."""
-    return Step(asked(form, Ask.CONFIRM)) if _yes_or_no(turn) is True else None
+    """ "Nothing to change after all" goes back to the read-back; words without a fact put the matter right."""
+    if _yes_or_no(turn) is True:
+        return Step(asked(form, Ask.CONFIRM))
+    if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
+        return None
+    said = gist_of(turn.text, turn.facts)
+    if len(said) < _WORTH_KEEPING or relative_correction(turn.text, form.draft.address) is not None:
+        return None
+    step = absorb_subject(form, turn)
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    mended = step.form if step.changed == ("category",) else replace(form, draft=draft, gist=said)
+    return Step(asked(mended, Ask.CONFIRM), changed=("description",))
 
 
 def _cancel(form: OpenForm, turn: Turn) -> Step | None:
@@ -269,7 +290,7 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
     goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
     held = form.held
     if held is None or held.intent in DIGRESSIONS:
-        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark,) if remark else ())
+        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
     step = _collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
     return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)

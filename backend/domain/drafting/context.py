@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.contracts.understanding import CategoryGuess, Facts
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
@@ -55,12 +55,14 @@ _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.OCCURRED_AT.value: lambda facts: facts.occurred_at,
     Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
 }
-_YES_NO_QUESTIONS = frozenset({Ask.CONFIRM.value, Ask.CANCEL.value, Ask.RESUME.value, Ask.CHANGE.value, YES_NO, ""})
+_YES_NO_QUESTIONS = frozenset(
+    {Ask.SAME.value, Ask.CONFIRM.value, Ask.CANCEL.value, Ask.RESUME.value, Ask.CHANGE.value, YES_NO, ""}
+)
 _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
 
 
-_WISHES = ("urges", "adds", "starts_anew", "how_long", "solved", "another")
+_WISHES = ("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process")
 _FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
@@ -72,6 +74,7 @@ _LOUD = 0.95  # for a question that complains: 电费咋这么高
 _LIKELY_MATTER = 0.5
 _TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
 _UNHEARD = 0.3
+_SHORT_QUESTION = 14
 _BEFORE_FORM = frozenset({"", RATING, Ask.DESCRIPTION.value})
 _POLITE = frozenset({"greet", "thanks", "bye"})
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
@@ -188,6 +191,8 @@ def _control(heard: Heard) -> str:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
+    if heard.requested == Ask.SAME.value:
+        return "deny" if says("is_another", heard.text) else "affirm" if says("is_same", heard.text) else ""
     return ""
 
 
@@ -204,6 +209,12 @@ def _question(heard: Heard) -> str:
     if says("how_to", heard.text):
         return "ask_faq"
     return "ask_faq" if heard.requested in _FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
+
+
+def _who_handles(heard: Heard) -> str:
+    """谁来管这个事啊, in the middle of the form."""
+    bare = heard.requested in _FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
+    return "ask_faq" if bare and says("who_handles", heard.text) else ""
 
 
 def _addition(heard: Heard) -> str:
@@ -235,9 +246,9 @@ def _placed_matter(heard: Heard) -> str:
     elsewhere = (
         heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
     )
-    if elsewhere or best in _STRONGER or not _is_clear(heard.matter, _LIKELY_MATTER):
+    if elsewhere or (best in _STRONGER and _share(heard) >= _UNHEARD) or not _is_clear(heard.matter, _LIKELY_MATTER):
         return ""
-    told = len(gist_of(heard.text, heard.facts))
+    told = told_beside(heard.text, heard.facts)
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
     placed = heard.facts.address is not None and best in _AROUND_MATTER
@@ -349,6 +360,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _what_about,
     _placed_matter,
     _question,
+    _who_handles,
     _addition,
     _matter,
     _no_person,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from backend.contracts.understanding import Facts
 from backend.domain.language.tables import load_table
@@ -19,17 +20,24 @@ _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _SHORTEST = 2
 
 
-def gist_of(text: str, facts: Facts) -> str:
-    """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better."""
-    clauses = _clauses(_without_facts(text, facts))
+def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
+    """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
+
+    `known` are further words that are read back on their own, for a part of a message whose facts are gone.
+    """
     kept: list[str] = []
-    for clause in clauses:
+    for clause in _clauses(_without_facts(text, facts, known)):
         fits = len("、".join([*kept, clause])) <= LONGEST
         if fits:
             kept.append(clause)
         elif kept:
             break
     return "、".join(kept)
+
+
+def told_beside(text: str, facts: Facts) -> int:
+    """How many characters tell the matter, beside facts, greeting and the like."""
+    return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
 
 
 def _clauses(text: str) -> list[str]:
@@ -41,13 +49,13 @@ def _clauses(text: str) -> list[str]:
     return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
 
 
-def _without_facts(text: str, facts: Facts) -> str:
+def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
-    cuts = [(span.start, span.end, "") for span in (facts.address.spans if facts.address else ())]
-    cuts += [(facts.occurred_at.span.start, facts.occurred_at.span.end, "")] if facts.occurred_at else []
-    cuts += [(mention.span.start, mention.span.end, ",") for mention in facts.phones]
-    cuts += [(mention.span.start, mention.span.end, ",") for mention in facts.order_numbers]
-    for start, end, instead in sorted(cuts, reverse=True):
-        if 0 <= start < end:
-            text = text[:start] + instead + text[end:]
+    words = [(span.text, "") for span in (facts.address.spans if facts.address else ())]
+    words += [(facts.occurred_at.span.text, "")] if facts.occurred_at else []
+    words += [(mention.span.text, ",") for mention in facts.phones]
+    words += [(mention.span.text, ",") for mention in facts.order_numbers]
+    words += [(word, "") for word in known]
+    for word, instead in words:
+        text = text.replace(word, instead, 1) if word else text
     return text

@@ -8,7 +8,7 @@ from backend.contracts.conversations import Draft, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import gist_of, told_beside
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.wishes import says
@@ -21,6 +21,7 @@ _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
 _CLEARLY_ANOTHER = 0.85
 _OWN_ORDER = 0.7  # a clause of anger sounds like something, but not that clearly
+_A_FEW_WORDS = 10
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
@@ -40,10 +41,17 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if opens_another(form, turn):
         return _kept_for_later(form, turn)
-    tells_where = form.requested in _PLACES and says("beside_place", turn.text)
-    if not tells_where and _says_something(turn) and turn.intent in REPORTS and turn.content:
+    if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
     return Step(form)
+
+
+def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
+    """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
+    if form.requested in _PLACES:
+        return says("beside_place", turn.text)
+    sure = any(guess.confidence >= _CLEARLY_ANOTHER for guess in turn.guesses[:1])
+    return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
 
 
 def opens_another(form: OpenForm, turn: Turn) -> bool:
@@ -57,9 +65,8 @@ def opens_another(form: OpenForm, turn: Turn) -> bool:
 
 def tells_matter(turn: Turn) -> bool:
     """Whether words for the matter stand beside the facts and beside an opening like 我想反映个事."""
-    said = gist_of(turn.text, turn.facts)
     sure = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1] if guess.subcategory != _UNSAID)
-    return len(said) >= (_TELLING if sure else _SURELY_TELLING)
+    return told_beside(turn.text, turn.facts) >= (_TELLING if sure else _SURELY_TELLING)
 
 
 def choose_category(form: OpenForm, number: int) -> Step:
@@ -110,8 +117,15 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         also=tuple(rest),
         confidential=form.confidential,
         last_message=form.last_message,
-        gist=gist_of(issue.text, Facts()),
+        gist=gist_of(issue.text, Facts(), _read_back_beside(form.draft)),
     )
+
+
+def _read_back_beside(draft: Draft) -> tuple[str, ...]:
+    """Words that the read-back of the next problem says on their own."""
+    place = draft.address
+    when = draft.occurred_at.text if draft.occurred_at else ""
+    return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
 
 
 def _first_words(form: OpenForm, turn: Turn) -> Step:
@@ -123,7 +137,7 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
-    gist = "" if others else gist_of(turn.text, turn.facts)
+    gist = gist_of(described, turn.facts)
     form = replace(form, draft=draft, also=also, gist=gist)
     guesses = (_as_guess(first),) if first is not None else turn.guesses if turn.content else _without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()

@@ -33,7 +33,7 @@ _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,5}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
     r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
 )
-_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边)?(?:户|屋|室|门)(?!口|外|前)")
+_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 _NOT_A_COUNT = rf"(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来])"
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
