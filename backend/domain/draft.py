@@ -200,14 +200,14 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
         return Step(_confirmed(form), Outcome.FILE)
-    beside = _told_beside(form, turn)
+    agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
+    beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
     if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
         return None
     if verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text)):
         return Step(asked(form, Ask.CHANGE))
-    agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
     return Step(_confirmed(_with_words(form, turn)), Outcome.FILE) if agreed else None
 
 

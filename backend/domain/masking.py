@@ -34,5 +34,5 @@ def mask_text(text: str) -> str:
 
 def without_reporter(text: str, name: str = "") -> str:
     """Free text without the phones and the name that its writer gave in it, for one who then wished to stay anonymous."""
-    text = _NUMBER.sub("", text.replace(name, "") if len(name) > 1 else text)
-    return _INTRODUCTION.sub("", text).strip(",。;、 ")
+    text = _INTRODUCTION.sub("", _NUMBER.sub("", text))
+    return (text.replace(name, "") if len(name) > 1 else text).strip(",。;、 ")

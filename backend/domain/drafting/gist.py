@@ -16,6 +16,7 @@ _TRAIL = re.compile(f"{_TABLE['trail']}+$")
 _EMPTY = re.compile(_TABLE["empty"])
 _FILLER = re.compile(_TABLE["filler"])
 _CLAUSE = re.compile(r"[,。;!?、\s]+")
+_TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _SHORTEST = 2
 
@@ -44,7 +45,7 @@ def _clauses(text: str) -> list[str]:
     pieces = [_DROP.sub(",", piece) for piece in _CLAUSE.split(text)]
     every = [clause for piece in pieces for clause in _CLAUSE.split(piece)]
     stated = [clause for clause in every if not _DENIED.match(clause)] or every
-    bare = [_TRAIL.sub("", _LEAD.sub("", clause)) for clause in stated]
+    bare = [_TORN.sub("楼道", _TRAIL.sub("", _LEAD.sub("", clause))) for clause in stated]
     short = [clause if len(clause) <= LONGEST else _FILLER.sub("", clause) for clause in bare]
     return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
 
