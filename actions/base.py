@@ -56,7 +56,7 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
             if events is not None:
                 return events
         events = await self.respond(talk)
-        if talk.pending and not any(event.get("name") == "pending" for event in events):
+        if self.first_answers_pending and talk.pending and not any(event.get("name") == "pending" for event in events):
             events = [*events, SlotSet("pending", None)]
         return events
 

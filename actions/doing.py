@@ -78,7 +78,7 @@ async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
     if status is None:
         talk.say("status_tail_wrong" if tail else "status_not_found")
         return [SlotSet("pending", {"kind": "tail", "number": number})]
-    talk.say_text(status["text"])
+    talk.say_text(talk.other_than_last("status", status["text"], str(status.get("again") or status["text"])))
     return []
 
 

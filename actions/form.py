@@ -36,6 +36,8 @@ class ValidateComplaintForm(ResidentAction):
         if told["outcome"] == "cancelled":
             talk.say("cancelled")
             return [*_end(None), SlotSet("pending", None)]
+        if told["outcome"] == "add":
+            return _added(talk, told)
         if told["outcome"] == "file":
             return _end(told["draft"]["form"]["id"])
         if told["misunderstood"] >= _LOST_AFTER:
@@ -78,6 +80,16 @@ class SubmitComplaint(ResidentAction):
             talk.say("filed_next")
             ask(talk, filed["following"]["question"])
         return [SlotSet(name, None) for name in (*MIRRORED, "confirmed", "draft_id")]
+
+
+def _added(talk: Talk, told: dict[str, Any]) -> Events:
+    """It went to the order that exists; what was kept for after it comes next."""
+    talk.say("same_added", number=told["number"])
+    if not told["question"]["key"]:
+        return _end(None)
+    talk.say("filed_next")
+    ask(talk, told["question"])
+    return mirror(told)
 
 
 def _remark(talk: Talk, told: dict[str, Any]) -> None:

@@ -72,10 +72,10 @@ async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str
     states."""
     number = chosen_number(talk, verb)
     found = [order for order in await own_orders(talk) if order["state"] in states]
-    return [order for order in found if order["number"] == number] if number else _by_subject(talk, found)
+    return [order for order in found if order["number"] == number] if number else by_subject(talk, found)
 
 
-def _by_subject(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def by_subject(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """ "那个路灯的事": the orders of the category that the words sound like, if there are such."""
     guesses = talk.message.get("categories") or []
     sure = [guess["category"] for guess in guesses[:1] if guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE]

@@ -73,9 +73,11 @@ async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
     if verdict == "no":
         talk.say("what_now")
         return []
-    if verdict != "yes":
+    if verdict != "yes" and not (talk.facts.get("address") or talk.facts.get("occurred_at") or talk.facts.get("phones")):
         return None
     told = await drafting.put(talk, dict(pending["body"]))
+    if verdict != "yes":  # a place or a phone instead of a yes: it goes on
+        told = await drafting.hear(talk)
     talk.say("sorry_to_hear")
     drafting.ask(talk, told["question"])
     return [SlotSet("pending", None), SlotSet("strangers", 0)]
@@ -88,6 +90,8 @@ async def _tail(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
     score = rating_steps.score_of(talk)
+    if score and talk.matter is not None:
+        return await rating_steps.start(talk)  # it names the order that it is about
     return await rating_steps.with_order(talk, pending["number"], score, talk.text) if score else None
 
 

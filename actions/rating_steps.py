@@ -50,7 +50,18 @@ async def start(talk: Talk) -> Events:
         talk.say("rate_pick", order_choices("rate", waiting))
         numbers = [order["number"] for order in waiting]
         return [SlotSet("pending", {"kind": "pick", "verb": "rate", "numbers": numbers, "score": score, "text": talk.text})]
+    if waiting[0]["rating"] and score >= _LOWEST_GOOD:
+        return await _revised(talk, waiting[0], score)
     return await with_order(talk, waiting[0]["number"], score, talk.text)
+
+
+async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
+    """Another score for what was rated: the other answers stay as they were given, and are not asked again."""
+    known = order["rating"]
+    kept = {"resolved": known["resolved"], "comment": str(known["comment"] or "")}
+    if await _store(talk, order["number"], score=score, **kept):
+        talk.say("rated_revised", score=str(score))
+    return []
 
 
 async def with_order(talk: Talk, number: str, score: int, said: str) -> Events:
@@ -74,6 +85,8 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
     verdict = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
     if talk.intent == "dispute_result":
         verdict = verdict or "no"
+    elif "solved" in talk.wishes:
+        verdict = verdict or "yes"
     if verdict is None:
         return None
     if verdict == "no" and not talk.answer and not talk.menu_id and len(talk.text) >= _TELLS_WHY:
@@ -103,7 +116,11 @@ async def _waiting(talk: Talk) -> list[dict[str, Any]]:
     if number:
         return [order for order in own if order["number"] == number]
     waiting = [order for order in own if order["state"] == "resolved"]
-    return waiting or [order for order in own if order["rating"]][:1]
+    rated = [order for order in own if order["rating"]]
+    named = orders.by_subject(talk, [*waiting, *rated])
+    if len(named) == 1:
+        return named
+    return waiting or rated[:1]
 
 
 async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str) -> bool:

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 _LOST_AFTER = 2
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
+# Words that say which question it is, whatever the model thinks.
+_FAQ_OF_WISH = {"how_long": "time_limit", "who_handles": "who", "process": "process"}
 _SURE_OF_NEED = 0.9
 _WORTH_OFFERING = 0.5
 _OFFERED = (Choice("offer_yes", "要报"), Choice("offer_no", "不是"))
@@ -30,7 +32,8 @@ class AnswerFaq(ResidentAction):
     action_name = "action_answer_faq"
 
     async def respond(self, talk: Talk) -> Events:
-        key = str((talk.message.get("faq") or {}).get("key") or "")
+        wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), "")
+        key = wished or str((talk.message.get("faq") or {}).get("key") or "")
         page = await backend().call("GET", "faqs")
         answer = _answer(page["items"], _FAQ_KEYS.get(key, key), _service_code(talk))
         if answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -107,6 +108,13 @@ class Talk:
     def say_text(self, text: str) -> None:
         """Add a sentence that the backend worded (a status, an answer of the FAQ)."""
         self.pieces.append(text)
+
+    def other_than_last(self, key: str, text: str, again: str) -> str:
+        """`text`, or `again` where `text` was the last thing said on this occasion."""
+        mark = zlib.crc32(text.encode())
+        repeats = self.said.get(key) == mark
+        self.used[key] = 0 if repeats else mark
+        return again if repeats else text
 
     def utter(self, dispatcher: CollectingDispatcher) -> None:
         """Hand the bubble to Rasa, with what the message was taken for; nothing when nothing was said."""

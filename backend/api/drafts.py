@@ -36,7 +36,7 @@ class QuestionOut(BaseModel):
 
 
 class DraftOut(BaseModel):
-    """`outcome`: ask (the question), file (confirmed: file it), cancelled."""
+    """`outcome`: ask (the question), file (confirmed: file it), add (it went to the open order `number`), cancelled."""
 
     draft: dict[str, Any] | None
     outcome: str
@@ -45,6 +45,7 @@ class DraftOut(BaseModel):
     remarks: list[str]
     understood: bool
     misunderstood: int
+    number: str
 
 
 class MessageIn(BaseModel):
@@ -137,6 +138,7 @@ def _draft_out(told: Told) -> DraftOut:
         remarks=list(told.remarks),
         understood=told.understood,
         misunderstood=told.misunderstood,
+        number=told.number,
     )
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
-from backend.contracts.conversations import Address, Draft, OccurredAt, TimeKind
+from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_next_question
+from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
-from backend.domain.drafting.subject import absorb_subject, choose_category
+from backend.domain.drafting.own_questions import is_answer
+from backend.domain.drafting.subject import absorb_subject, choose_category, opens_another
 from backend.domain.language.address_merge import merge_address, relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import gives_up, says
@@ -41,8 +43,12 @@ DIGRESSIONS = frozenset(
     ]
 )
 _LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
+# Asked once for good: what is said instead of an answer does not make it worth another try.
+_ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
+_KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _LONGEST_PLACE = 40
+_WORTH_KEEPING = 3
 _SOUNDS_LIKE = 0.4
 _PLACEHOLDER = re.compile(r"\[(?:图片|视频|语音|位置)\]")
 
@@ -81,34 +87,56 @@ def _is_stale(form: OpenForm, turn: Turn) -> bool:
 
 
 def _collect(form: OpenForm, turn: Turn) -> Step:
-    facts = absorb_facts(form, turn)
-    subject = absorb_subject(facts.form, turn, facts.changed) if turn.intent not in DIGRESSIONS else Step(facts.form)
+    # What is told about a further problem does not move the place and the time of this one.
+    facts = Step(form) if opens_another(form, turn) else absorb_facts(form, turn)
+    digresses = turn.intent in DIGRESSIONS
+    subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
     if _keeps_phone_back(form, turn):
         form, changed = replace(form, settled=(*form.settled, Ask.CONTACT_PHONE.value)), (*changed, Ask.CONTACT_PHONE.value)
-    if not changed and "phone_invalid" not in remarks and turn.intent not in DIGRESSIONS:
-        answered = _settle(form, turn) or _take_words(form, turn)
-        if answered is None and not _is_first(form):
-            return Step(replace(form, misunderstood=form.misunderstood + 1), remarks=remarks, understood=False)
-        form, changed = (answered.form, answered.changed) if answered else (form, changed)
-    elif not changed and turn.intent in DIGRESSIONS:
+    if not changed and digresses:
         return Step(form, remarks=remarks)
+    if not changed and not remarks:
+        step = _without_facts(form, turn)
+        if not step.changed:
+            return step
+        form, changed = step.form, step.changed
     form = _uncounted(form) if changed and _field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
 
 
+def _without_facts(form: OpenForm, turn: Turn) -> Step:
+    """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
+    answered = _settle(form, turn) or _take_words(form, turn)
+    if answered is not None:
+        return answered
+    if _is_first(form):
+        return Step(with_next_question(form))
+    lost = replace(form, misunderstood=form.misunderstood + 1)
+    return Step(_asked_anew(lost)) if _nods(form, turn) else Step(lost, understood=False)
+
+
+def _nods(form: OpenForm, turn: Turn) -> bool:
+    """好的, 行: no answer to a question about a field, but nothing to apologise for either; two of them bring a person."""
+    return turn.answer is not None and turn.answer.kind is AnswerKind.YES and form.requested not in _CONTROL
+
+
 def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
-    """A refusal in a whole sentence, which may carry other facts (怕人打击报复)."""
-    asked_for = form.requested is Ask.CONTACT_PHONE and turn.answer is None
-    return asked_for and not turn.facts.phones and says("refuses", turn.text) and not says("question", turn.text)
+    """A refusal in a whole sentence, which may carry other facts (怕人打击报复); not asked for, it must name the phone."""
+    if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
+        return False
+    if form.requested is Ask.CONTACT_PHONE:
+        return says("refuses", turn.text) and not says("question", turn.text)
+    return not form.draft.contact_phone and says("refuses_phone", turn.text)
 
 
 def _uncounted(form: OpenForm) -> OpenForm:
     """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
     name, times = form.requested.value, form.asked.get(form.requested.value, 0)
-    return replace(form, asked={**form.asked, name: times - 1}) if times and form.requested not in _CONTROL else form
+    counts = times and form.requested not in _CONTROL and form.requested not in _ONCE
+    return replace(form, asked={**form.asked, name: times - 1}) if counts else form
 
 
 def _field_of(ask: Ask) -> str:
@@ -149,8 +177,13 @@ def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     words = turn.text.strip()
     if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words):
         return None
-    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words):
-        address = merge_address(form.draft.address, Address(text=words, landmark=words))
+    if form.requested in _KNOWN_OR_NOT and (says("knows_not", words) or _is_outside(turn)):
+        field = _field_of(form.requested)
+        draft = replace(form.draft, description=f"{form.draft.description};{words}")
+        return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
+        spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
+        address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
         settled = form.settled if is_findable(address) else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
@@ -159,18 +192,72 @@ def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     return None
 
 
+def _is_outside(turn: Turn) -> bool:
+    return turn.facts.address is not None and turn.facts.address.completeness is Completeness.OUTSIDE
+
+
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
-        return Step(replace(form, draft=replace(form.draft, missing=()), confirmed_by=turn.message_id), Outcome.FILE)
-    if verdict is False and not _has_facts(turn) and relative_correction(turn.text, form.draft.address) is None:
+        return Step(_confirmed(form, turn), Outcome.FILE)
+    agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
+    beside = None if agreed else _told_beside(form, turn)
+    if beside is not None:
+        return beside
+    if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
+        return None
+    if verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text)):
         return Step(asked(form, Ask.CHANGE))
-    return None
+    return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE) if agreed else None
+
+
+def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:
+    return replace(form, draft=replace(form.draft, missing=()), confirmed_by=turn.message_id)
+
+
+def _told_beside(form: OpenForm, turn: Turn) -> Step | None:
+    """The answer to the category's own question, which stood beside the read-back."""
+    if not form.extra or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
+        return None
+    if not is_answer(form.extra, turn.text):
+        return None
+    return Step(asked(replace(_with_words(form, turn), extra=""), Ask.CONFIRM), changed=("description",))
+
+
+def _with_words(form: OpenForm, turn: Turn) -> OpenForm:
+    """What was said beside a yes belongs to the description."""
+    said = re.sub(r"^[对是嗯好行啊的了,。!\s没错]+", "", turn.text)
+    if len(said) < _WORTH_KEEPING:
+        return form
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"))
+
+
+def _same(form: OpenForm, turn: Turn) -> Step | None:
+    """Yes: it goes to the open order. No, or anything else: it is a complaint of its own."""
+    if _yes_or_no(turn) is True or says("is_same", turn.text):
+        return Step(form, Outcome.ADD)
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
+    if _yes_or_no(turn) is not False:
+        return _collect(back, turn)
+    if not _has_facts(turn):
+        return Step(_asked_anew(back), remarks=("filed_anew",))
+    step = _collect(back, turn)
+    return replace(step, remarks=("filed_anew", *step.remarks), understood=True)
 
 
 def _change(form: OpenForm, turn: Turn) -> Step | None:
-    """ "Nothing to change after all" goes back to the read-back."""
-    return Step(asked(form, Ask.CONFIRM)) if _yes_or_no(turn) is True else None
+    """ "Nothing to change after all" goes back to the read-back; words without a fact put the matter right."""
+    if _yes_or_no(turn) is True:
+        return Step(asked(form, Ask.CONFIRM))
+    if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
+        return None
+    said = gist_of(turn.text, turn.facts)
+    if len(said) < _WORTH_KEEPING or relative_correction(turn.text, form.draft.address) is not None:
+        return None
+    step = absorb_subject(form, turn)
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    mended = step.form if step.changed == ("category",) else replace(form, draft=draft, gist=said)
+    return Step(asked(mended, Ask.CONFIRM), changed=("description",))
 
 
 def _cancel(form: OpenForm, turn: Turn) -> Step | None:
@@ -203,7 +290,7 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
     goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
     held = form.held
     if held is None or held.intent in DIGRESSIONS:
-        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark,) if remark else ())
+        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
     step = _collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
     return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)
@@ -250,4 +337,5 @@ _CONTROL: dict[Ask, Callable[[OpenForm, Turn], Step | None]] = {
     Ask.CANCEL: _cancel,
     Ask.RESUME: _resume,
     Ask.CATEGORY: _category,
+    Ask.SAME: _same,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _PHONE = re.compile(r"(?<!\d)(\+?86)?(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_NUMBER = re.compile(r"(?:我的?)?(?:电话|手机号?|号码)?(?:是|:|:)?\s*(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_INTRODUCTION = re.compile(r"(?:我|俺)(?:叫|姓|是姓)[一-龥]{1,3}(?=[,。;!?\s]|$)|免贵姓[一-龥]")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
 _OPENID = re.compile(r"(?<![0-9A-Za-z_-])(o[A-Za-z0-9_-]{5})[A-Za-z0-9_-]{18,26}(?![0-9A-Za-z_-])")
 
@@ -28,3 +30,9 @@ def mask_text(text: str) -> str:
     text = _IDENTITY.sub(r"\1********\2", text)
     text = _PHONE.sub(r"\2****\3", text)
     return _OPENID.sub(r"\1…", text)
+
+
+def without_reporter(text: str, name: str = "") -> str:
+    """Free text without the phones and the name that its writer gave in it, for one who then wished to stay anonymous."""
+    text = _INTRODUCTION.sub("", _NUMBER.sub("", text))
+    return (text.replace(name, "") if len(name) > 1 else text).strip(",。;、 ")

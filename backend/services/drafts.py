@@ -12,16 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.contracts.work_orders import State, Verb
 from backend.domain import draft as rules
 from backend.domain.drafting.asking import question_of, with_next_question
 from backend.domain.drafting.codec import from_json
+from backend.domain.drafting.later import put_off
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn
+from backend.domain.drafting.own_questions import with_own_question
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.drafting.subject import next_form
+from backend.domain.drafting.twins import OpenOrder, beside_twin, may_have_twin
 from backend.domain.errors import Conflict
 from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.normalise import normalise
+from backend.domain.masking import without_reporter
+from backend.services.casework import apply_verb
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage import directory
 from backend.storage import work_orders as orders
@@ -31,6 +37,9 @@ from backend.storage.tables.work_orders import WorkOrderRow
 
 log = structlog.get_logger()
 _ACTOR = "resident"
+_OPEN_STATES = (State.ACCEPTED.value, State.DISPATCHED.value, State.IN_PROGRESS.value)
+_MOST_COMPARED = 10
+_SHORT = 12  # characters up to which a description says itself what the order is about
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,8 @@ class HeardMessage:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of it: the stored draft (None when there is none), what to do, and the open question."""
+    """What came of it: the stored draft (None when there is none), what to do, and the open question; `number` is the order that
+    the message was added to (outcome ADD), the draft then the one for the problem that was kept for after it."""
 
     draft: dict[str, Any] | None
     outcome: Outcome
@@ -62,6 +72,7 @@ class Told:
     remarks: tuple[str, ...] = ()
     understood: bool = True
     misunderstood: int = 0
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,24 @@ async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMes
     if step.outcome is Outcome.CANCELLED:
         _clear(row, now)
         return Told(None, step.outcome, Question(""))
-    return _keep(row, replace(step, form=await _with_urgency(session, step.form)), now)
+    if step.outcome is Outcome.ADD:
+        return await _added(session, row, step.form, now)
+    form = await _beside_twin(session, row, await _with_category(session, step.form), now)
+    return _keep(row, replace(step, form=form), now)
+
+
+async def _added(session: AsyncSession, row: ConversationRow, form: OpenForm, now: datetime) -> Told:
+    """It is the matter of an open order: what was said goes to those who work on it, instead of into an order of its own."""
+    number = form.twin.number if form.twin else ""
+    data: dict[str, Any] = {"note": f"居民又反映:{_description(form)}"}
+    data |= {"attachments": [dict(item) for item in form.draft.attachments]} if form.draft.attachments else {}
+    await apply_verb(session, number=number, verb=Verb.NOTE, actor=_ACTOR, data=data, expected_version=None, now=now)
+    following = next_form(form, draft_id=uuid.uuid4().hex)
+    if following is None:
+        _clear(row, now)
+        return Told(None, Outcome.ADD, Question(""), number=number)
+    kept = _keep(row, Step(with_next_question(following), Outcome.ADD), now)
+    return replace(kept, number=number)
 
 
 async def file_draft(session: AsyncSession, *, conversation_id: str, draft_id: str, now: datetime) -> Filed:
@@ -157,7 +185,9 @@ async def _grid_address(session: AsyncSession, grid_code: str) -> Address:
 
 
 async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, message: HeardMessage) -> Turn:
-    answer = answer_of_menu(message.menu_id, form.options) or classify_answer(message.text)
+    answer = (
+        answer_of_menu(message.menu_id, form.options) or classify_answer(message.text) or put_off(message.text, message.facts)
+    )
     wants_last = answer is not None and answer.kind is AnswerKind.SAME_AS_BEFORE
     return Turn(
         message_id=message.message_id,
@@ -191,13 +221,36 @@ async def _previous(session: AsyncSession, row: ConversationRow) -> Previous | N
     return Previous(address=from_json(Address, rows[0].address), phone=rows[0].contact_phone)
 
 
-async def _with_urgency(session: AsyncSession, form: OpenForm) -> OpenForm:
-    """The urgency of the category, unless the words themselves were an emergency."""
+async def _with_category(session: AsyncSession, form: OpenForm) -> OpenForm:
+    """The urgency of the category, unless the words themselves were an emergency, and its own question for the read-back."""
     if not form.draft.service_code or form.draft.urgency is Urgency.EMERGENCY:
         return form
     category = await directory.category(session, form.draft.service_code)
     urgency = Urgency(category.urgency) if category else Urgency.NORMAL
-    return replace(form, draft=replace(form.draft, urgency=urgency))
+    form = replace(form, draft=replace(form.draft, urgency=urgency))
+    is_first = form.requested is Ask.CONFIRM and form.asked.get(Ask.CONFIRM.value) == 1
+    return with_own_question(form, category.questions if category else ()) if is_first else form
+
+
+async def _beside_twin(session: AsyncSession, row: ConversationRow, form: OpenForm, now: datetime) -> OpenForm:
+    if not may_have_twin(form):
+        return form
+    filters = orders.OrderFilters(
+        conversation_id=row.id, channel=row.channel, channel_user_id=row.channel_user_id, states=_OPEN_STATES
+    )
+    rows, _ = await orders.list_orders(session, filters, limit=_MOST_COMPARED)
+    return beside_twin(form, [_open_order(order) for order in rows], now)
+
+
+def _open_order(order: WorkOrderRow) -> OpenOrder:
+    matter = order.description if len(order.description) <= _SHORT else order.subcategory or order.category
+    return OpenOrder(order.number, order.service_code, from_json(Address, order.address), matter, order.requested_at)
+
+
+def _description(form: OpenForm) -> str:
+    """The resident's own words; who wants to stay unknown is not given away by them."""
+    said = form.draft.description
+    return without_reporter(said, form.draft.contact_name) if form.draft.anonymous else said
 
 
 def _keep(row: ConversationRow, step: Step, now: datetime) -> Told:
@@ -226,7 +279,7 @@ def _request(row: ConversationRow, form: OpenForm) -> NewWorkOrder:
         service_code=draft.service_code,
         category=draft.category,
         subcategory=draft.subcategory,
-        description=draft.description or "居民没有说明,请联系核实",
+        description=_description(form) or "居民没有说明,请联系核实",
         address=draft.address,
         occurred_at=draft.occurred_at,
         contact_phone=draft.contact_phone,

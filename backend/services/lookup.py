@@ -39,7 +39,8 @@ _NEXT: dict[State, str] = {
 
 @dataclass(frozen=True)
 class Status:
-    """What may be told: no name, no phone, no description. `text` is two sentences for the resident."""
+    """What may be told: no name, no phone, no description. `text` is two sentences for the resident, `again` the same
+    in other words, for one who asks a second time."""
 
     number: str
     state: str
@@ -51,6 +52,7 @@ class Status:
     due_at: datetime | None
     next: str
     text: str
+    again: str
 
 
 async def look_up(
@@ -82,6 +84,7 @@ def status_of(order: WorkOrderRow, unit_names: dict[str, str]) -> Status:
     where = f",现在在{unit}" if unit else ""
     when = f",最晚{_spoken(open_due)}办完" if open_due else ""
     text = f"您这件事{STATE_NAMES[state]}{where},{_spoken(since)}到的这一步{when}。{_NEXT[state]}。"
+    again = f"还是{STATE_NAMES[state]}{where}{when},从{_spoken(since)}到现在没变。一有变化我马上告诉您。"
     return Status(
         number=order.number,
         state=state.value,
@@ -93,6 +96,7 @@ def status_of(order: WorkOrderRow, unit_names: dict[str, str]) -> Status:
         due_at=open_due,
         next=_NEXT[state],
         text=text,
+        again=again,
     )
 
 

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Facts, Span
-from backend.domain.drafting.subject import words_beside_facts
+from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.issues import Clause, clauses_in
 from bot.components.base import DRAWN, ModelComponent, block_metadata, model_reading, normal_text
 from bot.components.category_shares import SEPARATOR, Guess, combine

@@ -18,6 +18,16 @@ from bot.components.base import DRAWN, RuleComponent, normal_text
 
 # A photo or a position is never a question: it belongs to what is being told.
 _SENT = (("provide_info", 1.0),)
+# An entry of a menu about orders is what its question was about, whatever its label sounds like: 路灯(11月22日).
+_TAPPED = {
+    "status": "query_status",
+    "urge": "urge",
+    "withdraw": "cancel",
+    "dispute": "dispute_result",
+    "note": "provide_info",
+    "rate": "rate",
+    "solved": "rate",
+}
 _SENT_KINDS = frozenset({"image", "video", "location"})
 
 
@@ -28,7 +38,7 @@ class ContextRules(RuleComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             heard = _heard(message)
-            ranking = _SENT if _is_sent_thing(message) else intents_in_context(heard)
+            ranking = _SENT if _is_sent_thing(message) else _tapped(message) or intents_in_context(heard)
             entries = [{"name": name, "confidence": share} for name, share in ranking]
             if entries:
                 message.set(INTENT, entries[0], add_to_output=True)
@@ -51,6 +61,12 @@ def _heard(message: Message) -> Heard:
 
 def _is_sent_thing(message: Message) -> bool:
     return (message.get(METADATA) or {}).get("kind") in _SENT_KINDS
+
+
+def _tapped(message: Message) -> tuple[tuple[str, float], ...]:
+    menu_id = str((message.get(METADATA) or {}).get("menu_id") or "")
+    name = _TAPPED.get(menu_id.split("_")[0]) if "_" in menu_id else None
+    return ((name, 1.0),) if name else ()
 
 
 def _requested(meta: dict[str, Any]) -> str:

@@ -158,6 +158,7 @@ class StatusOut(BaseModel):
     due_at: datetime | None
     next: str
     text: str
+    again: str
 
 
 class RevealIn(BaseModel):

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from backend.contracts.conversations import Address, Completeness, Draft
+from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import PhoneKind, PhoneMention, Privacy
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address, relative_correction
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
@@ -20,6 +22,9 @@ from backend.domain.language.wishes import says
 CORRECTION = "correct_previous_detail"
 _CORRECTING = frozenset({Ask.CONFIRM, Ask.CHANGE})
 _ASKING_PLACE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
+_SAID_ONCE = frozenset({"outside"})
+_HEARD = frozenset({"voice", "audio"})  # was understood as words: nothing to thank for
+_BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 
@@ -37,13 +42,14 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
         if taken != draft:
             changed.append(name)
             draft = taken
-        if remark:
+        if remark and remark not in form.remarked:
             remarks.append(remark)
     confidential = form.confidential or turn.facts.privacy is Privacy.CONFIDENTIAL
     if confidential and not form.confidential:
         remarks.append("confidential_noted")
         changed.append("confidential")
-    changed_form = replace(form, draft=draft, confidential=confidential)
+    once = tuple(remark for remark in remarks if remark in _SAID_ONCE)
+    changed_form = replace(form, draft=draft, confidential=confidential, remarked=(*form.remarked, *once))
     return Step(changed_form, changed=tuple(changed), remarks=tuple(remarks))
 
 
@@ -58,8 +64,16 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     if said is not None:
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
-        known = merge_address(known, said.address) if replacing or not _conflicts(known, said.address) else known
+        if _is_only_words(known) and said.completeness is Completeness.FULL:
+            known = said.address  # the real place instead of 就在楼后头
+        elif replacing or not _conflicts(known, said.address):
+            known = merge_address(known, said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _is_only_words(known: Address) -> bool:
+    """A place that was taken as the resident said it, without a component that the rules know."""
+    return bool(known.landmark) and known.text == known.landmark and known.lat is None and not names_a_place(known.landmark)
 
 
 def _conflicts(known: Address, said: Address) -> bool:
@@ -82,9 +96,21 @@ def _completed(known: Address, place: Address) -> Address:
 
 def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     said = turn.facts.occurred_at
-    if said is None or not (draft.occurred_at is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn)):
+    if said is None or says("now_of_speech", turn.text):
         return draft, ""
-    return replace(draft, occurred_at=said.occurred_at), ""
+    known = draft.occurred_at
+    if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
+        return replace(draft, occurred_at=said.occurred_at), ""
+    if len(words_beside_facts(turn.text, turn.facts)) > _BARE:
+        return draft, ""
+    return replace(draft, occurred_at=_sharper(known, said.occurred_at)), ""
+
+
+def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:
+    """What is said later about the time alone: it tells since when a daily nuisance goes on, else it replaces the first word."""
+    if known.kind is not TimeKind.RECURRING or said.kind is TimeKind.RECURRING:
+        return said
+    return replace(known, text=f"{known.text},{said.text}", start=known.start or said.start, end=known.end)
 
 
 def _phone(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
@@ -112,7 +138,8 @@ def _who(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 def _attached(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     new = tuple(item for item in turn.attachments if item not in draft.attachments)
-    return (replace(draft, attachments=(*draft.attachments, *new)), "photo_noted") if new else (draft, "")
+    seen = any(item.get("kind") not in _HEARD for item in new)
+    return (replace(draft, attachments=(*draft.attachments, *new)), "photo_noted" if seen else "") if new else (draft, "")
 
 
 _TAKERS: tuple[tuple[str, Callable[[OpenForm, Draft, Turn], tuple[Draft, str]]], ...] = (

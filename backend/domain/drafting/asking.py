@@ -6,14 +6,16 @@ has, because an incomplete order that a person completes is better than a reside
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt
 from backend.contracts.messages import Choice
+from backend.contracts.understanding import CategoryGuess
 from backend.domain.drafting.model import Ask, OpenForm, Question
-from backend.domain.language.addresses import completeness
+from backend.domain.language.address_landmarks import names_a_place
+from backend.domain.language.address_numbers import well_spelt
+from backend.domain.language.addresses import COMPONENTS, completeness
 
 SURE = 0.6  # share of a leaf from which it is not asked
 SURE_OF_CATEGORY = 0.75  # a clear category with an open leaf is not worth a question either
@@ -21,7 +23,9 @@ MOST_OPTIONS = 3
 _ASKED_AT_MOST = {Ask.ADDRESS_DETAIL: 1, Ask.CATEGORY: 1}
 _USUAL_LIMIT = 2
 _READ_BACK_DESCRIPTION = 20
-_CLAUSE = re.compile(r"[,。;!?\s]+")
+_LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
+_BARE_DIRECTION = 3
+_TELLS_LITTLE = frozenset({"收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
@@ -62,10 +66,13 @@ def asked(form: OpenForm, ask: Ask) -> OpenForm:
 
 
 def is_findable(address: Address) -> bool:
-    """Complete enough that nothing more is asked: a crew finds it, or a landmark narrows down a known place."""
+    """Complete enough that nothing more is asked: a crew finds it, a landmark narrows down a known place, or it is a place that
+    everybody finds by its name (湖南小学, 烈士山公园东门)."""
     if completeness(address) is Completeness.FULL:
         return True
-    return bool(address.landmark and (address.estate or address.road or address.community or address.street))
+    if address.landmark and (address.estate or address.road or address.community or address.street):
+        return True
+    return names_a_place(address.landmark)
 
 
 def question_of(form: OpenForm) -> Question:
@@ -74,22 +81,28 @@ def question_of(form: OpenForm) -> Question:
     return make(form) if make else Question(form.requested.value)
 
 
-def read_back(draft: Draft) -> str:
+def read_back(form: OpenForm) -> str:
     """One line that a resident can check: what, where, when, phone."""
+    draft = form.draft
     who = "匿名" if draft.anonymous else f"电话{draft.contact_phone}" if draft.contact_phone else ""
-    parts = (matter_in_short(draft), draft.address.text or "地方没说", _when(draft.occurred_at), who)
+    place = well_spelt(draft.address.text) or "地方没说"
+    parts = (matter_in_short(form), place, _when(draft.occurred_at), who)
     return ",".join(part for part in parts if part)
 
 
-def matter_in_short(draft: Draft) -> str:
-    """The resident's own words about the matter, without those that only say where, when and who."""
-    place = draft.address
-    known = [place.text, place.estate, place.road, _when(draft.occurred_at), draft.contact_phone, draft.contact_name]
-    known = [text for text in known if text]
-    clauses = [clause for clause in _CLAUSE.split(draft.description) if clause.strip()]
-    telling = [clause for clause in clauses if not any(clause in text or text in clause for text in known)]
-    chosen = telling or [draft.subcategory] if draft.subcategory else telling or clauses
-    return _cut("、".join(chosen), _READ_BACK_DESCRIPTION)
+def matter_in_short(form: OpenForm) -> str:
+    """The resident's own words about the matter, without those that only say where, when and who; the name of the category where
+    they are many."""
+    return form.gist or _label(form.draft) or _cut(form.draft.description, _READ_BACK_DESCRIPTION)
+
+
+def _label(draft: Draft) -> str:
+    return "" if draft.subcategory in ("", "未说明") else leaf_label(draft.category, draft.subcategory)
+
+
+def leaf_label(category: str, subcategory: str) -> str:
+    """停水 tells enough alone; 生活 and 收费 need their category."""
+    return f"{category}({subcategory})" if subcategory in _TELLS_LITTLE else subcategory
 
 
 def _cut(text: str, longest: int) -> str:
@@ -98,7 +111,8 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _when(occurred_at: OccurredAt | None) -> str:
-    return occurred_at.text if occurred_at else ""
+    text = occurred_at.text if occurred_at else ""
+    return "刚才" if text in ("刚", "刚刚") else text
 
 
 def _known(address: Address) -> bool:
@@ -115,24 +129,40 @@ def _may_ask(form: OpenForm, ask: Ask) -> bool:
 
 def _confirm(form: OpenForm) -> Question:
     choices = (Choice("confirm_yes", "对,提交"), Choice("confirm_no", "要改"))
-    return Question(Ask.CONFIRM.value, {"summary": read_back(form.draft)}, choices)
+    summary = read_back(form)
+    beside = form.extra if len(summary) <= _LONGEST_WITH_EXTRA and form.asked.get(Ask.CONFIRM.value, 0) <= 1 else ""
+    if beside:
+        return Question("confirm_extra", {"summary": summary, "extra": beside}, choices)
+    return Question(Ask.CONFIRM.value, {"summary": summary}, choices)
 
 
 def _category(form: OpenForm) -> Question:
-    labels = [Choice(f"category_{guess.service_code}", guess.subcategory) for guess in form.options]
+    leaves = [guess.subcategory for guess in form.options]
+    labels = [
+        Choice(f"category_{guess.service_code}", _option_label(guess, is_twice=leaves.count(guess.subcategory) > 1))
+        for guess in form.options
+    ]
     return Question(Ask.CATEGORY.value, {}, (*labels, Choice("category_none", "都不是")))
 
 
+def _option_label(guess: CategoryGuess, *, is_twice: bool) -> str:
+    return f"{guess.category}({guess.subcategory})" if is_twice else leaf_label(guess.category, guess.subcategory)
+
+
 def _detail(form: OpenForm) -> Question:
+    """What is missing of a place. 楼下 alone is nothing to build on: then the whole place is asked for."""
     address = form.draft.address
-    wanted = (
-        "哪个小区、几号楼"
-        if not (address.estate or address.road)
-        else "几号楼几单元"
-        if address.estate
-        else "多少号,或者挨着什么"
-    )
-    return Question(Ask.ADDRESS_DETAIL.value, {"known": address.text, "wanted": wanted})
+    if not any(getattr(address, name) for name in COMPONENTS if name != "landmark") and len(address.landmark) <= _BARE_DIRECTION:
+        return Question(Ask.ADDRESS.value)
+    return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": _wanted(address)})
+
+
+def _wanted(address: Address) -> str:
+    if address.estate:
+        return "几号楼" if address.unit else "几号楼几单元"
+    if address.road:
+        return "多少号,或者挨着什么"
+    return "哪个小区" if address.building else "哪个小区、几号楼"
 
 
 def _phone(form: OpenForm) -> Question:
@@ -144,8 +174,14 @@ def _cancel(form: OpenForm) -> Question:
 
 
 def _resume(form: OpenForm) -> Question:
-    about = matter_in_short(form.draft) or form.draft.address.text
+    about = matter_in_short(form) or form.draft.address.text
     return Question(Ask.RESUME.value, {"about": about}, (Choice("resume_yes", "接着说"), Choice("resume_no", "重新说")))
+
+
+def _same(form: OpenForm) -> Question:
+    twin = form.twin
+    values = {"number": twin.number, "matter": twin.matter, "day": twin.day} if twin else {}
+    return Question(Ask.SAME.value, values, (Choice("same_yes", "是同一件"), Choice("same_no", "不是,另报")))
 
 
 _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
@@ -155,4 +191,5 @@ _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
     Ask.CONTACT_PHONE: _phone,
     Ask.CANCEL: _cancel,
     Ask.RESUME: _resume,
+    Ask.SAME: _same,
 }

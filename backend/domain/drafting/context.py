@@ -14,8 +14,9 @@ from typing import Any
 
 from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting.expected import ANSWERED_YES_NO, QUESTIONS, YES_NO, in_the_light_of
+from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.model import Ask
-from backend.domain.drafting.subject import words_beside_facts
+from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
 from backend.domain.language.wishes import gives_up, says
 
@@ -60,6 +61,7 @@ _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
 
 
+_WISHES = ("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process")
 _FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
@@ -67,6 +69,18 @@ _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", 
 _ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
 _CLEAR_WISH = 0.75
+_LOUD = 0.95  # for a question that complains: 电费咋这么高
+_LIKELY_MATTER = 0.5
+_TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
+_UNHEARD = 0.3
+_SHORT_QUESTION = 14
+_BEFORE_FORM = frozenset({"", RATING, Ask.DESCRIPTION.value})
+_POLITE = frozenset({"greet", "thanks", "bye"})
+_MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
+_AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
+_STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
+_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "ask_faq"})
+_SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
     "abuse": 0.85,
@@ -109,8 +123,8 @@ def matter_of(guesses: Sequence[Mapping[str, Any]]) -> CategoryGuess | None:
 
 
 def wishes_of(text: str) -> list[str]:
-    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), `urges`, `adds`, `starts_anew`."""
-    return [*(["gives_up"] if gives_up(text) else []), *(name for name in ("urges", "adds", "starts_anew") if says(name, text))]
+    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), and any of `_WISHES`."""
+    return [*(["gives_up"] if gives_up(text) else []), *(name for name in _WISHES if says(name, text))]
 
 
 def intents_in_context(heard: Heard) -> Ranking:
@@ -177,6 +191,8 @@ def _control(heard: Heard) -> str:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
+    if heard.requested == Ask.SAME.value:
+        return "deny" if says("is_another", heard.text) else "affirm" if says("is_same", heard.text) else ""
     return ""
 
 
@@ -195,21 +211,80 @@ def _question(heard: Heard) -> str:
     return "ask_faq" if heard.requested in _FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
 
 
+def _who_handles(heard: Heard) -> str:
+    """谁来管这个事啊, in the middle of the form."""
+    bare = heard.requested in _FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
+    return "ask_faq" if bare and says("who_handles", heard.text) else ""
+
+
 def _addition(heard: Heard) -> str:
     """补充一下, with no form open: it belongs to an order that exists."""
     return "provide_info" if heard.requested in ("", RATING) and says("adds", heard.text) else ""
 
 
+def _is_clear(guess: CategoryGuess | None, share: float) -> bool:
+    return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= share
+
+
 def _matter(heard: Heard) -> str:
     """A clear matter with an unclear wish is a complaint: the read-back asks before anything is filed."""
-    guess = heard.matter
-    if guess is None or guess.confidence < _SURE_OF_MATTER or guess.subcategory == _UNSAID or heard.answer is not None:
+    if not _is_clear(heard.matter, _SURE_OF_MATTER) or heard.answer is not None or heard.facts.order_numbers:
         return ""
-    best = _best(heard)
+    best, complains = _best(heard), says("rhetorical", heard.text)
     blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
-    if best in blocked or _share(heard) >= _CLEAR_WISH or heard.facts.order_numbers:
+    if best in blocked or _share(heard) >= (_LOUD if complains else _CLEAR_WISH):
         return ""
-    return "" if any(says(name, heard.text) for name in ("question", "earlier", "aftermath", "adds")) else "report_complaint"
+    if not complains and says("question", heard.text):
+        return ""
+    return "" if any(says(name, heard.text) for name in ("earlier", "aftermath", "adds")) else "report_complaint"
+
+
+def _placed_matter(heard: Heard) -> str:
+    """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
+    or scolding is around them; a polite opening; or where nothing else was understood."""
+    best = _best(heard)
+    elsewhere = (
+        heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
+    )
+    if elsewhere or (best in _STRONGER and _share(heard) >= _UNHEARD) or not _is_clear(heard.matter, _LIKELY_MATTER):
+        return ""
+    told = told_beside(heard.text, heard.facts)
+    if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
+        return ""
+    placed = heard.facts.address is not None and best in _AROUND_MATTER
+    unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
+    wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
+    return "report_complaint" if placed or unheard or wordy else ""
+
+
+def _person(heard: Heard) -> str:
+    """我要找你们领导: a person, unless a clear matter is told around it and no question is open."""
+    tells = _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.requested
+    return "ask_human" if says("asks_person", heard.text) and not tells else ""
+
+
+def _no_person(heard: Heard) -> str:
+    """我家暖气不热找你行吗: a clear matter, and no word for a person."""
+    doubtful = _best(heard) == "ask_human" and _share(heard) < _CLEAR_WISH and not heard.requested
+    tells = _is_clear(heard.matter, _SURE_OF_MATTER) and not says("person", heard.text)
+    return "report_complaint" if doubtful and tells else ""
+
+
+def _what_about(heard: Heard) -> str:
+    """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
+    asks = not heard.requested and heard.answer is None and says("what_about_whole", heard.text)
+    return "query_status" if asks and _best(heard) in _ASKED_AFTER else ""
+
+
+def _put_off(heard: Heard) -> str:
+    """到家再给你打电话: an answer to the open question, not a goodbye."""
+    return "provide_info" if heard.requested in _OPEN_FIELD and says("puts_off", heard.text) else ""
+
+
+def _solved(heard: Heard) -> str:
+    """修好了谢谢啊, while a verdict is waited for: it says that it is good, not yet how many points."""
+    talk = heard.requested == RATING and _best(heard) in _SATISFIED and says("solved", heard.text)
+    return "rate" if talk and not says("question", heard.text) else ""
 
 
 def _weak(heard: Heard) -> str:
@@ -285,12 +360,19 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _revised_score,
     _unsolved,
     _rating,
+    _solved,
     _short_answer,
+    _person,
+    _put_off,
     _refusal,
     _asked_fact,
+    _what_about,
+    _placed_matter,
     _question,
+    _who_handles,
     _addition,
     _matter,
+    _no_person,
     _bare_facts,
     _weak,
 )

@@ -42,7 +42,7 @@ QUESTIONS: tuple[Question, ...] = (
         {"dispute_result": "deny", "query_status": "deny"},
     ),
     Question(
-        "same_matter",
+        Ask.SAME.value,
         re.compile(r"同一(?:件|个)|是不是(?:这|它)|是(?:这|那)一?(?:件|个).{0,4}吗"),
         {"correct_previous_detail": "deny"},
     ),

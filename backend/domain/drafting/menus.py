@@ -14,6 +14,8 @@ _FIXED: dict[str, Answer] = {
     "cancel_no": Answer(AnswerKind.NO),
     "resume_yes": Answer(AnswerKind.YES),
     "resume_no": Answer(AnswerKind.NO),
+    "same_yes": Answer(AnswerKind.YES),
+    "same_no": Answer(AnswerKind.NO),
     "phone_skip": Answer(AnswerKind.SKIP),
     "category_none": Answer(AnswerKind.NO),
 }

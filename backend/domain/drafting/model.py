@@ -26,13 +26,15 @@ class Ask(str, Enum):
     CHANGE = "change"
     CANCEL = "cancel"
     RESUME = "resume"
+    SAME = "same"
 
 
 class Outcome(str, Enum):
-    """What is to be done now: ask the open question, file the order, forget the draft."""
+    """What is to be done now: ask the open question, file the order, add it to the order that it resembles, forget the draft."""
 
     ASK = "ask"
     FILE = "file"
+    ADD = "add"
     CANCELLED = "cancelled"
 
 
@@ -53,13 +55,24 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """An open order of the same resident about the same thing at the same place; `day` is that of its report, as in 11月20日."""
+
+    number: str
+    matter: str
+    day: str
+
+
+@dataclass(frozen=True)
 class OpenForm:
     """A draft being collected.
 
     `asked` counts questions by name; `settled` are fields that the resident leaves open; `options` is what the last numbered
     choice of categories offered; `also` are further problems for after this one; `resume_to` is the question under a cancel
     question; `last_message` makes a repeated message harmless, and `confirmed_by` is the one that said yes to the read-back;
-    `held` is what was said when we asked whether to go on with an old draft.
+    `held` is what was said when we asked whether to go on with an old draft; `gist` is the matter in the resident's words without
+    place, time and phone; `sureness` is the share with which the category was taken; `remarked` are remarks that are made once
+    only; `extra` is the category's own question, put with the first read-back; `twin` is the open order that this may be about.
     """
 
     id: str
@@ -77,6 +90,11 @@ class OpenForm:
     confirmed_by: str = ""
     misunderstood: int = 0
     held: Held | None = None
+    gist: str = ""
+    sureness: float = 1.0
+    remarked: tuple[str, ...] = ()
+    extra: str = ""
+    twin: Twin | None = None
 
 
 @dataclass(frozen=True)

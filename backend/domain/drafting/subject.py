@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Draft, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
+from backend.domain.drafting.gist import gist_of, told_beside
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.wishes import says
 
 REPORTS = frozenset({"report_complaint", "emergency"})
@@ -20,11 +21,13 @@ _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
 _CLEARLY_ANOTHER = 0.85
 _OWN_ORDER = 0.7  # a clause of anger sounds like something, but not that clearly
+_A_FEW_WORDS = 10
+_PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
+_ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
+_SOUNDS_LIKE = 0.5
+_TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _UNSAID = "未说明"
 _BLAME = frozenset({"服务不到位", "服务投诉"})
-_FILLER = re.compile(
-    r"[\s,。!?;:、()]|我姓|我叫|免贵姓|姓名|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
-)
 
 
 def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
@@ -36,16 +39,41 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _first_words(form, turn)
     if turn.intent == CORRECTION or (corrected and says("starts_correction", turn.text)):
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
-    if _says_something(turn) and turn.intent in REPORTS and turn.content:
+    if opens_another(form, turn):
+        return _kept_for_later(form, turn)
+    if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
     return Step(form)
+
+
+def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
+    """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
+    if form.requested in _PLACES:
+        return says("beside_place", turn.text)
+    sure = any(guess.confidence >= _CLEARLY_ANOTHER for guess in turn.guesses[:1])
+    return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
+
+
+def opens_another(form: OpenForm, turn: Turn) -> bool:
+    """Whether the message says with a word like 还有 that it tells a further problem beside the one of the form."""
+    best = turn.guesses[0] if turn.guesses else None
+    if best is None or not form.draft.description or turn.intent == CORRECTION or not says("another", turn.text):
+        return False
+    is_other = best.subcategory not in (_UNSAID, form.draft.subcategory) and best.confidence >= _ANNOUNCED
+    return is_other and _says_something(turn) and not says("question", turn.text)
+
+
+def tells_matter(turn: Turn) -> bool:
+    """Whether words for the matter stand beside the facts and beside an opening like 我想反映个事."""
+    sure = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1] if guess.subcategory != _UNSAID)
+    return told_beside(turn.text, turn.facts) >= (_TELLING if sure else _SURELY_TELLING)
 
 
 def choose_category(form: OpenForm, number: int) -> Step:
     """The answer to a numbered choice of categories; the last number is "none of these" and leaves the category to a person."""
     if 1 <= number <= len(form.options):
         draft = _with_guess(form.draft, form.options[number - 1])
-        return Step(replace(form, draft=draft, options=()), changed=("category",))
+        return Step(replace(form, draft=draft, options=(), sureness=1.0), changed=("category",))
     if number == len(form.options) + 1:
         return Step(replace(form, options=(), settled=(*form.settled, "category")), changed=("category",))
     return Step(form, understood=False)
@@ -57,11 +85,12 @@ def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm
         return form
     best = guesses[0]
     of_category = sum(guess.confidence for guess in guesses if guess.category == best.category)
+    taken = replace(form, draft=_with_guess(form.draft, best), options=(), sureness=max(best.confidence, of_category))
     if best.confidence >= SURE or of_category >= SURE_OF_CATEGORY:
-        return replace(form, draft=_with_guess(form.draft, best), options=())
+        return taken
     likely = tuple(guess for guess in guesses[:MOST_OPTIONS] if guess.confidence >= _WORTH_OFFERING)
     if len(likely) < 2:
-        return replace(form, draft=_with_guess(form.draft, best), options=()) if likely else form
+        return taken if likely else form
     return replace(form, options=likely)
 
 
@@ -88,26 +117,29 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         also=tuple(rest),
         confidential=form.confidential,
         last_message=form.last_message,
+        gist=gist_of(issue.text, Facts(), _read_back_beside(form.draft)),
     )
 
 
-def words_beside_facts(text: str, facts: Facts) -> str:
-    """What a message says besides place, time, phone and name."""
-    spans = [span for span in _fact_spans(facts) if 0 <= span[0] < span[1]]
-    kept = "".join(char for index, char in enumerate(text) if not any(start <= index < end for start, end in spans))
-    return _FILLER.sub("", kept.replace(facts.name, "") if facts.name else kept)
+def _read_back_beside(draft: Draft) -> tuple[str, ...]:
+    """Words that the read-back of the next problem says on their own."""
+    place = draft.address
+    when = draft.occurred_at.text if draft.occurred_at else ""
+    return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
 
 
 def _first_words(form: OpenForm, turn: Turn) -> Step:
-    asked_for = form.requested is Ask.DESCRIPTION
-    says_problem = turn.intent in REPORTS and turn.content
-    if not (says_problem or (asked_for and turn.answer is None)) or not _says_something(turn, _FIRST_WORDS):
+    asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
+    says_problem = (turn.intent in REPORTS and turn.content) or tells_matter(turn)
+    if not (says_problem or asked_for) or not _says_something(turn, _FIRST_WORDS):
         return Step(form)
     first, *others = _problems(turn.issues) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
-    form = replace(form, draft=draft, also=tuple(issue for issue in others if issue is not None))
-    guesses = (_as_guess(first),) if first is not None else turn.guesses
+    also = tuple(issue for issue in others if issue is not None)
+    gist = gist_of(described, turn.facts)
+    form = replace(form, draft=draft, also=also, gist=gist)
+    guesses = (_as_guess(first),) if first is not None else turn.guesses if turn.content else _without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
 
@@ -122,15 +154,30 @@ def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     return (broken or clear[:1]) if len(issues) > 1 else ()
 
 
+def _without_unsaid(guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:
+    """The guesses for a message that opens with 我想反映个事, which sounds like nothing: the others, in proportion."""
+    left = [guess for guess in guesses if guess.subcategory != _UNSAID]
+    unsaid = sum(guess.confidence for guess in guesses) - sum(guess.confidence for guess in left)
+    return tuple(replace(guess, confidence=guess.confidence / (1 - unsaid)) for guess in left) if unsaid < 1 else ()
+
+
+def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
+    best = turn.guesses[0]
+    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence)
+    return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
+
+
 def _further_words(form: OpenForm, turn: Turn) -> Step:
+    """More about the matter, or another one. Where the first words left the category open or doubtful, surer ones settle it."""
     best = turn.guesses[0] if turn.guesses else None
     other = best is not None and best.category != form.draft.category and best.confidence >= _OTHER_PROBLEM
-    if best is not None and other and form.draft.category:
-        issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence)
-        return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
-    description = f"{form.draft.description};{turn.text}"
-    form = replace(form, draft=replace(form.draft, description=description))
-    if not form.draft.category:
+    doubtful = form.sureness < _CLEARLY_ANOTHER
+    if other and form.draft.category and not doubtful:
+        return _kept_for_later(form, turn)
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    form = replace(form, draft=draft, gist=form.gist if form.draft.category and not other else gist_of(turn.text, turn.facts))
+    surer = best is not None and best.confidence > max(form.sureness, SURE)
+    if not form.draft.category or (doubtful and surer):
         form = with_guesses(form, turn.guesses)
     return Step(form, changed=("description",))
 
@@ -141,7 +188,8 @@ def _recategorised(form: OpenForm, turn: Turn) -> Step:
         return Step(form)
     draft = _with_guess(form.draft, best)
     draft = replace(draft, description=f"{draft.description};{turn.text}")
-    return Step(replace(form, draft=draft, options=()), changed=("category",))
+    gist = gist_of(turn.text, turn.facts) or form.gist
+    return Step(replace(form, draft=draft, options=(), gist=gist, sureness=1.0), changed=("category",))
 
 
 def _names_category(turn: Turn, corrected: tuple[str, ...]) -> bool:
@@ -163,10 +211,3 @@ def _as_guess(issue: Issue) -> CategoryGuess:
 
 def _urgency(turn: Turn) -> Urgency:
     return Urgency.EMERGENCY if turn.facts.emergency else Urgency.NORMAL
-
-
-def _fact_spans(facts: Facts) -> list[tuple[int, int]]:
-    spans = list(facts.address.spans) if facts.address else []
-    spans += [facts.occurred_at.span] if facts.occurred_at else []
-    spans += [mention.span for mention in facts.phones]
-    return [(span.start, span.end) for span in spans]

@@ -19,6 +19,7 @@ def _words(name: str) -> str:
 _WHERE = re.compile(_words("where"))
 _ALONE = frozenset(_TABLE["alone"])
 _INSTITUTION = re.compile(_words("institutions"))
+_GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
 _VAGUE = frozenset(_TABLE["vague_nouns"])
 _HAN_TAIL = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+$")
 _NUMERAL_HEAD = re.compile(r"^\d+(?:号楼?|栋|单元|楼|层|点|天)?")
@@ -39,6 +40,13 @@ _CROSSING = re.compile(
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     return _crossing(text, parts) or _directed(text, parts) or _institution(text, parts)
+
+
+def names_a_place(landmark: str) -> bool:
+    """Whether a landmark is found by its name alone: 湖南小学, 长甸菜市场, 烈士山公园东门; not 菜市场后身 and not 楼下饭店."""
+    match = _INSTITUTION.search(landmark)
+    core = landmark[: match.start()] if match else ""
+    return len(core) >= 2 and core not in _VAGUE and not _GENERIC.search(core)
 
 
 def with_direction(text: str, part: Part) -> Part:

@@ -16,13 +16,13 @@ _DOOR = (
 _EDGE = rf"(?<![\d{_CN}A-Za-z.第])(?:第)?"
 _BUILDING = re.compile(
     rf"{_EDGE}(?P<building>{_DOOR})\s*"
-    r"(?:号[楼搂娄喽]栋?|栋[楼搂]?|幢楼?|号栋|号幢|#\s*楼?|座(?![位椅机谈])|号院?楼(?!道)|号大?楼"
+    r"(?:[号好浩][楼搂娄喽]栋?|栋[楼搂]?|幢楼?|号栋|号幢|#\s*楼?|座(?![位椅机谈])|号院?楼(?!道)|号大?楼"
     rf"|楼(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋|门(?!口)))"
     rf"|号(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋)))"
 )
 _UNIT = re.compile(
     rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z])"
-    rf"\s*(?:号)?(?:单[元圆源园]|丹元|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?!口))?"
+    rf"\s*(?:号)?(?:[单丹][元圆源园员原]|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?=\s*(?:[\d,。]|$)))?"
 )
 _GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
 _FLOOR = re.compile(
@@ -33,7 +33,7 @@ _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,5}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
     r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
 )
-_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边)?(?:户|屋|室|门)(?!口|外|前)")
+_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 _NOT_A_COUNT = rf"(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来])"
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
@@ -57,6 +57,8 @@ _PAIR = re.compile(
 _SHORT_PAIR = re.compile(r"(?P<building>\d{1,3})\s*[-/]\s*(?P<unit>\d{1,2})(?![\d/:年月日-])")
 _LONE = re.compile(r"(?P<building>[甲乙丙丁]\d{1,3}|[A-Za-z]\d{1,3}|\d{1,3})(?:号(?!楼|院|线))?(?=\s*(?:[,。!?\s]|$))")
 
+_SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
+_SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
 _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
 _REPLACED = re.compile(r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)")
 
@@ -69,6 +71,11 @@ class Part:
     value: str
     start: int
     end: int
+
+
+def well_spelt(text: str) -> str:
+    """The words of a place with the slips of the finger set right that the patterns above read through: 2好楼3单圆."""
+    return _SLIPS_UNIT.sub("单元", _SLIPS_BUILDING.sub("号楼", text))
 
 
 def number_parts(text: str, estate_end: int | None) -> list[Part]:

@@ -169,7 +169,7 @@ def test_a_number_with_a_verb_is_what_the_verb_says(verb: str, expected: str) ->
 
 
 def test_the_wishes_beside_the_intent_are_told_by_name() -> None:
-    assert wishes_of("啥时候能到?能不能快点儿") == ["urges"]
+    assert wishes_of("啥时候能到?能不能快点儿") == ["urges", "how_long"]
     assert wishes_of("撤吧") == ["gives_up"]
     assert wishes_of("还是留着吧") == []
 

@@ -1,0 +1,62 @@
+"""The matter of a message in one short line: the resident's words without place, time, phone, greeting and scolding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from backend.contracts.understanding import Facts
+from backend.domain.language.tables import load_table
+
+LONGEST = 20
+_TABLE = load_table("gist_words")
+_DROP = re.compile("|".join(_TABLE["drop"]))
+_LEAD = re.compile(f"^{_TABLE['lead']}+")
+_TRAIL = re.compile(f"{_TABLE['trail']}+$")
+_EMPTY = re.compile(_TABLE["empty"])
+_FILLER = re.compile(_TABLE["filler"])
+_CLAUSE = re.compile(r"[,。;!?、\s]+")
+_TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
+_DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
+_SHORTEST = 2
+
+
+def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
+    """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
+
+    `known` are further words that are read back on their own, for a part of a message whose facts are gone.
+    """
+    kept: list[str] = []
+    for clause in _clauses(_without_facts(text, facts, known)):
+        fits = len("、".join([*kept, clause])) <= LONGEST
+        if fits:
+            kept.append(clause)
+        elif kept:
+            break
+    return "、".join(kept)
+
+
+def told_beside(text: str, facts: Facts) -> int:
+    """How many characters tell the matter, beside facts, greeting and the like."""
+    return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
+
+
+def _clauses(text: str) -> list[str]:
+    pieces = [_DROP.sub(",", piece) for piece in _CLAUSE.split(text)]
+    every = [clause for piece in pieces for clause in _CLAUSE.split(piece)]
+    stated = [clause for clause in every if not _DENIED.match(clause)] or every
+    bare = [_TORN.sub("楼道", _TRAIL.sub("", _LEAD.sub("", clause))) for clause in stated]
+    short = [clause if len(clause) <= LONGEST else _FILLER.sub("", clause) for clause in bare]
+    return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
+
+
+def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
+    """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
+    words = [(span.text, "") for span in (facts.address.spans if facts.address else ())]
+    words += [(facts.occurred_at.span.text, "")] if facts.occurred_at else []
+    words += [(mention.span.text, ",") for mention in facts.phones]
+    words += [(mention.span.text, ",") for mention in facts.order_numbers]
+    words += [(word, "") for word in known]
+    for word, instead in words:
+        text = text.replace(word, instead, 1) if word else text
+    return text

@@ -1,0 +1,25 @@
+"""What a message says beside the facts that the rules found in it."""
+
+from __future__ import annotations
+
+import re
+
+from backend.contracts.understanding import Facts
+
+_FILLER = re.compile(
+    r"[\s,。!?;:、()]|我姓|我叫|免贵姓|姓名|发现|开始|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
+)
+
+
+def words_beside_facts(text: str, facts: Facts) -> str:
+    """What a message says besides place, time, phone and name."""
+    spans = [span for span in _fact_spans(facts) if 0 <= span[0] < span[1]]
+    kept = "".join(char for index, char in enumerate(text) if not any(start <= index < end for start, end in spans))
+    return _FILLER.sub("", kept.replace(facts.name, "") if facts.name else kept)
+
+
+def _fact_spans(facts: Facts) -> list[tuple[int, int]]:
+    spans = list(facts.address.spans) if facts.address else []
+    spans += [facts.occurred_at.span] if facts.occurred_at else []
+    spans += [mention.span for mention in facts.phones]
+    return [(span.start, span.end) for span in spans]
