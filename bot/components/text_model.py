@@ -23,6 +23,7 @@ from bot.components.cuts import words_of
 from bot.components.views import CHARS, MARKS, Sight
 
 SEED = 42
+_FEW = 8  # texts up to which one by one is faster
 
 
 def class_weights(labels: Sequence[str], evenness: float) -> dict[str, float]:
@@ -42,6 +43,11 @@ class Head:
     def probabilities(self, features: csr_matrix) -> np.ndarray[Any, Any]:
         """One row per text, one column per label."""
         return _softmax(self.model.decision_function(features) / self.temperature)
+
+    def probabilities_of_one(self, columns: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """One number per label, for a text given by its columns and their values."""
+        scores = self.model.coef_[:, columns] @ values + self.model.intercept_
+        return np.asarray(_softmax((scores if len(scores) == 1 else scores[None]) / self.temperature)[0])
 
 
 @dataclass
@@ -77,9 +83,15 @@ class TextModel:
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, list[tuple[str, float]]]]:
         """For each text and head: (label, probability), best first."""
+        if len(texts) <= _FEW:
+            return [self._predict_one(text) for text in texts]
         features = self._sight.rows(texts)
         columns = {name: (head.labels, head.probabilities(features)) for name, head in self.heads.items()}
         return [{name: _ranked(labels, rows[index]) for name, (labels, rows) in columns.items()} for index in range(len(texts))]
+
+    def _predict_one(self, text: str) -> dict[str, list[tuple[str, float]]]:
+        columns, values = self._sight.row(text)
+        return {name: _ranked(head.labels, head.probabilities_of_one(columns, values)) for name, head in self.heads.items()}
 
     def save(self, path: Path) -> None:
         joblib.dump(self, path, compress=3)
@@ -90,11 +102,14 @@ class TextModel:
         model = joblib.load(path)
         if not isinstance(model, TextModel):
             raise TypeError(f"{path} holds no text model")
+        for head in model.heads.values():  # a text needs few columns, of all labels: a column lies together in memory
+            head.model.coef_ = np.asfortranarray(head.model.coef_)
         return model
 
 
 def _ranked(labels: list[str], row: np.ndarray[Any, Any]) -> list[tuple[str, float]]:
-    return [(labels[index], float(row[index])) for index in np.argsort(-row)]
+    order = np.argsort(-row)
+    return list(zip([labels[index] for index in order], row[order].tolist(), strict=True))
 
 
 def _softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -6,8 +6,10 @@ Each view cuts a reading into pieces that are counted; a model takes the views t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
@@ -52,6 +54,26 @@ class Sight:
     def rows(self, readings: Sequence[str]) -> csr_matrix:
         """One row per reading; what `learn` never met is left out."""
         return hstack([self._counters[name].transform(readings) * VIEWS[name].weight for name in self.names], format="csr")
+
+    def row(self, reading: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Columns and values of one reading: the same numbers as `rows`, which spends a millisecond on checks and matrices."""
+        offset, columns, values = 0, [], []
+        for name in self.names:
+            vocabulary = self._counters[name].vocabulary_
+            counted = Counter(vocabulary[piece] for piece in VIEWS[name].cut(reading) if piece in vocabulary)
+            known = np.fromiter(counted, dtype=np.intp, count=len(counted))
+            columns.append(known + offset)
+            values.append(self._weighed(name, known, np.fromiter(counted.values(), dtype=np.float32, count=len(counted))))
+            offset += len(vocabulary)
+        return np.concatenate(columns), np.concatenate(values)
+
+    def _weighed(self, name: str, known: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        view = VIEWS[name]
+        if view.plain:
+            return np.full(len(known), view.weight, dtype=np.float32)
+        values = (1.0 + np.log(counts)) * self._counters[name].idf_[known]
+        length = float(np.sqrt(values @ values)) or 1.0
+        return np.asarray(values * (view.weight / length), dtype=np.float32)
 
     def knows(self, name: str, piece: str) -> bool:
         """Whether a piece of a view occurred in what was learnt."""
