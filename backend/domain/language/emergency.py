@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(r"[。!?;\n]")
 _SENTENCES = re.compile(r"[^。!?;\n]*[。!?;\n]|[^。!?;\n]+")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_NEAR = 14  # an `if` further back in a text without marks belongs to something else
 _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
@@ -54,10 +55,16 @@ def _any(expressions: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_built(expression)})" for expression in expressions))
 
 
+def _either_order(sign: str | list[str]) -> list[str]:
+    """A sign as it is, or two things that stand together, whichever comes first."""
+    return [sign] if isinstance(sign, str) else [f"(?:{first})~~(?:{second})" for first, second in (sign, sign[::-1])]
+
+
 def _rules(entry: dict[str, Any]) -> _Rules:
+    signs = [expression for sign in entry.get("signs", {}).values() for expression in _either_order(sign)]
     pairs = entry.get("near", [])
     near = [f"(?:{first})~~(?:{second})" for pair in pairs for first, second in (pair, reversed(pair))]
-    return _Rules(_any([*entry["patterns"], *near]), _any(entry["safe"]), bool(entry.get("lasts", False)))
+    return _Rules(_any([*entry["patterns"], *signs, *near]), _any(entry["safe"]), bool(entry.get("lasts", False)))
 
 
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
@@ -154,7 +161,7 @@ def _is_feared(text: str, start: int, end: int, sentence: str) -> bool:
     """Spoken of as what might come: 万一, 要是, 怕, 隐患, or a question about dangers in general."""
     clause_start, clause_end = _around(_CLAUSE_END, text, start, end)
     before, behind = text[clause_start:start], text[end:clause_end].lstrip("了")
-    if _IF.search(text[clause_start:end]) and not _PRESENT.search(before):
+    if _IF.search(text[max(clause_start, start - _NEAR) : end]) and not _PRESENT.search(before):
         return True
     if not _IF_BEHIND.match(behind):
         return False
