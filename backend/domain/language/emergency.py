@@ -37,13 +37,14 @@ class _Rules:
     patterns: re.Pattern[str]
     safe: re.Pattern[str]
     lasts: bool
+    firm: bool  # the model does not overrule it
 
 
 _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
 # Of the model's score; measured on sentences that neither model nor rules had seen.
-DANGER = 0.3  # above it the model alone raises the alarm
-SURELY_CALM = -3.0  # below it the model overrules a rule
+DANGER = 0.0  # above it the model alone raises the alarm
+SURELY_CALM = -3.5  # below it the model overrules a rule
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -69,7 +70,7 @@ def _rules(entry: dict[str, Any]) -> _Rules:
     signs = [expression for sign in entry.get("signs", {}).values() for expression in _either_order(sign)]
     pairs = entry.get("near", [])
     near = [f"(?:{first})~~(?:{second})" for pair in pairs for first, second in (pair, reversed(pair))]
-    return _Rules(_any([*entry["patterns"], *signs, *near]), _any(entry["safe"]), bool(entry.get("lasts", False)))
+    return _Rules(_any([*entry["patterns"], *signs, *near]), _any(entry["safe"]), bool(entry.get("lasts", False)), bool(entry.get("firm", False)))
 
 
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
@@ -114,7 +115,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     if score is None:
         return hit
     if hit is not None:
-        return hit if score > SURELY_CALM else None
+        return hit if score > SURELY_CALM or _RULES[hit.kind].firm else None
     return EmergencyHit(kind_by_concepts(meant) or UNCLEAR, Span(0, len(text), text)) if score > DANGER else None
 
 
