@@ -37,14 +37,16 @@ class _Rules:
     patterns: re.Pattern[str]
     safe: re.Pattern[str]
     lasts: bool
-    firm: bool  # the model does not overrule it
+    firm: bool
 
 
 _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
 # Of the model's score; measured on sentences that neither model nor rules had seen.
 DANGER = 0.0  # above it the model alone raises the alarm
-SURELY_CALM = -3.5  # below it the model overrules a rule
+SURELY_CALM = -3.0  # below it the model overrules a rule
+ALARMING_ALONE = 1.0  # unless what the rule found scores this much by itself
+QUITE_SURELY_CALM = -4.5  # the same for the kinds that are `firm`
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -115,8 +117,16 @@ def emergency_in(text: str) -> EmergencyHit | None:
     if score is None:
         return hit
     if hit is not None:
-        return hit if score > SURELY_CALM or _RULES[hit.kind].firm else None
+        return None if _overruled(hit, meant, score) else hit
     return EmergencyHit(kind_by_concepts(meant) or UNCLEAR, Span(0, len(text), text)) if score > DANGER else None
+
+
+def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
+    """The model is sure that the whole text is calm, and does not find the clause alone alarming either."""
+    if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
+        return False
+    start, end = _around(_CLAUSE_END, meant, hit.span.start, hit.span.end)
+    return (danger_score(meant[start:end]) or 0.0) < ALARMING_ALONE
 
 
 def _by_rules(text: str, meant: str) -> EmergencyHit | None:
