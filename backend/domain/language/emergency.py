@@ -42,8 +42,9 @@ class _Rules:
 
 _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
+_SIGNS = {kind: told for part in ("people", "things", "places") for kind, told in load_table(f"emergency_signs_{part}").items()}
 # Of the model's score; measured on sentences that neither model nor rules had seen.
-DANGER = 0.0  # above it the model alone raises the alarm
+DANGER = 0.7  # above it the model alone raises the alarm
 SURELY_CALM = -3.0  # below it the model overrules a rule
 ALARMING_ALONE = 1.0  # unless what the rule found scores this much by itself
 QUITE_SURELY_CALM = -4.5  # the same for the kinds that are `firm`
@@ -63,23 +64,24 @@ def _any(expressions: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_built(expression)})" for expression in expressions))
 
 
-def _either_order(sign: str | list[str]) -> list[str]:
-    """A sign as it is, or two things that stand together, whichever comes first."""
-    return [sign] if isinstance(sign, str) else [f"(?:{first})~~(?:{second})" for first, second in (sign, sign[::-1])]
+def _sign(sign: list[str] | dict[str, list[str]]) -> list[str]:
+    """A sign's alternatives; of two things that stand near each other, whichever comes first."""
+    if isinstance(sign, list):
+        return sign
+    first, second = sign["near"]
+    return [f"(?:{first})~~(?:{second})", f"(?:{second})~~(?:{first})"]
 
 
-def _rules(entry: dict[str, Any]) -> _Rules:
-    signs = [expression for sign in entry.get("signs", {}).values() for expression in _either_order(sign)]
-    pairs = entry.get("near", [])
-    near = [f"(?:{first})~~(?:{second})" for pair in pairs for first, second in (pair, reversed(pair))]
-    return _Rules(_any([*entry["patterns"], *signs, *near]), _any(entry["safe"]), bool(entry.get("lasts", False)), bool(entry.get("firm", False)))
+def _rules(entry: dict[str, Any], told: dict[str, Any]) -> _Rules:
+    signs = [expression for sign in told["signs"].values() for expression in _sign(sign)]
+    return _Rules(_any(signs), _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
 
 
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
     kind: EmergencyKind(kind, entry["instruction"], entry["call"], entry["category"], entry["subcategory"])
     for kind, entry in _TABLE["kinds"].items()
 }
-_RULES = {kind: _rules(entry) for kind, entry in _TABLE["kinds"].items()}
+_RULES = {kind: _rules(entry, _SIGNS[kind]) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
