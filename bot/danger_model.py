@@ -22,8 +22,10 @@ from backend.domain.language.danger_model import BUCKETS, MODEL_FILE, features
 from backend.domain.language.emergency import spelt
 from backend.domain.language.normalise import normalise
 from bot.corpus import TRAINING, training_examples
+from bot.train import fingerprint
 
 TABLES = TRAINING / "danger"
+CONCEPTS = MODEL_FILE.with_name("danger_concepts.yml")
 _C = 30.0  # few dangers, many words: little smoothing
 _OWN_WEIGHT = 2.0  # the tables are written for this question, the other examples for others
 _LARGEST = 127
@@ -70,9 +72,10 @@ def fit(told: Sequence[Told]) -> tuple[np.ndarray[Any, Any], float]:
 
 
 def write(weights: np.ndarray[Any, Any], bias: float, target: Path) -> None:
-    """Weights as signed bytes behind one line that tells their scale."""
+    """Weights as signed bytes behind one line that tells their scale and the tables behind them."""
     scale = float(np.abs(weights).max()) / _LARGEST
-    head = json.dumps({"scale": scale, "bias": bias}).encode() + b"\n"
+    told = fingerprint([*sorted(TABLES.glob("*.yml")), CONCEPTS])
+    head = json.dumps({"scale": scale, "bias": bias, "learnt_from": told}).encode() + b"\n"
     target.write_bytes(head + np.round(weights / scale).astype(np.int8).tobytes())
 
 

@@ -1,6 +1,6 @@
 """A second opinion on danger: a linear model over pieces of words and pairs of concepts, beside the table of rules.
 
-The rules find what is said in words that somebody thought of; the model what is said otherwise (屋里一股子味儿, 脑袋发沉). Trained by
+The rules find what is said in words that somebody thought of, the model what is said otherwise (那味儿顶得我直迷糊). Trained by
 `python -m bot.danger_model` from `nlu_data`, kept as one small file that is read without any library; without the file the
 rules stand alone.
 """
@@ -33,6 +33,7 @@ class _Model:
     weights: array[int]
     scale: float
     bias: float
+    learnt_from: str
 
 
 def danger_score(text: str) -> float | None:
@@ -45,6 +46,12 @@ def danger_score(text: str) -> float | None:
         return None
     told = _told(text)
     return max(_score(model, _features(text[start:end], _within(told, start, end))) for start, end in _stretches(text))
+
+
+def learnt_from() -> str | None:
+    """A fingerprint of the tables that the weights were learnt from; None when there is no trained model."""
+    model = _model()
+    return None if model is None else model.learnt_from
 
 
 def kind_by_concepts(text: str) -> str | None:
@@ -102,4 +109,4 @@ def _model() -> _Model | None:
         return None
     head, _, body = MODEL_FILE.read_bytes().partition(b"\n")
     about = json.loads(head)
-    return _Model(array("b", body), float(about["scale"]), float(about["bias"]))
+    return _Model(array("b", body), float(about["scale"]), float(about["bias"]), about["learnt_from"])
