@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from backend.contracts.understanding import EmergencyHit, Span
+from backend.domain.language.danger_model import danger_score, kind_by_concepts
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 
@@ -16,6 +17,7 @@ _SENTENCE_END = re.compile(r"[。!?;\n]")
 _SENTENCES = re.compile(r"[^。!?;\n]*[。!?;\n]|[^。!?;\n]+")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
 _NAME = re.compile(r"\{([a-z_]+)\}")
+_NEAR = 14  # an `if` further back in a text without marks belongs to something else
 _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
@@ -35,10 +37,18 @@ class _Rules:
     patterns: re.Pattern[str]
     safe: re.Pattern[str]
     lasts: bool
+    firm: bool
 
 
 _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
+_SIGNS = {kind: told for part in ("people", "things", "places") for kind, told in load_table(f"emergency_signs_{part}").items()}
+# Of the model's score; measured on sentences that neither model nor rules had seen.
+DANGER = 0.7  # above it the model alone raises the alarm
+SURELY_CALM = -3.0  # below it the model overrules a rule
+ALARMING_ALONE = 1.0  # unless what the rule found scores this much by itself
+QUITE_SURELY_CALM = -4.5  # the same for the kinds that are `firm`
+UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
 def _built(expression: str) -> str:
@@ -54,17 +64,24 @@ def _any(expressions: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_built(expression)})" for expression in expressions))
 
 
-def _rules(entry: dict[str, Any]) -> _Rules:
-    pairs = entry.get("near", [])
-    near = [f"(?:{first})~~(?:{second})" for pair in pairs for first, second in (pair, reversed(pair))]
-    return _Rules(_any([*entry["patterns"], *near]), _any(entry["safe"]), bool(entry.get("lasts", False)))
+def _sign(sign: list[str] | dict[str, list[str]]) -> list[str]:
+    """A sign's alternatives; of two things that stand near each other, whichever comes first."""
+    if isinstance(sign, list):
+        return sign
+    first, second = sign["near"]
+    return [f"(?:{first})~~(?:{second})", f"(?:{second})~~(?:{first})"]
+
+
+def _rules(entry: dict[str, Any], told: dict[str, Any]) -> _Rules:
+    signs = [expression for sign in told["signs"].values() for expression in _sign(sign)]
+    return _Rules(_any(signs), _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
 
 
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
     kind: EmergencyKind(kind, entry["instruction"], entry["call"], entry["category"], entry["subcategory"])
     for kind, entry in _TABLE["kinds"].items()
 }
-_RULES = {kind: _rules(entry) for kind, entry in _TABLE["kinds"].items()}
+_RULES = {kind: _rules(entry, _SIGNS[kind]) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
@@ -97,7 +114,25 @@ def screen_emergency(text: str) -> EmergencyHit | None:
 @lru_cache(maxsize=256)
 def emergency_in(text: str) -> EmergencyHit | None:
     """`screen_emergency` for text that is normalised already."""
-    plain = _strike(_HARMLESS, _strike(_IDIOMS, _spelt(text)))
+    meant = spelt(text)
+    hit, score = _by_rules(text, meant), danger_score(meant)
+    if score is None:
+        return hit
+    if hit is not None:
+        return None if _overruled(hit, meant, score) else hit
+    return EmergencyHit(kind_by_concepts(meant) or UNCLEAR, Span(0, len(text), text)) if score > DANGER else None
+
+
+def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
+    """The model is sure that the whole text is calm, and does not find the clause alone alarming either."""
+    if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
+        return False
+    start, end = _around(_CLAUSE_END, meant, hit.span.start, hit.span.end)
+    return (danger_score(meant[start:end]) or 0.0) < ALARMING_ALONE
+
+
+def _by_rules(text: str, meant: str) -> EmergencyHit | None:
+    plain = _strike(_HARMLESS, _strike(_IDIOMS, meant))
     for kind, rules in _RULES.items():
         if not rules.patterns.search(plain):  # most kinds, most of the time
             continue
@@ -122,13 +157,13 @@ def instruction_for(kind: str) -> str:
 
 @lru_cache(maxsize=256)
 def _is_figure_of_speech(text: str) -> bool:
-    spelt = _spelt(text)
-    rest = _strike(_IDIOMS, spelt)
-    exaggerates = rest != spelt or _HYPERBOLE.search(spelt) is not None
+    meant = spelt(text)
+    rest = _strike(_IDIOMS, meant)
+    exaggerates = rest != meant or _HYPERBOLE.search(meant) is not None
     return exaggerates and _GRAVE.search(rest) is None and emergency_in(text) is None
 
 
-def _spelt(text: str) -> str:
+def spelt(text: str) -> str:
     """Slips of the pen put right, blanks as commas; positions kept."""
     return _TYPO.sub(lambda match: _TYPOS[(match.lastindex or 1) - 1], text.replace(" ", ","))
 
@@ -154,7 +189,7 @@ def _is_feared(text: str, start: int, end: int, sentence: str) -> bool:
     """Spoken of as what might come: 万一, 要是, 怕, 隐患, or a question about dangers in general."""
     clause_start, clause_end = _around(_CLAUSE_END, text, start, end)
     before, behind = text[clause_start:start], text[end:clause_end].lstrip("了")
-    if _IF.search(text[clause_start:end]) and not _PRESENT.search(before):
+    if _IF.search(text[max(clause_start, start - _NEAR) : end]) and not _PRESENT.search(before):
         return True
     if not _IF_BEHIND.match(behind):
         return False

@@ -16,7 +16,7 @@ from backend.domain.language.emergency import (
     screen_emergency,
 )
 from backend.domain.language.normalise import normalise, to_traditional
-from tests.unit.language.emergency_sentences import CALM, DANGERS, FIGURES, HARMLESS
+from tests.unit.language.emergency_sentences import CALM, DANGERS, FIGURES, HARMLESS, MORE_DANGERS, MORE_HARMLESS
 
 LONGEST_SMS = 134
 SEED = Path(__file__).parents[3] / "backend" / "seed" / "categories.yml"
@@ -37,9 +37,21 @@ def test_what_only_sounds_like_danger_raises_no_alarm(text: str) -> None:
     assert screen_emergency(text) is None
 
 
+@pytest.mark.parametrize("text", MORE_DANGERS)
+def test_a_danger_told_in_any_voice_is_found(text: str) -> None:
+    assert screen_emergency(text) is not None
+
+
+@pytest.mark.parametrize("text", MORE_HARMLESS)
+def test_a_calm_text_in_any_voice_raises_no_alarm(text: str) -> None:
+    assert screen_emergency(text) is None
+
+
 def test_the_tables_are_as_large_as_they_must_be() -> None:
     assert len(ALL_DANGERS) >= 360
     assert len(HARMLESS) >= 370
+    assert len(MORE_DANGERS) >= 1400
+    assert len(MORE_HARMLESS) >= 1800
     assert set(DANGERS) == set(EMERGENCY_KINDS)
 
 
