@@ -21,6 +21,11 @@ _LOST_AFTER = 2
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
 # Words that say which question it is, whatever the model thinks.
 _FAQ_OF_WISH = {"how_long": "time_limit", "who_handles": "who", "process": "process"}
+_LONGEST_QUESTION = 1000
+_AGAIN = "再跟您说一遍:"
+_ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
+# What a question sounds like that an administrator has just added and the model was never taught.
+_MAY_BE_ASKED = frozenset({"chitchat", "out_of_scope"})
 _SURE_OF_NEED = 0.9
 _WORTH_OFFERING = 0.5
 _OFFERED = (Choice("offer_yes", "要报"), Choice("offer_no", "不是"))
@@ -34,21 +39,24 @@ class AnswerFaq(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), "")
         key = wished or str((talk.message.get("faq") or {}).get("key") or "")
-        page = await backend().call("GET", "faqs")
-        answer = _answer(page["items"], _FAQ_KEYS.get(key, key), _service_code(talk))
+        answer = await _from_table(talk, _FAQ_KEYS.get(key, key))
         if answer:
             talk.say_text(answer)
         else:
-            talk.say(f"faq_{key}" if f"faq_{key}" in replies.table() else "faq_unknown")
+            talk.say("faq_unknown")
         return await after_digression(talk)
 
 
 class SmallTalk(ResidentAction):
-    """Greetings, thanks, goodbyes, jokes, and what we cannot do."""
+    """Greetings, thanks, goodbyes, jokes, and what we cannot do, unless the district's table answers just that."""
 
     action_name = "action_small_talk"
 
     async def respond(self, talk: Talk) -> Events:
+        answer = await _just_added(talk) if talk.intent in _MAY_BE_ASKED else ""
+        if answer:
+            talk.say_text(answer)
+            return await after_digression(talk)
         talk.say(talk.intent if talk.intent in replies.table() else "greet")
         return await after_digression(talk)
 
@@ -139,6 +147,10 @@ class Fallback(ResidentAction):
         back = back_to_form(talk)
         if back is not None:
             return back
+        answer = await _just_added(talk)
+        if answer:
+            talk.say_text(answer)
+            return []
         strangers = int(talk.tracker.get_slot("strangers") or 0) + 1
         if strangers >= _LOST_AFTER:
             await hand_over(talk, reason="low_confidence", key="handed_over_lost")
@@ -157,11 +169,22 @@ def _offer(talk: Talk) -> Events:
     return [SlotSet("pending", {"kind": "offer", "body": {**as_body(talk), "intent": REPORT}})]
 
 
-def _answer(items: list[dict[str, Any]], key: str, service_code: str) -> str:
-    fitting = [item for item in items if item["service_prefix"] and service_code.startswith(item["service_prefix"])]
-    if key == "time_limit" and fitting:
-        return str(max(fitting, key=lambda item: len(item["service_prefix"]))["answer"])
-    return next((str(item["answer"]) for item in items if item["key"] == key), "")
+async def _just_added(talk: Talk) -> str:
+    """The answer to a wording that stands in the table; "" also where the table cannot be read, because it was not asked for."""
+    try:
+        return await _from_table(talk)
+    except BackendError as error:
+        log.warning("faq_not_looked_up", conversation=talk.conversation, error=str(error))
+        return ""
+
+
+async def _from_table(talk: Talk, key: str = "") -> str:
+    """The district's own answer to these words, or to the question they were taken for; "" when it has none."""
+    body = {"text": talk.text[:_LONGEST_QUESTION], "key": key, "service_code": _service_code(talk)}
+    found = await backend().call("POST", "faqs/answer", body=body)
+    answer, told = str(found["answer"]), f"told_{found['key']}"
+    talk.used |= {told: 0} if answer else {}
+    return f"{_AGAIN}{answer}" if told in talk.said and len(answer) <= _ROOM_FOR_AGAIN else answer
 
 
 def _service_code(talk: Talk) -> str:

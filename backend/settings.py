@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         return (self.simulator_url or f"{self.base_url}/simulator").rstrip("/")
 
     @property
+    def bracketed_signature(self) -> str:
+        """What stands before every SMS: 【name】, or "" without a name."""
+        name = self.sms_signature.strip().strip("【】").strip()
+        return f"【{name}】" if name else ""
+
+    @property
     def effective_database_url(self) -> str:
         """The SQLAlchemy URL; a plain `postgresql://` or `sqlite:///` gets the driver that we use."""
         if not self.database_url:

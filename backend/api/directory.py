@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.dependencies import ClockDep, ReadingDep, StaffOrServiceDep
 from backend.api.paging import Page
 from backend.domain.calendar import local_day
+from backend.services import faq_answers
 from backend.storage import directory
 
 router = APIRouter(prefix="/api/v1", tags=["directory"])
@@ -68,6 +69,19 @@ class FaqOut(_FromRow):
     service_prefix: str
 
 
+class FaqAsked(BaseModel):
+    """`key`: the question that the assistant took the words for ("" for none); `service_code`: the matter it is about."""
+
+    text: str = Field(max_length=4000)
+    key: str = ""
+    service_code: str = ""
+
+
+class FaqAnswerOut(BaseModel):
+    key: str
+    answer: str
+
+
 @router.get("/categories")
 async def list_categories(_: StaffOrServiceDep, session: ReadingDep, clock: ClockDep) -> Page[CategoryOut]:
     """All leaves that are valid today, by service code."""
@@ -89,4 +103,13 @@ async def list_places(_: StaffOrServiceDep, session: ReadingDep, kind: str = "",
 
 @router.get("/faqs")
 async def list_faqs(_: StaffOrServiceDep, session: ReadingDep) -> Page[FaqOut]:
-    return Page(items=[FaqOut.model_validate(row) for row in await directory.faqs(session)])
+    """The questions that are told, with their answers as residents read them."""
+    found = await faq_answers.answers(session)
+    return Page(items=[FaqOut.model_validate(row).model_copy(update={"answer": answer}) for row, answer in found])
+
+
+@router.post("/faqs/answer")
+async def answer_faq(_: StaffOrServiceDep, session: ReadingDep, asked: FaqAsked) -> FaqAnswerOut:
+    """The answer to a message of a resident, as the table has it at this moment; empty when it has none."""
+    found = await faq_answers.answer_to(session, text=asked.text, key=asked.key, service_code=asked.service_code)
+    return FaqAnswerOut(key=found.key, answer=found.answer) if found else FaqAnswerOut(key="", answer="")

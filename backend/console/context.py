@@ -19,6 +19,8 @@ SESSION_COOKIE = "youshi_session"
 DESK_ROLES = frozenset({Role.ADMIN, Role.DISPATCHER, Role.SUPERVISOR})
 INTAKE_ROLES = frozenset({Role.ADMIN, Role.DISPATCHER})
 ORDER_ROLES = DESK_ROLES | {Role.HANDLER}
+ADMIN_ROLES = frozenset({Role.ADMIN})
+REVIEW_ROLES = frozenset({Role.ADMIN, Role.SUPERVISOR})
 
 
 class WebContext(Protocol):
@@ -63,3 +65,5 @@ def allowed(roles: frozenset[Role]) -> Callable[..., Awaitable[Principal]]:
 UserDep = Annotated[Principal, Depends(allowed(ORDER_ROLES))]
 DeskUserDep = Annotated[Principal, Depends(allowed(DESK_ROLES))]
 IntakeUserDep = Annotated[Principal, Depends(allowed(INTAKE_ROLES))]
+AdminDep = Annotated[Principal, Depends(allowed(ADMIN_ROLES))]
+ReviewerDep = Annotated[Principal, Depends(allowed(REVIEW_ROLES))]

@@ -63,7 +63,7 @@ async def _page(
         "is_mine": desk.is_assigned_to(row, user.username),
         "parts": parts,
         "upto": upto,
-        "signature_length": len(context.settings.sms_signature),
+        "signature_length": len(context.settings.bracketed_signature),
         "draft_text": "",
     }
     return render(request, "conversation.html", {**data, **more}, status=status)

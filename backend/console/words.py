@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backend.contracts.work_orders import EventType, State, Verb
+from backend.domain.clocks import ClockSpec
+from backend.domain.promises import promise
 from backend.domain.verb_data import OUTCOMES
 from backend.domain.work_order import STATE_NAMES, VERB_NAMES
 
@@ -74,12 +79,46 @@ EVENTS = {
     EventType.ALARM_RAISED: "时限提醒",
 }
 EVENT_NAMES = {event.value: name for event, name in EVENTS.items()}
+# What the assistant takes a message for.
+INTENTS = {
+    "report_complaint": "报事",
+    "query_status": "查进度",
+    "correct_previous_detail": "改前面说的",
+    "cancel": "撤销",
+    "urge": "催办",
+    "rate": "评价",
+    "dispute_result": "说没办好",
+    "ask_human": "找人工",
+    "ask_faq": "问规定",
+    "affirm": "答“是”",
+    "deny": "答“不是”",
+    "provide_info": "补充情况",
+    "emergency": "紧急情况",
+    "opt_out": "退订",
+    "out_of_scope": "不归我们管",
+    "chitchat": "闲聊",
+    "abuse": "骂人",
+    "greet": "打招呼",
+    "thanks": "道谢",
+    "bye": "告别",
+}
+CHANGES = {"added": "新加", "edited": "修改", "withdrawn": "停用", "restored": "恢复"}
 RESOLVED = {"yes": "解决了", "partly": "解决了一部分", "no": "没有解决"}
 SATISFACTION = {1: "非常不满意", 2: "不满意", 3: "基本满意", 4: "满意", 5: "非常满意"}
 RESULTS = OUTCOMES
 # The button that a verb gets: the usual next step is prominent, what ends or refuses is apart.
 MAIN_VERBS = (Verb.DISPATCH.value, Verb.ACKNOWLEDGE.value, Verb.ARRIVE.value, Verb.RESOLVE.value, Verb.CLOSE.value)
 ENDING_VERBS = (Verb.RETURN.value, Verb.DECLINE.value, Verb.WITHDRAW.value)
+
+
+def limit_text(spec: ClockSpec) -> str:
+    """A time limit in one line: 三十分钟内到场,二十四小时内办好."""
+    return promise(spec).removeprefix("这类事").removesuffix("。")
+
+
+def clock_text(clock: Mapping[str, Any]) -> str:
+    """The same for a stored clock."""
+    return limit_text(ClockSpec.from_data(clock))
 
 
 def status_text(status: str, reason: str) -> str:

@@ -66,6 +66,12 @@ class ClockSpec:
         on_site = data.get("on_site_minutes")
         return cls(finish, amount, None if on_site is None else int(on_site))
 
+    def to_data(self) -> dict[str, Any]:
+        """The inverse."""
+        amount = {} if self.finish is Finish.SAME_NIGHT else {"amount": self.amount}
+        on_site = {} if self.on_site_minutes is None else {"on_site_minutes": self.on_site_minutes}
+        return {"finish": self.finish.value, **amount, **on_site}
+
 
 @dataclass(frozen=True)
 class Pause:

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.event_chain import Break, find_break, json_value, replay
+from backend.services.directory_log import find_broken_change
 from backend.services.order_log import PERSONAL_OR_DERIVED
 from backend.storage import work_orders as orders
+from backend.storage.directory import changed_subjects
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 
 _BATCH = 200
@@ -25,6 +27,7 @@ class AuditReport:
 
     orders: int = 0
     events: int = 0
+    subjects: int = 0  # of the district's data that people changed
     breaks: list[Break] = field(default_factory=list)
 
     @property
@@ -37,15 +40,16 @@ class AuditReport:
 
     def summary(self) -> str:
         """One sentence for the terminal, naming the first broken event."""
-        looked_at = f"查了{self.orders}个工单、{self.events}条记录"
+        looked_at = f"查了{self.orders}个工单、{self.events}条记录,{self.subjects}项问答和时限的改动"
         if self.first is None:
             return f"{looked_at},全部连贯,没有被改过"
-        where = f"第{self.first.seq}条记录" if self.first.seq else "工单本身"
-        return f"{looked_at},{len(self.breaks)}个工单对不上;第一个:工单{self.first.number}的{where}({self.first.reason})"
+        what = "问答和时限" if ":" in self.first.number else "工单"
+        where = f"第{self.first.seq}条记录" if self.first.seq else f"{what}本身"
+        return f"{looked_at},{len(self.breaks)}处对不上;第一个:{what}{self.first.number}的{where}({self.first.reason})"
 
 
 async def verify(session: AsyncSession) -> AuditReport:
-    """Recompute every chain and compare every order with the replay of its events. Changes nothing."""
+    """Recompute every chain and compare every order, question and time limit with what its log adds up to. Changes nothing."""
     report = AuditReport()
     after = ""
     while ids := await _ids_after(session, after):
@@ -61,7 +65,16 @@ async def verify(session: AsyncSession) -> AuditReport:
                 report.breaks.append(broken)
         session.expunge_all()
         after = ids[-1]
+    await _verify_directory(session, report)
     return report
+
+
+async def _verify_directory(session: AsyncSession, report: AuditReport) -> None:
+    for subject in await changed_subjects(session):
+        report.subjects += 1
+        broken = await find_broken_change(session, subject)
+        if broken is not None:
+            report.breaks.append(broken)
 
 
 async def _ids_after(session: AsyncSession, after: str) -> Sequence[str]:

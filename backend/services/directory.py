@@ -1,4 +1,4 @@
-"""The district's own data for the other parts: categories, places for the gazetteer, questions and answers, seeding."""
+"""The district's own data for the other parts: categories, places for the gazetteer, seeding."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from backend.domain.errors import NotFound
 from backend.domain.language.gazetteer import Place
 from backend.services.seeding import seed_directory
 from backend.storage import directory
-from backend.storage.tables.directory import CategoryRow, FaqRow
+from backend.storage.tables.directory import CategoryRow
 
 UNCATEGORISED = "2299"
 _KINDS_FOR_GAZETTEER = ("street", "community", "estate")
 
-__all__ = ["UNCATEGORISED", "category_by_code", "faq_for", "find_category", "load_gazetteer_places", "seed_directory"]
+__all__ = ["UNCATEGORISED", "category_by_code", "find_category", "load_gazetteer_places", "seed_directory"]
 
 
 async def category_by_code(session: AsyncSession, service_code: str) -> CategoryRow:
@@ -46,12 +46,3 @@ async def load_gazetteer_places(session: AsyncSession) -> list[Place]:
             above = places.get(above.parent)
         found.append(Place(place.kind, place.name, place.aliases, tuple(parents)))
     return found
-
-
-async def faq_for(session: AsyncSession, key: str, *, service_code: str = "") -> FaqRow | None:
-    """The answer with this key; with a service code the one for that matter is preferred (多久能来 depends on it)."""
-    rows = await directory.faqs(session)
-    fitting = [row for row in rows if row.service_prefix and service_code.startswith(row.service_prefix)]
-    if key == "time_limit" and fitting:
-        return max(fitting, key=lambda row: len(row.service_prefix))
-    return next((row for row in rows if row.key == key), None)

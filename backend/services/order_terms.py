@@ -15,6 +15,7 @@ from backend.domain import clocks
 from backend.domain.calendar import Due, WorkingCalendar, local_day
 from backend.domain.clocks import AlarmKind, ClockSpec, Extension, Pause
 from backend.domain.work_order import OPEN_STATES
+from backend.services.time_limits import clock_at
 from backend.storage import directory
 from backend.storage import work_orders as orders
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
@@ -48,9 +49,9 @@ class Terms:
 
 
 async def terms_of(session: AsyncSession, service_code: str, moment: datetime) -> Terms:
-    """The clock of a leaf and the calendar around a moment."""
+    """The clock of a leaf as it was at that moment (what was promised stays promised), and the calendar around it."""
     category = await directory.category(session, service_code)
-    spec = ClockSpec.from_data(category.clock) if category else _UNCATEGORISED
+    spec = ClockSpec.from_data(await clock_at(session, category, moment)) if category else _UNCATEGORISED
     return Terms(spec, await directory.working_calendar(session, local_day(moment)))
 
 

@@ -48,33 +48,18 @@ def write_review(path: Path, turns: Sequence[ReviewTurn], *, leaves: Sequence[st
         raise InvalidField("文件名请以 .xlsx 或 .csv 结尾", field="path")
     path.touch(mode=_READABLE_BY_OWNER)
     path.chmod(_READABLE_BY_OWNER)
-    writer(path, [[_clean(value(turn)) for _, _, value in _COLUMNS] for turn in turns], leaves)
+    writer(path, turns, leaves)
 
 
-def _clean(value: str | float) -> str | float:
-    return _NOT_IN_XML.sub("", value) if isinstance(value, str) else value
-
-
-def _write_csv(path: Path, rows: list[list[str | float]], _leaves: Sequence[str]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator=os.linesep)
-        writer.writerow(HEADINGS)
-        writer.writerows([_harmless(value) for value in row] for row in rows)
-
-
-def _harmless(value: str | float) -> str | float:
-    """A text that a spreadsheet would run as a formula gets the apostrophe that stops it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
-
-
-def _write_workbook(path: Path, rows: list[list[str | float]], leaves: Sequence[str]) -> None:
+def workbook_of(turns: Sequence[ReviewTurn], *, leaves: Sequence[str]) -> Workbook:
+    """The turns as a workbook to fill in; the right category is chosen from `leaves`."""
     book = Workbook()
     page = book.active
     if not isinstance(page, Worksheet):
         raise TypeError("a new workbook has a sheet")
     page.title = "待标注"
     page.append(list(HEADINGS))
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(_rows(turns), start=2):
         for column, value in enumerate(row, start=1):
             cell = page.cell(number, column, value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -84,9 +69,33 @@ def _write_workbook(path: Path, rows: list[list[str | float]], leaves: Sequence[
         page.column_dimensions[get_column_letter(column)].width = width
         page.cell(1, column).font = Font(bold=True)
     page.freeze_panes = "A2"
-    if rows and leaves:
-        _offer(book, page, len(rows), leaves)
-    book.save(path)
+    if turns and leaves:
+        _offer(book, page, len(turns), leaves)
+    return book
+
+
+def _rows(turns: Sequence[ReviewTurn]) -> list[list[str | float]]:
+    return [[_clean(value(turn)) for _, _, value in _COLUMNS] for turn in turns]
+
+
+def _clean(value: str | float) -> str | float:
+    return _NOT_IN_XML.sub("", value) if isinstance(value, str) else value
+
+
+def _write_csv(path: Path, turns: Sequence[ReviewTurn], _leaves: Sequence[str]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator=os.linesep)
+        writer.writerow(HEADINGS)
+        writer.writerows([_harmless(value) for value in row] for row in _rows(turns))
+
+
+def _harmless(value: str | float) -> str | float:
+    """A text that a spreadsheet would run as a formula gets the apostrophe that stops it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
+
+
+def _write_workbook(path: Path, turns: Sequence[ReviewTurn], leaves: Sequence[str]) -> None:
+    workbook_of(turns, leaves=leaves).save(path)
 
 
 def _offer(book: Workbook, page: Worksheet, count: int, leaves: Sequence[str]) -> None:
@@ -100,7 +109,7 @@ def _offer(book: Workbook, page: Worksheet, count: int, leaves: Sequence[str]) -
     choice.add(f"{letter}2:{letter}{count + 1}")
 
 
-_WRITERS: dict[str, Callable[[Path, list[list[str | float]], Sequence[str]], None]] = {
+_WRITERS: dict[str, Callable[[Path, Sequence[ReviewTurn], Sequence[str]], None]] = {
     ".xlsx": _write_workbook,
     ".csv": _write_csv,
 }

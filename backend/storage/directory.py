@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.calendar import WorkingCalendar
 from backend.domain.routing import Place, Rule
-from backend.storage.tables.directory import CalendarRow, CategoryRow, FaqRow, PlaceRow, RoutingRuleRow, UnitRow
+from backend.storage.tables.directory import (
+    CalendarRow,
+    CategoryRow,
+    DirectoryChangeRow,
+    FaqRow,
+    PlaceRow,
+    RoutingRuleRow,
+    UnitRow,
+)
 
 _CALENDAR_BEFORE = timedelta(days=60)
 _CALENDAR_AFTER = timedelta(days=400)
@@ -25,9 +33,11 @@ async def category_named(session: AsyncSession, name: str, subcategory: str) -> 
     return (await session.execute(query)).scalars().first()
 
 
-async def categories(session: AsyncSession, *, on: date | None = None) -> Sequence[CategoryRow]:
-    """All leaves by code; with `on` only those that are valid on that local day."""
+async def categories(session: AsyncSession, *, on: date | None = None, lock: bool = False) -> Sequence[CategoryRow]:
+    """All leaves by code; with `on` only those that are valid on that local day; on request locked against other writers."""
     query = select(CategoryRow).order_by(CategoryRow.service_code)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     if on is not None:
         query = query.where(CategoryRow.valid_from <= on, (CategoryRow.valid_to.is_(None)) | (CategoryRow.valid_to >= on))
     return (await session.execute(query)).scalars().all()
@@ -88,7 +98,30 @@ async def rules_for(session: AsyncSession, service_code: str) -> list[Rule]:
 
 
 async def faqs(session: AsyncSession) -> Sequence[FaqRow]:
+    """All questions, also withdrawn ones, by key."""
     return (await session.execute(select(FaqRow).order_by(FaqRow.key))).scalars().all()
+
+
+async def changes_of(session: AsyncSession, subject: str) -> Sequence[DirectoryChangeRow]:
+    """What people changed about one subject, oldest first."""
+    query = select(DirectoryChangeRow).where(DirectoryChangeRow.subject == subject).order_by(DirectoryChangeRow.seq)
+    return (await session.execute(query)).scalars().all()
+
+
+async def changed_subjects(session: AsyncSession) -> Sequence[str]:
+    query = select(DirectoryChangeRow.subject).distinct().order_by(DirectoryChangeRow.subject)
+    return (await session.execute(query)).scalars().all()
+
+
+async def first_change_after(session: AsyncSession, subject: str, moment: datetime) -> DirectoryChangeRow | None:
+    """The change that ended what was in force at `moment`; None when it still is."""
+    query = (
+        select(DirectoryChangeRow)
+        .where(DirectoryChangeRow.subject == subject, DirectoryChangeRow.at > moment)
+        .order_by(DirectoryChangeRow.seq)
+        .limit(1)
+    )
+    return (await session.execute(query)).scalars().first()
 
 
 async def working_calendar(session: AsyncSession, around: date) -> WorkingCalendar:

@@ -1,1 +1,1 @@
-"""SMS: what providers push (webhook), how texts are cut (segmentation), and the way out (sender)."""
+"""SMS: what providers push (webhook), and the way out (sender)."""

@@ -20,12 +20,12 @@ from uuid import uuid4
 import aiohttp
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageStatus, SendOutcome, SendResult
+from backend.domain.segmentation import MAX_PARTS, Limits
 from backend.services.ports import Clock
 from channels.sms.fields import BEIJING, BadMessage, Record, dedupe_key, flag_of, read_records, required, text_of, time_of
 from channels.sms.http import Failed, brief, request, unexpected
 from channels.sms.provider import Part
 from channels.sms.push import readable, text_message
-from channels.sms.segmentation import MAX_PARTS, Limits
 
 NAME = "aliyun"
 ENDPOINT = "https://dysmsapi.aliyuncs.com"

@@ -16,11 +16,11 @@ from datetime import datetime
 import aiohttp
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageStatus, SendOutcome, SendResult
+from backend.domain.segmentation import Limits
 from channels.sms.fields import BEIJING, BadMessage, Record, dedupe_key, read_records, required, text_of, time_of
 from channels.sms.http import Failed, brief, request, unexpected
 from channels.sms.provider import Part
 from channels.sms.push import readable, text_message
-from channels.sms.segmentation import Limits
 
 NAME = "cmcc_mas"
 # The order in which values are joined for `mac`, and the order of the body

@@ -15,12 +15,12 @@ from urllib.parse import quote, quote_from_bytes, urlencode
 import aiohttp
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageStatus, SendOutcome, SendResult
+from backend.domain.segmentation import MAX_PARTS, UCS2, Limits, header
 from channels.sms.fields import BadMessage, dedupe_key, read_form, required, text_of, time_of
 from channels.sms.http import Answer, Failed, brief, request, unexpected
 from channels.sms.numbers import international
 from channels.sms.provider import Part
 from channels.sms.push import text_message
-from channels.sms.segmentation import MAX_PARTS, UCS2, Limits, header
 
 # Bits of %d. They come combined: 34 is 32 (expired) with 2. Checked in this order.
 _REPORT_BITS: tuple[tuple[int, MessageStatus], ...] = (

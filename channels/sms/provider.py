@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.contracts.messages import SendResult
-from channels.sms.segmentation import Limits
+from backend.domain.segmentation import Limits
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,7 @@ def _value(settings: Settings, name: str) -> str:
 
 def signature_of(settings: Settings) -> str:
     """Return the 【signature】 with its brackets, "" when none is set."""
-    name = settings.sms_signature.strip().strip("【】").strip()
-    return f"【{name}】" if name else ""
+    return settings.bracketed_signature
 
 
 def service_number(settings: Settings) -> str:

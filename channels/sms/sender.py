@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import structlog
 
 from backend.contracts.messages import Channel, Choice, OutboundMessage, Route, SendOutcome, SendResult
+from backend.domain.segmentation import TooLong, cut
 from backend.services.ports import ChannelTraits
 from channels.sms.fields import BadMessage
 from channels.sms.numbers import is_mobile, national
 from channels.sms.provider import Part, Provider
-from channels.sms.segmentation import TooLong, cut
 
 _log = structlog.get_logger()
 

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("service_code", name=op.f("pk_categories")),
     )
     op.create_table(
@@ -130,12 +131,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_receipts_provider", ["provider_id"], unique=False)
 
     op.create_table(
+        "directory_changes",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("at", backend.storage.tables.base.Time(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_changes")),
+        sa.UniqueConstraint("subject", "seq", name=op.f("uq_directory_changes_subject_seq")),
+    )
+    op.create_table(
         "faqs",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("synonyms", sa.JSON(), nullable=False),
         sa.Column("service_prefix", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_faqs")),
     )
     op.create_table(
@@ -708,6 +725,7 @@ def downgrade() -> None:
     op.drop_table("lookup_attempts")
     op.drop_table("leases")
     op.drop_table("faqs")
+    op.drop_table("directory_changes")
     with op.batch_alter_table("delivery_receipts", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_receipts_provider")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index
+from sqlalchemy import Date, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.storage.tables.base import Base
@@ -44,7 +44,9 @@ class PlaceRow(Base):
 
 
 class CategoryRow(Base):
-    """One leaf. `service_code`: two digits of the category, two of the leaf. `clock` as `ClockSpec.from_data` reads it."""
+    """One leaf. `service_code`: two digits of the category, two of the leaf. `clock` as `ClockSpec.from_data` reads it; what it
+    was at an earlier moment is in the changes.
+    """
 
     __tablename__ = "categories"
 
@@ -59,6 +61,7 @@ class CategoryRow(Base):
     evidence: Mapped[list[Any]]
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class RoutingRuleRow(Base):
@@ -75,7 +78,10 @@ class RoutingRuleRow(Base):
 
 
 class FaqRow(Base):
-    """A question that residents ask, with the answer that an administrator can edit."""
+    """A question that residents ask, with the answer that an administrator can edit. A withdrawn one (not `active`) is not told.
+
+    `service_prefix`: the answer to "how long" for these matters only. `synonyms`: other ways to ask, in residents' words.
+    """
 
     __tablename__ = "faqs"
 
@@ -84,6 +90,25 @@ class FaqRow(Base):
     answer: Mapped[str]
     synonyms: Mapped[list[Any]]
     service_prefix: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class DirectoryChangeRow(Base):
+    """One change of the district's data by a person, chained by hashes per subject (`faq:fee`, `category:0101`)."""
+
+    __tablename__ = "directory_changes"
+    __table_args__ = (UniqueConstraint("subject", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    subject: Mapped[str]
+    seq: Mapped[int]
+    type: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    hash: Mapped[str]
 
 
 class CalendarRow(Base):

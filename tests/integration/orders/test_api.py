@@ -417,6 +417,20 @@ async def test_the_directory_is_readable(api):
     await api.call(None, "GET", "/categories", status=401)
 
 
+async def test_the_assistant_asks_for_an_answer_by_words_key_and_matter(api):
+    async def told(**asked):
+        return await api.call("service", "POST", "/faqs/answer", json={"text": "", **asked})
+
+    assert await told(key="time_limit", service_code="0301") == {"key": "power_time", "answer": "停电四十分钟内到场。"}
+    assert (await told(text="请问怎么查进度啊"))["key"] == "progress"
+    assert await told(key="nothing") == {"key": "", "answer": ""}
+    listed = {item["key"]: item["answer"] for item in (await api.call("dispatcher", "GET", "/faqs"))["items"]}
+    assert listed["leak_time"].startswith("漏水三十分钟内到场。")
+    await api.call(None, "POST", "/faqs/answer", json={"text": ""}, status=401)
+    problem = await api.call("service", "POST", "/faqs/answer", json={"text": "长" * 4001}, status=422)
+    assert problem["field"] == "text"
+
+
 async def test_the_report_shows_rates_with_their_denominators(api):
     order = await api.resolved()
     answers = {"contacted": True, "resolved": "yes", "satisfaction": 3, "on_behalf_of": "conversation-li"}

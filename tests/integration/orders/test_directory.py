@@ -89,12 +89,6 @@ async def test_an_unknown_code_is_not_found(session):
         await service.category_by_code(session, "0000")
 
 
-async def test_how_long_it_takes_depends_on_the_matter(session):
-    assert "二十分钟" in (await service.faq_for(session, "time_limit", service_code="0101")).answer
-    assert "三个工作日" in (await service.faq_for(session, "time_limit", service_code="1202")).answer
-    assert await service.faq_for(session, "nothing") is None
-
-
 SHEETS = {
     "单位": ("编号", "名称", "类别", "电话"),
     "地点": ("编号", "类别", "名称", "上级编号", "别名", "承办单位编号", "户数"),

@@ -137,9 +137,15 @@ async def test_the_next_problem_is_put_after_the_first_is_filed() -> None:
     assert "loop" not in slots
 
 
+ANSWER = "POST faqs/answer"
+
+
+def answered(text: str, key: str = "fee") -> tuple[int, dict[str, str]]:
+    return 200, {"key": key, "answer": text}
+
+
 async def test_a_digression_inside_the_form_is_answered_and_the_question_put_again() -> None:
-    faqs = {"items": [{"key": "fee", "answer": "不要钱。", "service_prefix": ""}]}
-    fake = FakeBackend({"GET faqs": (200, faqs), PATCH: (200, drafted("contact_phone"))})
+    fake = FakeBackend({ANSWER: answered("不要钱。"), PATCH: (200, drafted("contact_phone"))})
     async with running(fake):
         said = tracker("要钱不", "ask_faq", parsed={"faq": {"key": "fee"}}, draft={"form": {}}, loop="complaint_form")
         text, _, slots = await run("validate_complaint_form", said)
@@ -148,20 +154,63 @@ async def test_a_digression_inside_the_form_is_answered_and_the_question_put_aga
     assert slots["requested_slot"] == "contact_phone"
 
 
-async def test_how_long_it_takes_depends_on_the_matter_of_the_draft() -> None:
-    items = [
-        {"key": "time_limit", "answer": "三天。", "service_prefix": ""},
-        {"key": "heating_time", "answer": "二十分钟。", "service_prefix": "01"},
-    ]
-    fake = FakeBackend({"GET faqs": (200, {"items": items}), PATCH: (200, drafted())})
+async def test_a_question_goes_to_the_table_with_its_words_its_key_and_the_matter_of_the_draft() -> None:
+    fake = FakeBackend({ANSWER: answered("二十分钟。"), PATCH: (200, drafted())})
+    draft = {"service_code": "0101"}
     async with running(fake):
-        asked = {"faq": {"key": "time_limit"}}
-        general, _, _ = await run("action_answer_faq", tracker("多久能来", "ask_faq", parsed=asked))
-        heating, _, _ = await run(
-            "action_answer_faq", tracker("多久能来", "ask_faq", parsed=asked, draft={"service_code": "0101"})
-        )
-    assert general.startswith("三天。")
-    assert heating.startswith("二十分钟。")
+        said = tracker("打分有啥用", "ask_faq", parsed={"faq": {"key": "how_to_rate"}}, draft=draft)
+        text, _, _ = await run("action_answer_faq", said)
+    assert fake.bodies(ANSWER) == [{"text": "打分有啥用", "key": "rating", "service_code": "0101"}]
+    assert text.startswith("二十分钟。")
+
+
+async def test_without_a_draft_the_matter_is_what_the_question_itself_is_surely_about() -> None:
+    fake = FakeBackend({ANSWER: answered("四十分钟。")})
+    sure = {"faq": {"key": "time_limit"}, "categories": [{"service_code": "0301", "category_confidence": 0.95}]}
+    unsure = {"faq": {"key": "time_limit"}, "categories": [{"service_code": "0301", "category_confidence": 0.6}]}
+    async with running(fake):
+        await run("action_answer_faq", tracker("停电多久来人", "ask_faq", parsed=sure))
+        await run("action_answer_faq", tracker("多久来人", "ask_faq", parsed=unsure))
+    assert [body["service_code"] for body in fake.bodies(ANSWER)] == ["0301", ""]
+
+
+async def test_the_same_answer_twice_says_that_it_is_said_again() -> None:
+    async with running(FakeBackend({ANSWER: answered("不要钱。")})):
+        first, _, slots = await run("action_answer_faq", tracker("要钱不", "ask_faq"))
+        second, _, _ = await run("action_answer_faq", tracker("要钱不", "ask_faq", slots={"said": slots["said"]}))
+    assert (first, second) == ("不要钱。", "再跟您说一遍:不要钱。")
+
+
+async def test_an_answer_that_fills_two_messages_is_repeated_without_more_words() -> None:
+    long = "长" * 120
+    async with running(FakeBackend({ANSWER: answered(long)})):
+        text, _, _ = await run("action_answer_faq", tracker("要钱不", "ask_faq", slots={"said": {"told_fee": 0}}))
+    assert text == long
+
+
+async def test_what_the_table_does_not_know_is_admitted() -> None:
+    async with running(FakeBackend({ANSWER: answered("", "")})):
+        text, _, _ = await run("action_answer_faq", tracker("能养猪吗", "ask_faq", parsed={"faq": {"key": "scope"}}))
+    assert text in replies.table()["faq_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [("action_small_talk", "out_of_scope"), ("action_small_talk", "chitchat"), ("action_default_fallback", "nlu_fallback")],
+)
+async def test_a_question_that_was_just_added_is_answered_although_the_model_never_learnt_it(action: str, intent: str) -> None:
+    async with running(FakeBackend({ANSWER: answered("居住证到街道窗口办。", "q-1")})):
+        text, _, slots = await run(action, tracker("居住证在哪办", intent))
+    assert text == "居住证到街道窗口办。"
+    assert "strangers" not in slots
+
+
+async def test_a_greeting_asks_no_table() -> None:
+    fake = FakeBackend()
+    async with running(fake):
+        text, _, _ = await run("action_small_talk", tracker("您好", "greet"))
+    assert text in replies.table()["greet"]
+    assert fake.calls == []
 
 
 @pytest.mark.parametrize("action", ["action_add_note", "action_answer", "action_withdraw", "action_default_fallback"])
@@ -176,7 +225,7 @@ async def test_the_second_misunderstanding_in_a_row_calls_a_person() -> None:
     async with running(fake):
         _, _, slots = await run("action_default_fallback", tracker("呜啦", "nlu_fallback"))
         assert slots["strangers"] == 1
-        assert not fake.calls
+        assert not fake.bodies(HANDOVER)
         await run("action_default_fallback", tracker("呜啦啦", "nlu_fallback", slots=slots))
     assert fake.bodies(HANDOVER)[0]["reason"] == "low_confidence"
 

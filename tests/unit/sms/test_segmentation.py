@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.sms.segmentation import GSM7, MAX_PARTS, UCS2, Limits, TooLong, cut, header, is_gsm7, parts, split, units
+from backend.domain.segmentation import GSM7, MAX_PARTS, UCS2, Limits, TooLong, cut, header, is_gsm7, parts, split, units
 
 ORDER = "261121123456"
 MOBILE = "17000001234"

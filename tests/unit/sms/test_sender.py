@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from backend.contracts.messages import Channel, Choice, OutboundMessage, Route, SendOutcome, SendResult
+from backend.domain.segmentation import UCS2, Limits
 from channels.sms.provider import Part
-from channels.sms.segmentation import UCS2, Limits
 from channels.sms.sender import SmsSender, render
 
 MESSAGE = OutboundMessage(
