@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from fastapi import Request
 
+from backend.domain.errors import DomainError
 from backend.services.faqs import FaqText
 from backend.storage.tables.directory import CategoryRow
 
@@ -32,6 +33,18 @@ def version_of(given: Mapping[str, str]) -> int:
     """The version that the page was made from; 0, which no row has, when it is missing."""
     version = given.get("version", "")
     return int(version) if version.isascii() and version.isdigit() else 0
+
+
+def newest_version(error: DomainError) -> dict[str, str]:
+    """After somebody else's change: the version of now, because whoever has seen the notice and saves once more means it."""
+    return {"version": str(error.extra["version"])} if "version" in error.extra else {}
+
+
+def refusal(error: DomainError) -> dict[str, str]:
+    """What the page says: at the field that is wrong, or above the form."""
+    if error.field in ("", "version"):
+        return {"notice": error.detail}
+    return {"notice": "还没有保存。请看红框那一项,改好再存。", "wrong": error.field, "problem": error.detail}
 
 
 def matter_names(leaves: Iterable[CategoryRow]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.console.context import AdminDep, ContextDep, WebContext
-from backend.console.faq_forms import form_of, given_fields, matter_names, text_from, version_of
+from backend.console.faq_forms import form_of, given_fields, matter_names, newest_version, refusal, text_from, version_of
 from backend.console.page_route import PageRoute, is_part
 from backend.console.rendering import part, render
 from backend.domain.errors import DomainError, InvalidField, NotFound
@@ -122,9 +122,6 @@ async def _do(
     except NotFound:
         raise
     except DomainError as error:
-        # the version of now: whoever has seen the notice and saves once more means it
-        newest = {"version": str(error.extra["version"])} if "version" in error.extra else {}
-        kept = given | newest if given else None
-        more = {"notice": error.detail, "wrong": error.field}
-        return await _page(request, context, user, key, given=kept, status=error.status, **more)
+        kept = given | newest_version(error) if given else None
+        return await _page(request, context, user, key, given=kept, status=error.status, **refusal(error))
     return RedirectResponse("/console/faqs?saved=1", status_code=303)

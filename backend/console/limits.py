@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from backend.console.context import AdminDep, ContextDep, WebContext
-from backend.console.faq_forms import given_fields, version_of
+from backend.console.faq_forms import given_fields, newest_version, refusal, version_of
 from backend.console.page_route import PageRoute
 from backend.console.rendering import render
 from backend.domain.asked import plain
@@ -88,7 +88,7 @@ async def change(request: Request, context: ContextDep, user: AdminDep, service_
     except NotFound:
         raise
     except DomainError as error:
-        newest = {"version": str(error.extra["version"])} if "version" in error.extra else {}
-        more = {"notice": error.detail, "wrong": error.field}
-        return await _page(request, context, user, service_code, given=given | newest, status=error.status, **more)
+        return await _page(
+            request, context, user, service_code, given=given | newest_version(error), status=error.status, **refusal(error)
+        )
     return RedirectResponse(f"/console/limits?changed={count}", status_code=303)
