@@ -12,6 +12,7 @@ from backend.contracts.people import Role
 from backend.contracts.work_orders import State
 from backend.domain.work_order import OPEN_STATES, STATE_NAMES
 from backend.services.casework import allowed_now
+from backend.services.order_desk import is_hidden
 from backend.storage import directory
 from backend.storage import work_orders as orders
 from backend.storage.deliveries import attempts_of
@@ -99,10 +100,6 @@ async def deliveries_of(session: AsyncSession, number: str) -> list[DeliveryOut]
     return told
 
 
-def is_hidden(row: WorkOrderRow, role: Role) -> bool:
-    return (row.confidential or row.anonymous) and role not in _SEES_ALL
-
-
 def _order(
     row: WorkOrderRow,
     events: Sequence[WorkOrderEventRow],
@@ -112,7 +109,7 @@ def _order(
     role: Role,
     now: datetime,
 ) -> WorkOrderOut:
-    hidden = is_hidden(row, role)
+    hidden = is_hidden(row) and role not in _SEES_ALL
     return WorkOrderOut(
         **{name: getattr(row, name) for name in _SAME_NAME},
         **{name: None if hidden else getattr(row, name) for name in PERSONAL},

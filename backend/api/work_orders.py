@@ -29,7 +29,6 @@ from backend.api.schemas.work_orders import (
     RatingIn,
     RevealIn,
     RevealOut,
-    StatusOut,
     VerbBody,
     WorkOrderOut,
 )
@@ -115,10 +114,12 @@ async def list_work_orders(
     return Page(items=items, next=encode_cursor(key[0].isoformat(), key[1]) if key else None)
 
 
-@router.post("/lookup", response_model=StatusOut, responses={404: {"description": "not found, or not yours: the same answer"}})
+@router.post(
+    "/lookup", response_model=lookup.Status, responses={404: {"description": "not found, or not yours: the same answer"}}
+)
 async def look_up(
     body: LookupIn, request: Request, who: AnyoneDep, session: SessionDep, clock: ClockDep
-) -> StatusOut | JSONResponse:
+) -> lookup.Status | JSONResponse:
     """Status by number, for anybody who knows the phone's last four digits. Five tries, then a pause (429)."""
     resident = None
     client = request.client.host if request.client else ""
@@ -131,7 +132,7 @@ async def look_up(
     if status is None:
         # Returned, not raised: an exception would roll back the record of this try.
         return problem(404, "not_found", lookup.NOT_FOUND)
-    return StatusOut.model_validate(status)
+    return status
 
 
 @router.get("/{number}")

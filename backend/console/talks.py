@@ -99,25 +99,26 @@ async def _in_names(context: WebContext, error: Conflict) -> str:
     return f"{names.get(assignee, assignee)}已经接手了这个会话,正在和居民说话。"
 
 
+def _by(user: Principal, context: WebContext, conversation_id: str, change: Callable[..., Awaitable[object]]) -> Step:
+    """One of the changes that a caseworker makes to who answers."""
+
+    async def step(session: AsyncSession) -> object:
+        return await change(session, conversation_id=conversation_id, user=user.username, now=context.clock.now())
+
+    return step
+
+
 @router.post("/conversations/{conversation_id}/takeover")
 async def take_over(request: Request, context: ContextDep, user: DeskUserDep, conversation_id: str) -> Response:
     """Take the conversation from the bot or the queue; one of several caseworkers wins."""
-    now = context.clock.now()
-
-    async def step(session: AsyncSession) -> object:
-        return await conversations.takeover(session, conversation_id=conversation_id, user=user.username, now=now)
-
+    step = _by(user, context, conversation_id, conversations.takeover)
     return await _do(request, context, user, conversation_id, step)
 
 
 @router.post("/conversations/{conversation_id}/handback")
 async def hand_back(request: Request, context: ContextDep, user: DeskUserDep, conversation_id: str) -> Response:
     """Give the conversation back to the bot, which goes on with an open form."""
-    now = context.clock.now()
-
-    async def step(session: AsyncSession) -> object:
-        return await conversations.handback(session, conversation_id=conversation_id, user=user.username, now=now)
-
+    step = _by(user, context, conversation_id, conversations.handback)
     return await _do(request, context, user, conversation_id, step)
 
 

@@ -145,22 +145,6 @@ class LookupIn(BaseModel):
     channel_user_id: str = ""
 
 
-class StatusOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
-    number: str
-    state: str
-    state_text: str
-    category: str
-    subcategory: str
-    unit_name: str
-    since: datetime
-    due_at: datetime | None
-    next: str
-    text: str
-    again: str
-
-
 class RevealIn(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
