@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.domain.asked import asked_for
+from backend.domain.asked import asked_for, asked_in_full
 from backend.domain.clocks import ClockSpec
 from backend.domain.promises import filled, promise
 from backend.services.directory import UNCATEGORISED
@@ -15,6 +15,7 @@ from backend.storage import directory
 from backend.storage.tables.directory import FaqRow
 
 TIME_LIMIT = "time_limit"
+ADDED = "q-"  # how the keys of added questions begin
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ async def answer_to(session: AsyncSession, *, text: str, key: str = "", service_
     How long something takes depends on the matter (`service_code`). None when the table has nothing to say.
     """
     rows = {row.key: row for row in await directory.faqs(session) if row.active}
-    said = asked_for(text, [(row.key, [row.question, *row.synonyms]) for row in rows.values()])
+    said = asked_for(text, _wordings(rows.values()))
     for chosen in (said, key):
         if chosen == TIME_LIMIT:
             found = await _time_limit(session, list(rows.values()), service_code)
@@ -40,6 +41,19 @@ async def answer_to(session: AsyncSession, *, text: str, key: str = "", service_
         if found is not None:
             return found
     return None
+
+
+async def added_answer(session: AsyncSession, text: str) -> str | None:
+    """The answer where a message is, word for word, a question that an administrator added: the model was never taught it and may
+    take 供暖几号开始 for a complaint."""
+    rows = await directory.added_faqs(session, ADDED)
+    key = asked_in_full(text, _wordings(rows)) if rows else ""
+    found = await _own_answer(session, next((row for row in rows if row.key == key), None))
+    return found.answer if found else None
+
+
+def _wordings(rows: Iterable[FaqRow]) -> list[tuple[str, list[str]]]:
+    return [(row.key, [row.question, *row.synonyms]) for row in rows]
 
 
 async def answers(session: AsyncSession) -> list[tuple[FaqRow, str]]:

@@ -15,7 +15,7 @@ from backend.domain.errors import InvalidField, NotFound
 from backend.domain.promises import BLANKS, filled, has_strange_braces
 from backend.domain.segmentation import split
 from backend.services.directory_log import FAQ_FIELDS, check_version, faq_subject, record_change, values_of
-from backend.services.faq_answers import spec_of
+from backend.services.faq_answers import ADDED, spec_of
 from backend.storage import directory
 from backend.storage.tables.directory import FaqRow
 
@@ -81,7 +81,7 @@ async def sms_parts(session: AsyncSession, text: FaqText, signature: str) -> tup
 async def add_faq(session: AsyncSession, text: FaqText, edit: Edit) -> FaqRow:
     """A new question, told from now on. Raises InvalidField naming the field and what to do."""
     text = await _checked(session, text, edit.signature, own_key="")
-    row = FaqRow(key=f"q-{uuid.uuid4().hex[:8]}", active=True, version=1, **text.values())
+    row = FaqRow(key=f"{ADDED}{uuid.uuid4().hex[:8]}", active=True, version=1, **text.values())
     session.add(row)
     await session.flush()
     await _record(session, row, "added", {}, edit)

@@ -22,13 +22,13 @@ from backend.storage.tables.messages import MessageRow
 @dataclass(frozen=True)
 class Turn:
     """A message that is to be handled now. The rows are snapshots; `epoch` is the ownership that the answer is computed under;
-    `filed` is the order that this message has made already, "" for none."""
+    `known` is what is answered without the assistant, "" for nothing."""
 
     lease: Lease
     conversation: ConversationRow
     message: MessageRow
     epoch: int
-    filed: str = ""
+    known: str = ""
 
     @property
     def is_said(self) -> bool:

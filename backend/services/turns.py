@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
-from backend.contracts.messages import Channel, Reply
+from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
 from backend.services.emergencies import is_findable
+from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
 from backend.services.turn_effects import Stage
@@ -115,8 +116,8 @@ class TurnWorker(LeasedWorker[Turn]):
             leases.give_back(conversation, lease, due_at=None)
             return None
         self._open_dialogue(conversation)
-        filed = await _filed_already(session, conversation, message)
-        return Turn(lease, conversation, message, conversation.epoch, filed)
+        known = await _known_answer(session, conversation, message)
+        return Turn(lease, conversation, message, conversation.epoch, known)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
         now = self._clock.now()
@@ -160,7 +161,7 @@ class TurnWorker(LeasedWorker[Turn]):
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)
-        return Answered(_filed(turn.filed)) if turn.filed else await self._ask(turn, question)
+        return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not turn.conversation.emergency_needs_address or not turn.is_said:
@@ -198,11 +199,11 @@ class TurnWorker(LeasedWorker[Turn]):
             await asyncio.sleep(pause)
             async with self.db.reading() as session:
                 conversation = await get_conversation(session, turn.conversation.id)
-                filed = await _filed_already(session, conversation, turn.message)
+                known = await _known_answer(session, conversation, turn.message)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
-            if filed:
-                return _filed(filed)
+            if known:
+                return (Reply(known),)
             question = assistant_turn(replace(turn, conversation=conversation), now=self._clock.now())
             if question is not None:
                 with contextlib.suppress(AssistantFailed):
@@ -295,12 +296,13 @@ class TurnWorker(LeasedWorker[Turn]):
         self.wakeups.live("message", conversation_id)
 
 
-async def _filed_already(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
-    """The order that a message made before we died with the answer, "" for none: it is not asked to make another one."""
+async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
+    """What needs no assistant, "" for nothing: the number of the order that a message made before we died with the answer (it is
+    not asked to make another one), and the answer to a question in the very words of an administrator."""
     if conversation.draft is not None:
         return ""
-    return await filed_by_form(session, conversation.id, since=message.created_at) or ""
-
-
-def _filed(number: str) -> tuple[Reply, ...]:
-    return (Reply(phrases.FILED.format(number=number)),)
+    number = await filed_by_form(session, conversation.id, since=message.created_at)
+    if number:
+        return phrases.FILED.format(number=number)
+    is_said = message.author == Author.RESIDENT.value and message.kind in ("text", "voice") and not message.menu_id
+    return (await added_answer(session, message.text) or "") if is_said else ""

@@ -102,6 +102,12 @@ async def faqs(session: AsyncSession) -> Sequence[FaqRow]:
     return (await session.execute(select(FaqRow).order_by(FaqRow.key))).scalars().all()
 
 
+async def added_faqs(session: AsyncSession, prefix: str) -> Sequence[FaqRow]:
+    """The questions that are told whose key begins with `prefix`, by key."""
+    query = select(FaqRow).where(FaqRow.key.startswith(prefix, autoescape=True), FaqRow.active).order_by(FaqRow.key)
+    return (await session.execute(query)).scalars().all()
+
+
 async def changes_of(session: AsyncSession, subject: str) -> Sequence[DirectoryChangeRow]:
     """What people changed about one subject, oldest first."""
     query = select(DirectoryChangeRow).where(DirectoryChangeRow.subject == subject).order_by(DirectoryChangeRow.seq)

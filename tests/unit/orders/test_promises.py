@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.asked import asked_for
+from backend.domain.asked import asked_for, asked_in_full
 from backend.domain.clocks import ClockSpec, Finish
 from backend.domain.language.numerals import parse_numeral
 from backend.domain.promises import filled, finish_words, has_strange_braces, on_site_words, promise
@@ -95,9 +95,29 @@ def test_the_wording_that_stands_in_the_message_is_meant_the_longest_first(text:
     assert asked_for(text, QUESTIONS) == key
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("居住证在哪办", "residence"),
+        ("您好,请问居住证在哪办呀?谢谢", "residence"),
+        ("師傅 居住證在哪辦", "residence"),
+        ("收费吗", "fee"),
+        ("收费?", "fee"),
+        ("收费", ""),
+        ("居住证在哪办 屋里还停电了", ""),
+        ("谢谢", ""),
+        ("吗?", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_question_that_is_all_the_message_says_is_answered_before_the_model_hears_of_it(text: str, key: str) -> None:
+    assert asked_in_full(text, QUESTIONS) == key
+
+
 @given(st.text(max_size=30))
 def test_a_question_without_letters_answers_nothing(text: str) -> None:
     assert asked_for(text, [("empty", ["", "?!", " "])]) == ""
+    assert asked_in_full(text, [("empty", ["", "?!", "请问吗"])]) == ""
 
 
 @given(st.builds(ClockSpec, st.just(Finish.MINUTES), st.integers(1, 9999), st.none() | st.integers(1, 1440)))
