@@ -411,6 +411,8 @@ async def test_a_yes_that_made_an_order_before_the_answer_was_lost_is_told_the_n
 
 
 async def test_an_order_of_an_earlier_message_does_not_answer_the_next_one(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=3.0))  # the first order of a process takes its time
+
     async def files(turn: AssistantTurn) -> tuple[Reply, ...]:
         await _file(world)
         return (Reply("报上了"),)
