@@ -41,7 +41,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (RATING, re.compile(r"打.{0,3}分|评价|满意|评分|几分")),
     *((question.name, question.pattern) for question in QUESTIONS),
     (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)")),
-    (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报)|继续上次")),
+    (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报|填|弄)|继续上次")),
     (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
     (Ask.CONTACT_PHONE.value, re.compile(r"电话|手机|号码|联系(?:方式|您)")),
     (Ask.OCCURRED_AT.value, re.compile(r"什么时候|啥时候|何时|几点|哪天|多久了|开始的|时间")),
@@ -81,6 +81,7 @@ _AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
 _ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "ask_faq"})
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
+_TOLD_ELSEWHERE = 0.95  # so surely an answer that its question must have been put elsewhere
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
     "abuse": 0.85,
@@ -287,6 +288,14 @@ def _solved(heard: Heard) -> str:
     return "rate" if talk and not says("question", heard.text) else ""
 
 
+def _told_afresh(heard: Heard) -> str:
+    """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
+    details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
+    clear = heard.matter is not None and heard.matter.confidence >= _SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
+    later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
+    return "report_complaint" if details and clear and not later and _share(heard) < _TOLD_ELSEWHERE else ""
+
+
 def _weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
     if heard.requested not in _FORM or heard.answer is not None or says("question", heard.text):
@@ -326,9 +335,11 @@ def _chosen(heard: Heard, answer: Answer) -> str:
 def _asked_fact(heard: Heard) -> str:
     """The fact that was asked for, without another matter around it."""
     has = _FACT_OF.get(heard.requested)
-    if has is None or not has(heard.facts) or _is_firm(heard):
+    if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
+    if beside and _is_firm(heard):
+        return ""
     digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
 
@@ -373,6 +384,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _addition,
     _matter,
     _no_person,
+    _told_afresh,
     _bare_facts,
     _weak,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.contracts.understanding import CategoryGuess
 from backend.domain.drafting.context import Heard, asked_by, intents_in_context
 from backend.domain.drafting.expected import ANSWERED_YES_NO, in_the_light_of
 from backend.domain.language.answers import classify_answer
@@ -94,3 +95,24 @@ def test_a_yes_is_likelier_after_a_yes_no_question_but_not_where_it_would_file_a
 def test_the_shares_keep_their_sum(question: str) -> None:
     ranking = (("urge", 0.4), ("cancel", 0.2), ("deny", 0.1))
     assert sum(share for _, share in in_the_light_of(ranking, question)) == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "share", "expected"),
+    [
+        ("家里没电了 邻居都有", "", 0.85, "report_complaint"),
+        ("就写热心群众", "", 0.99, "provide_info"),
+        ("家里没电了 邻居都有", "什么时候开始的?", 0.85, "provide_info"),
+    ],
+)
+def test_a_clear_matter_where_nothing_was_asked_is_a_report(text: str, question: str, share: float, expected: str) -> None:
+    matter = CategoryGuess("供电", "停电", "0301", 0.97)
+    ranking = (("provide_info", share), ("report_complaint", 0.01))
+    facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
+    heard = Heard(text, ranking, facts, classify_answer(text), asked_by(question), matter=matter)
+    assert intents_in_context(heard)[0][0] == expected
+
+
+def test_a_bare_number_that_was_asked_for_is_given_whatever_the_words_around_numbers_usually_mean() -> None:
+    assert intent("17000099887", PHONE, ("correct_previous_detail", 0.6)) == "provide_info"
+    assert intent("不对 是17000099887才对", PHONE, ("correct_previous_detail", 0.6)) == "correct_previous_detail"
