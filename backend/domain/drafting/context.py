@@ -66,6 +66,7 @@ _FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
+_PARTING = frozenset({"thanks", "bye"})  # 好的谢谢, 改天聊: where nothing was asked they answer nothing
 _ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
 _CLEAR_WISH = 0.75
@@ -293,7 +294,8 @@ def _told_afresh(heard: Heard) -> str:
     details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
     clear = heard.matter is not None and heard.matter.confidence >= _SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
     later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
-    return "report_complaint" if details and clear and not later and _share(heard) < _TOLD_ELSEWHERE else ""
+    told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
+    return "report_complaint" if details and clear and told and not later else ""
 
 
 def _weak(heard: Heard) -> str:
@@ -310,7 +312,9 @@ def _short_answer(heard: Heard) -> str:
         return ""
     if answer.kind is AnswerKind.CHOICE:
         return _chosen(heard, answer)
-    if _says_no(heard.requested, answer):
+    if not heard.requested and _best(heard) in _PARTING and _share(heard) >= _STRONG:
+        return ""
+    if _says_no(heard, answer):
         return "" if _is_firm(heard) else "deny"
     if answer.kind in _ALWAYS_INFO:
         return "" if _best(heard) == "cancel" else "provide_info"
@@ -319,11 +323,12 @@ def _short_answer(heard: Heard) -> str:
     return "affirm"
 
 
-def _says_no(requested: str, answer: Answer) -> bool:
+def _says_no(heard: Heard, answer: Answer) -> bool:
     """没有, 不用 skip a field where one is open; after a yes/no question, and where nothing is open, they are a no."""
-    if requested in ANSWERED_YES_NO and answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE):
-        return True
-    return answer.kind is AnswerKind.SKIP and answer.also is AnswerKind.NO and requested in ("", RATING, Ask.CHANGE.value)
+    if heard.requested in ANSWERED_YES_NO:
+        return answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE)
+    no_field = answer.kind is AnswerKind.SKIP and heard.requested in ("", RATING, Ask.CHANGE.value)
+    return no_field and (answer.also is AnswerKind.NO or _best(heard) == "deny")
 
 
 def _chosen(heard: Heard, answer: Answer) -> str:

@@ -116,3 +116,18 @@ def test_a_clear_matter_where_nothing_was_asked_is_a_report(text: str, question:
 def test_a_bare_number_that_was_asked_for_is_given_whatever_the_words_around_numbers_usually_mean() -> None:
     assert intent("17000099887", PHONE, ("correct_previous_detail", 0.6)) == "provide_info"
     assert intent("不对 是17000099887才对", PHONE, ("correct_previous_detail", 0.6)) == "correct_previous_detail"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "best", "expected"),
+    [
+        ("好的谢谢", "", "thanks", "thanks"),
+        ("好的谢谢", CONFIRM, "thanks", "affirm"),
+        ("以后再聊", "", "bye", "bye"),
+        ("以后再说", PHONE, "bye", "provide_info"),
+        ("免了吧", "", "deny", "deny"),
+        ("免了吧", PHONE, "deny", "provide_info"),
+    ],
+)
+def test_where_nothing_was_asked_polite_words_answer_nothing(text: str, question: str, best: str, expected: str) -> None:
+    assert intent(text, question, (best, 0.9)) == expected
