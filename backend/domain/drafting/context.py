@@ -292,7 +292,7 @@ def _solved(heard: Heard) -> str:
 def _told_afresh(heard: Heard) -> str:
     """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
     details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
-    clear = heard.matter is not None and heard.matter.confidence >= _SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
+    clear = _is_clear(heard.matter, _SURE_OF_MATTER)
     later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
     told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
     return "report_complaint" if details and clear and told and not later else ""
