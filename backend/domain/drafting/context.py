@@ -194,7 +194,13 @@ def _control(heard: Heard) -> str:
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:
-        return "deny" if says("is_another", heard.text) else "affirm" if says("is_same", heard.text) else ""
+        return (
+            "deny"
+            if says("is_another", heard.text)
+            else "affirm"
+            if says("is_same", heard.text) and _best(heard) != "deny"
+            else ""
+        )
     return ""
 
 
@@ -253,7 +259,8 @@ def _placed_matter(heard: Heard) -> str:
     told = told_beside(heard.text, heard.facts)
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
-    placed = heard.facts.address is not None and best in _AROUND_MATTER
+    surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
+    placed = heard.facts.address is not None and best in _AROUND_MATTER and not surely_else
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""

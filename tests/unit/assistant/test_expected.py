@@ -131,3 +131,15 @@ def test_a_bare_number_that_was_asked_for_is_given_whatever_the_words_around_num
 )
 def test_where_nothing_was_asked_polite_words_answer_nothing(text: str, question: str, best: str, expected: str) -> None:
     assert intent(text, question, (best, 0.9)) == expected
+
+
+def test_not_the_same_is_no_yes_though_it_says_the_same() -> None:
+    assert intent("否 不是同一件", SAME, ("deny", 0.8), ("affirm", 0.1)) == "deny"
+
+
+def test_a_sure_correction_with_a_place_is_no_new_complaint() -> None:
+    matter = CategoryGuess("市场经营/食品", "占道摊贩", "2102", 0.9)
+    text = "单元说岔了 应该三号楼一单元"
+    facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
+    heard = Heard(text, (("correct_previous_detail", 0.99),), facts, classify_answer(text), "", matter=matter)
+    assert intents_in_context(heard)[0][0] == "correct_previous_detail"
