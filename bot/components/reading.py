@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from backend.contracts.conversations import Completeness
 from backend.contracts.understanding import Facts, Span
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
@@ -52,6 +53,7 @@ def _marks(text: str, facts: Facts) -> list[str]:
         "name": facts.name,
         "privacy": facts.privacy,
         "danger": facts.emergency,
+        "outside": facts.address is not None and facts.address.completeness is Completeness.OUTSIDE,
     }
     marks = [name for name, value in found.items() if value]
     return [*marks, *([answer.kind.value] if answer else []), f"length{min(len(text) // 4, _LONGEST_STEP)}"]

@@ -41,7 +41,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (RATING, re.compile(r"打.{0,3}分|评价|满意|评分|几分")),
     *((question.name, question.pattern) for question in QUESTIONS),
     (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)")),
-    (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报)|继续上次")),
+    (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报|填|弄)|继续上次")),
     (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
     (Ask.CONTACT_PHONE.value, re.compile(r"电话|手机|号码|联系(?:方式|您)")),
     (Ask.OCCURRED_AT.value, re.compile(r"什么时候|啥时候|何时|几点|哪天|多久了|开始的|时间")),
@@ -66,6 +66,7 @@ _FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
+_PARTING = frozenset({"thanks", "bye"})  # 好的谢谢, 改天聊: where nothing was asked they answer nothing
 _ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
 _CLEAR_WISH = 0.75
@@ -81,6 +82,7 @@ _AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
 _ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "ask_faq"})
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
+_TOLD_ELSEWHERE = 0.95  # so surely an answer that its question must have been put elsewhere
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
     "abuse": 0.85,
@@ -192,7 +194,13 @@ def _control(heard: Heard) -> str:
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:
-        return "deny" if says("is_another", heard.text) else "affirm" if says("is_same", heard.text) else ""
+        return (
+            "deny"
+            if says("is_another", heard.text)
+            else "affirm"
+            if says("is_same", heard.text) and _best(heard) != "deny"
+            else ""
+        )
     return ""
 
 
@@ -251,7 +259,8 @@ def _placed_matter(heard: Heard) -> str:
     told = told_beside(heard.text, heard.facts)
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
-    placed = heard.facts.address is not None and best in _AROUND_MATTER
+    surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
+    placed = heard.facts.address is not None and best in _AROUND_MATTER and not surely_else
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
@@ -287,6 +296,15 @@ def _solved(heard: Heard) -> str:
     return "rate" if talk and not says("question", heard.text) else ""
 
 
+def _told_afresh(heard: Heard) -> str:
+    """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
+    details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
+    clear = _is_clear(heard.matter, _SURE_OF_MATTER)
+    later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
+    told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
+    return "report_complaint" if details and clear and told and not later else ""
+
+
 def _weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
     if heard.requested not in _FORM or heard.answer is not None or says("question", heard.text):
@@ -301,7 +319,9 @@ def _short_answer(heard: Heard) -> str:
         return ""
     if answer.kind is AnswerKind.CHOICE:
         return _chosen(heard, answer)
-    if _says_no(heard.requested, answer):
+    if not heard.requested and _best(heard) in _PARTING and _share(heard) >= _STRONG:
+        return ""
+    if _says_no(heard, answer):
         return "" if _is_firm(heard) else "deny"
     if answer.kind in _ALWAYS_INFO:
         return "" if _best(heard) == "cancel" else "provide_info"
@@ -310,11 +330,12 @@ def _short_answer(heard: Heard) -> str:
     return "affirm"
 
 
-def _says_no(requested: str, answer: Answer) -> bool:
+def _says_no(heard: Heard, answer: Answer) -> bool:
     """没有, 不用 skip a field where one is open; after a yes/no question, and where nothing is open, they are a no."""
-    if requested in ANSWERED_YES_NO and answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE):
-        return True
-    return answer.kind is AnswerKind.SKIP and answer.also is AnswerKind.NO and requested in ("", RATING, Ask.CHANGE.value)
+    if heard.requested in ANSWERED_YES_NO:
+        return answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE)
+    no_field = answer.kind is AnswerKind.SKIP and heard.requested in ("", RATING, Ask.CHANGE.value)
+    return no_field and (answer.also is AnswerKind.NO or _best(heard) == "deny")
 
 
 def _chosen(heard: Heard, answer: Answer) -> str:
@@ -326,9 +347,11 @@ def _chosen(heard: Heard, answer: Answer) -> str:
 def _asked_fact(heard: Heard) -> str:
     """The fact that was asked for, without another matter around it."""
     has = _FACT_OF.get(heard.requested)
-    if has is None or not has(heard.facts) or _is_firm(heard):
+    if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
+    if beside and _is_firm(heard):
+        return ""
     digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
 
@@ -373,6 +396,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _addition,
     _matter,
     _no_person,
+    _told_afresh,
     _bare_facts,
     _weak,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.contracts.understanding import CategoryGuess
 from backend.domain.drafting.context import Heard, asked_by, intents_in_context
 from backend.domain.drafting.expected import ANSWERED_YES_NO, in_the_light_of
 from backend.domain.language.answers import classify_answer
@@ -94,3 +95,51 @@ def test_a_yes_is_likelier_after_a_yes_no_question_but_not_where_it_would_file_a
 def test_the_shares_keep_their_sum(question: str) -> None:
     ranking = (("urge", 0.4), ("cancel", 0.2), ("deny", 0.1))
     assert sum(share for _, share in in_the_light_of(ranking, question)) == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "share", "expected"),
+    [
+        ("家里没电了 邻居都有", "", 0.85, "report_complaint"),
+        ("就写热心群众", "", 0.99, "provide_info"),
+        ("家里没电了 邻居都有", "什么时候开始的?", 0.85, "provide_info"),
+    ],
+)
+def test_a_clear_matter_where_nothing_was_asked_is_a_report(text: str, question: str, share: float, expected: str) -> None:
+    matter = CategoryGuess("供电", "停电", "0301", 0.97)
+    ranking = (("provide_info", share), ("report_complaint", 0.01))
+    facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
+    heard = Heard(text, ranking, facts, classify_answer(text), asked_by(question), matter=matter)
+    assert intents_in_context(heard)[0][0] == expected
+
+
+def test_a_bare_number_that_was_asked_for_is_given_whatever_the_words_around_numbers_usually_mean() -> None:
+    assert intent("17000099887", PHONE, ("correct_previous_detail", 0.6)) == "provide_info"
+    assert intent("不对 是17000099887才对", PHONE, ("correct_previous_detail", 0.6)) == "correct_previous_detail"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "best", "expected"),
+    [
+        ("好的谢谢", "", "thanks", "thanks"),
+        ("好的谢谢", CONFIRM, "thanks", "affirm"),
+        ("以后再聊", "", "bye", "bye"),
+        ("以后再说", PHONE, "bye", "provide_info"),
+        ("免了吧", "", "deny", "deny"),
+        ("免了吧", PHONE, "deny", "provide_info"),
+    ],
+)
+def test_where_nothing_was_asked_polite_words_answer_nothing(text: str, question: str, best: str, expected: str) -> None:
+    assert intent(text, question, (best, 0.9)) == expected
+
+
+def test_not_the_same_is_no_yes_though_it_says_the_same() -> None:
+    assert intent("否 不是同一件", SAME, ("deny", 0.8), ("affirm", 0.1)) == "deny"
+
+
+def test_a_sure_correction_with_a_place_is_no_new_complaint() -> None:
+    matter = CategoryGuess("市场经营/食品", "占道摊贩", "2102", 0.9)
+    text = "单元说岔了 应该三号楼一单元"
+    facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
+    heard = Heard(text, (("correct_previous_detail", 0.99),), facts, classify_answer(text), "", matter=matter)
+    assert intents_in_context(heard)[0][0] == "correct_previous_detail"
