@@ -1,7 +1,7 @@
 """How well the assistant understands: `python -m bot.evaluate [--model FILE] [--curve] [--pairs N]`.
 
-Reports intents, categories (both levels), emergencies and issues on the separately written test set, per class and with the
-pairs that are confused, and the same on the training data by cross-validation. `--curve` shows accuracy against the size of
+Reports intents, categories (both levels), emergencies, issues and facts on the separately written test set, per class and with
+the pairs that are confused, and the same on the training data by cross-validation. `--curve` shows accuracy against the size of
 the training data.
 """
 
@@ -34,6 +34,7 @@ from bot.components.intent_classifier import IntentModel, learnt_intent, told_in
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 from bot.corpus import HELD_OUT, ROOT, Example, training_examples
+from bot.evaluate_facts import held_out_facts
 
 _SEED = 42
 _FOLDS = 5
@@ -208,6 +209,7 @@ def main() -> None:
     model = chosen.model or max((ROOT / "bot" / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
     examples = list(training_examples())
     lines = [line for score in held_out_scores(Parser(model)) for line in score.lines(chosen.pairs)]
+    lines += held_out_facts()
     if chosen.training:
         lines += [line for score in training_scores(examples) for line in score.lines(chosen.pairs)]
     if chosen.curve:

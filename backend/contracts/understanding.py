@@ -87,13 +87,16 @@ class CategoryGuess:
 
 @dataclass(frozen=True)
 class Issue:
-    """One problem of a message that may hold several."""
+    """One problem of a message that may hold several; `address` and `occurred_at` where it has its own, None where one place or
+    time was told for all of them."""
 
     text: str
     category: str
     subcategory: str
     service_code: str
     confidence: float
+    address: Address | None = None
+    occurred_at: OccurredAt | None = None
 
 
 @dataclass(frozen=True)

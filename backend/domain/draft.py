@@ -18,7 +18,7 @@ from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_ne
 from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
 from backend.domain.drafting.own_questions import is_answer
-from backend.domain.drafting.subject import absorb_subject, choose_category, opens_another
+from backend.domain.drafting.subject import absorb_subject, choose_category, of_first_problem, opens_another
 from backend.domain.language.address_merge import merge_address, relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import gives_up, says
@@ -87,6 +87,7 @@ def _is_stale(form: OpenForm, turn: Turn) -> bool:
 
 
 def _collect(form: OpenForm, turn: Turn) -> Step:
+    turn = turn if form.draft.description else of_first_problem(turn)
     # What is told about a further problem does not move the place and the time of this one.
     facts = Step(form) if opens_another(form, turn) else absorb_facts(form, turn)
     digresses = turn.intent in DIGRESSIONS

@@ -19,6 +19,7 @@ from bot.components.text_model import TextModel
 NORMALISED = "normalised"
 DRAWN = "facts_drawn"
 READING = "reading"
+DRAW = "draw_facts"  # how the facts of a part of the message are drawn, for those who part it
 
 
 def normal_text(message: Message) -> str:

@@ -6,7 +6,6 @@ what the category head gives its category, so that the two can never contradict 
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -18,19 +17,18 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from backend.contracts.conversations import Address, Completeness
-from backend.contracts.understanding import AddressMention, Facts, Span
-from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.issues import Clause, clauses_in
-from bot.components.base import DRAWN, ModelComponent, block_metadata, model_reading, normal_text
+from backend.contracts.understanding import Facts
+from backend.domain.language.issues import announced_number
+from bot.components.base import DRAW, DRAWN, ModelComponent, block_metadata, model_reading, normal_text
 from bot.components.category_shares import SEPARATOR, Guess, combine
-from bot.components.clause_model import Told, learn_clauses, own_shares
-from bot.components.problems import Heard, problems_of
-from bot.components.reading import reading
+from bot.components.clause_model import Told, learn_clauses
+from bot.components.issue_list import issues_of
+from bot.components.pieces import hear
+from bot.components.problems import Message as MessageShares
+from bot.components.problems import Problem, problems_of
 from bot.components.text_model import TextModel
 
 _GUESSES = 3
-_SHORTEST = 2
 _UNSURE, _SURE = 0.6, 0.9
 
 
@@ -87,21 +85,21 @@ class CategoryModel(ModelComponent):
             return messages
         for message in messages:
             text, facts = normal_text(message), message.get(DRAWN) or Facts()
-            clauses = clauses_in(text)
-            said = [clause.span.text for clause in clauses] if len(clauses) > 1 else []
-            whole, *parts = guess_categories(self.model, [model_reading(message), *map(reading, said)])
-            own = own_shares(self.clauses, said)
-            heard = [hear(*told, facts) for told in zip(clauses, (guesses[0] for guesses in parts), own)]  # noqa: B905 - one has no parts
-            whole = surer(whole, heard) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
+            whole = guess_categories(self.model, [model_reading(message)])[0]
+            heard = hear(text, facts, self.model, self.clauses)
+            shares = {guess.category: guess.category_confidence for guess in whole}
+            problems = problems_of(heard, MessageShares(shares, announced_number(text)))
+            whole = surer(whole, problems) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
-            message.set("issues", issues_of(text, whole[0], heard), add_to_output=True)
+            message.set(
+                "issues", issues_of(text, whole[0], heard, problems, message.get(DRAW) or _nothing_drawn), add_to_output=True
+            )
         return messages
 
 
-def surer(whole: list[Guess], heard: list[Heard]) -> list[Guess]:
+def surer(whole: list[Guess], problems: list[Problem]) -> list[Guess]:
     """The guesses for a long message: where it is unsure as a whole, because effects and answers of offices are told at length,
-    the clause that surely states the one problem comes first."""
-    problems = problems_of(heard, whole[0].category_confidence)
+    the piece that surely states the one problem comes first."""
     if len(problems) != 1 or whole[0].category_confidence >= _UNSURE or problems[0].guess.category_confidence < _SURE:
         return whole
     stated = problems[0].guess
@@ -113,38 +111,10 @@ def unsaid(guess: Guess) -> Guess:
     return replace(guess, confidence=0.0, category_confidence=0.0)
 
 
-def issues_of(text: str, whole: Guess, heard: list[Heard]) -> list[dict[str, Any]]:
-    """One entry per problem, each with its own words; what only says where and when at the beginning goes with all of them."""
-    problems = problems_of(heard, whole.category_confidence)
-    if len(problems) < 2:
-        return [{"text": text, **whole.as_dict()}]
-    shared = ",".join(piece.clause.span.text for piece in itertools.takewhile(lambda piece: piece.facts_only, heard))
-    issues = []
-    for problem in problems:
-        first, last = heard[problem.clauses[0]].clause.span, heard[problem.clauses[-1]].clause.span
-        own = text[first.start : last.end]
-        issues.append({"text": own if first.start == 0 or not shared else f"{shared},{own}", **problem.guess.as_dict()})
-    return issues
+def _nothing_drawn(_: str) -> Facts:
+    return Facts()
 
 
 def guess_categories(model: TextModel, readings: list[str]) -> list[list[Guess]]:
     """For each reading the leaves with their shares, best first."""
     return [combine(prediction["category"], prediction["leaf"]) for prediction in model.predict(readings)]
-
-
-def hear(clause: Clause, guess: Guess, own: float, facts: Facts) -> Heard:
-    """A clause with all that decides whether it is a problem of its own; `facts` are those of the whole message."""
-    beside_facts = words_beside_facts(clause.span.text, _shifted(facts, clause.span))
-    return Heard(clause, guess, own, facts_only=len(beside_facts) < _SHORTEST)
-
-
-def _shifted(facts: Facts, piece: Span) -> Facts:
-    """The facts of the message as they lie in one piece of it."""
-    spans = [*(facts.address.spans if facts.address else ()), *(mention.span for mention in facts.phones)]
-    spans += [facts.occurred_at.span] if facts.occurred_at else []
-    moved = tuple(
-        Span(max(span.start - piece.start, 0), span.end - piece.start, span.text)
-        for span in spans
-        if span.start < piece.end and span.end > piece.start
-    )
-    return Facts(address=AddressMention(moved, Address(), Completeness.NONE), name=facts.name)

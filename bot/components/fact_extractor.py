@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from backend.contracts.understanding import Facts, Span
 from backend.domain.drafting.codec import to_json
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place
-from bot.components.base import DRAWN, RuleComponent
+from bot.components.base import DRAW, DRAWN, RuleComponent
 
 PLACES_FILE = "YOUSHI_PLACES_FILE"
 FACTS = "facts"
@@ -58,12 +59,10 @@ class FactExtractor(RuleComponent):
         gazetteer = self._places.gazetteer()
         for message in messages:
             meta = message.get(METADATA) or {}
-            facts = draw_facts(
-                str(message.get(TEXT) or ""),
-                message_time=_time(meta.get("message_time")),
-                gazetteer=gazetteer,
-                previous_phone=(meta.get("draft") or {}).get("contact_phone") or meta.get("known_phone") or "",
-            )
+            draw = partial(draw_facts, message_time=_time(meta.get("message_time")), gazetteer=gazetteer)
+            previous = (meta.get("draft") or {}).get("contact_phone") or meta.get("known_phone") or ""
+            facts = draw(str(message.get(TEXT) or ""), previous_phone=previous)
+            message.set(DRAW, draw)
             message.set(FACTS, to_json(facts), add_to_output=True)
             message.set(DRAWN, facts)
             message.set(ENTITIES, (message.get(ENTITIES) or []) + _entities(facts), add_to_output=True)

@@ -11,6 +11,7 @@ from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.gist import gist_of, told_beside
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
 REPORTS = frozenset({"report_complaint", "emergency"})
@@ -101,13 +102,14 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     issue, *rest = form.also
     carried = Draft(
         description=issue.text,
-        address=form.draft.address,
-        occurred_at=form.draft.occurred_at,
+        address=issue.address or form.draft.address,
+        occurred_at=issue.occurred_at or form.draft.occurred_at,
         contact_phone=form.draft.contact_phone,
         contact_name=form.draft.contact_name,
         anonymous=form.draft.anonymous,
     )
-    settled = tuple(name for name in form.settled if name != "category")
+    open_again = ("category", "address") if issue.address else ("category",)
+    settled = tuple(name for name in form.settled if name not in open_again)
     return OpenForm(
         id=draft_id,
         draft=_with_guess(carried, _as_guess(issue)),
@@ -126,6 +128,19 @@ def _read_back_beside(draft: Draft) -> tuple[str, ...]:
     place = draft.address
     when = draft.occurred_at.text if draft.occurred_at else ""
     return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
+
+
+def of_first_problem(turn: Turn) -> Turn:
+    """The message with the place and time of the first of its problems where each has its own."""
+    first, *others = _problems(turn.issues) or (None,)
+    if first is None or not others:
+        return turn
+    facts = turn.facts
+    if first.address and facts.address:
+        facts = replace(facts, address=replace(facts.address, address=first.address))
+    if first.occurred_at and facts.occurred_at:
+        facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
+    return replace(turn, facts=facts)
 
 
 def _first_words(form: OpenForm, turn: Turn) -> Step:
@@ -163,7 +178,8 @@ def _without_unsaid(guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, 
 
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0]
-    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence)
+    place = place_after(form.draft.address, turn.facts.address.address) if turn.facts.address else None
+    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place)
     return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
 
 

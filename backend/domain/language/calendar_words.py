@@ -31,6 +31,9 @@ _TERM = re.compile(f"(?P<plain>{'|'.join(_PLAIN_TERMS)})|(?P<marked>{'|'.join(_T
 _IN_NAME = re.compile(r"\s*(?:路|街|小区|花园|巷|广场|商店|超市|村|里\d)")
 
 
+_HOLIDAY = re.compile(r"(?:放假)?(?:期间|假期|长假|黄金周)|(?:这|那)几天")
+
+
 def find_calendar_days(text: str, today: date) -> list[Days]:
     """Lunar dates, festivals and solar terms in normalised text, each the latest one not after `today`."""
     found: list[Days] = []
@@ -83,9 +86,13 @@ def heating_start(today: date) -> date:
 
 
 def _add(found: list[Days], match: re.Match[str], day: date | None) -> None:
+    """A day, or the whole holiday where 期间 or the like stands behind its name."""
     overlaps = any(match.start() < days.finish and days.begin < match.end() for days in found)
     if day is not None and not overlaps and not _IN_NAME.match(match.string, match.end()):
-        found.append(Days(match.start(), match.end(), day, day))
+        holiday = _HOLIDAY.match(match.string, match.end())
+        days = _TABLE["holiday_days"].get(match[0], 1) if holiday else 1
+        finish = holiday.end() if holiday else match.end()
+        found.append(Days(match.start(), finish, day, day + timedelta(days=days - 1)))
 
 
 def _month_number(raw: str) -> int:

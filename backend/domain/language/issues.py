@@ -16,8 +16,9 @@ from backend.domain.language.tables import load_table
 
 
 class Joint(IntEnum):
-    """What stands between a clause and the one before it, weakest first."""
+    """What stands between a clause and the one before it, weakest first; NOTHING inside a run of words."""
 
+    NOTHING = 0
     COMMA = 1
     STOP = 2
     ANOTHER = 3
@@ -25,14 +26,19 @@ class Joint(IntEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """A piece of a message. `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem;
-    `adds`: it says 也 or 还, as one does in a list; `because`: it explains, or is explained by, what stands before it."""
+    """A piece of a message.
+
+    `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem; `adds`: it says 也 or 还, as one
+    does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
+    there is.
+    """
 
     span: Span
     joint: Joint
     beside: bool
     adds: bool
     because: bool
+    asks: bool = False
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -41,20 +47,37 @@ _COMMA = re.compile(r"[,、\s]+")
 _ANOTHER = re.compile(
     r"(?:还有(?:就是|一个|一件|个)?(?!(?:多久|几天|多长|没有|人|点|啥用|什么用|味|水|电|气|\d))|另外|再一个"
     r"|再就是|再有(?:就是)?|再说(?:一个|一下|个)|顺便(?:说|问|提|反映)?(?:一下|一句)?|对了|"
-    r"除此之外|此外|其次|同时(?:反映|投诉)|第[一二三四五]个?(?:问题|件事|件|是|、|,|:"
-    r"|(?=[\u4e00-\u9fff]))(?!层|天|次|遍|回|单元|栋|小学|中学|医院|人民|季|年|期|趟)|一是|二是|三是|一来|二来"
+    r"[还头]一个(?=[\s,:是])|再者|这次再说一?个?|还得说|还要(?:反映|投诉|说)|"
+    r"除此之外|此外|首先|其次|同时(?:反映|投诉)|第[一二三四五]个?(?:问题|件事|件|是|、|,|:"
+    r"|(?=[\u4e00-\u9fff]))(?!层|天|次|遍|回|单元|栋|小学|中学|医院|人民|季|年|期|趟)|一是|二是|三是|四是|一来|二来|一个是"
     r"|也(?:顺便)?反映(?:一下)?)"
 )
 _LIST_MARK = re.compile(r"(?:^|(?<=[\s。,;!?:\n]))(?:\(?[1-9][.、):]\s*(?!\d)|[一二三四五六]、|\([一二三四五]\))")
+# 1路灯不亮2井盖没了: bare numbers that count up, none of them a measure.
+# Not 2号楼, 3路车, 1个月: a number that counts something.
+_MEASURE = (
+    r"(?!号|楼(?![道顶上下])|单元|栋|层|室|门(?!口)|路(?![灯面口边])|小时"
+    r"|[个天年月点度块元次遍回岁米期周日多户百千万分家人台辆条只盏处排趟])"
+)
+_BARE_NUMBER = re.compile(rf"(?<![\d.])([1-9])[.、):]?(?=[\u4e00-\u9fff]){_MEASURE}")
+_LAST_OF_ALL = re.compile(r"(?<=[,。;\s])最后(?:一个|是)?")
+_COUNTED = re.compile(r"([两俩二三仨四五2345])\s*(?:个|件|条|样|点)?(?:事|问题|情况|毛病)")
+_NUMBERS = {"两": 2, "俩": 2, "二": 2, "2": 2, "三": 3, "仨": 3, "3": 3, "四": 4, "4": 4, "五": 5, "5": 5}
 _SHORTEST = 2
 _LEAD = re.compile(
     r"^(?:[\s,、。:;!?]|还有(?:就是|一个|一件|个)?|另外|再一个|再就是|再有(?:就是)?|顺便(?:说|问|提"
-    r"|反映)?(?:一下|一句|下)?|对了|就是|第[一二三四五]个?(?:(?:问题|件事|件)(?:是)?|是|(?=[,、:]))|[一二三]是)+"
+    r"|反映)?(?:一下|一句|下)?|对了|首先|其次|最后|[还头]一[个件]|这次再说一?个?|就是|第[一二三四五]个?(?:(?:问题|件事|件)(?:是)?|是|(?=[,、:]))|[一二三四]是|一个是)+"
 )
 # A comma alone parts two clauses only when both sides can stand for themselves: 停水,停电 cannot be told from a list of words.
-_STANDS_ALONE = 4
+_STANDS_ALONE = 3
+_RUN_ON = 4
 _ADDS = re.compile(r"[也还又]|而且|并且|加上|连着")
 _BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因为|导致|造成|弄得|害得|搞得|结果|所以)|(?:导致|弄得|害得|搞得)")
+_WORDS = load_table("problem_words")
+_STARTS = re.compile(str(_WORDS["starts"]).replace(" ", ""))
+_CONTINUES = re.compile(f"(?:{_WORDS['continues']})$")
+_STATES = re.compile(_WORDS["states"])
+_ASKS = re.compile("|".join(load_table("issue_words")["status"]))
 _BESIDE = re.compile("|".join(f"(?:{words})" for group in load_table("issue_words").values() for words in group))
 
 
@@ -80,6 +103,33 @@ def clauses_in(text: str) -> tuple[Clause, ...]:
     return tuple(found) or ((_clause(Span(0, len(text), text), Joint.STOP),) if text else ())
 
 
+def starts_in(text: str, span: Span) -> list[int]:
+    """Positions inside a clause where a new statement may begin although no mark says so, in order."""
+    found, last = [], span.start
+    for match in _STARTS.finditer(text, span.start, span.end):
+        here = match.start()
+        if here - last >= _RUN_ON and span.end - here >= _RUN_ON and not _CONTINUES.search(text[last:here]):
+            found.append(here)
+            last = here
+    return found
+
+
+def states_something(text: str) -> bool:
+    """Whether a piece says what is wrong, and not merely where or who."""
+    return bool(_STATES.search(text))
+
+
+def announced_number(text: str) -> int:
+    """How many problems the resident says there are (反映三个问题), 1 when nothing is said."""
+    match = _COUNTED.search(text)
+    return _NUMBERS[match[1]] if match else 1
+
+
+def clause_of(span: Span, joint: Joint) -> Clause:
+    """A piece of a clause, with what its own words say about how it hangs together."""
+    return _clause(span, joint)
+
+
 def _edges(text: str) -> list[tuple[int, Joint]]:
     """Where pieces begin and by what; the last one is the end of the text."""
     cuts = {0: Joint.STOP, len(text): Joint.STOP}
@@ -87,6 +137,9 @@ def _edges(text: str) -> list[tuple[int, Joint]]:
         cuts[match.end()] = max(cuts.get(match.end(), Joint.STOP), Joint.STOP)
     for pattern in (_ANOTHER, _LIST_MARK):
         cuts.update({match.start(): Joint.ANOTHER for match in pattern.finditer(text)})
+    cuts.update(dict.fromkeys(_counting_up(text), Joint.ANOTHER))
+    if "首先" in text or "其次" in text:
+        cuts.update({match.start(): Joint.ANOTHER for match in _LAST_OF_ALL.finditer(text)})
     hard = sorted(cuts)
     for start, end in zip(hard, hard[1:]):  # noqa: B905, RUF007
         last = start
@@ -97,13 +150,24 @@ def _edges(text: str) -> list[tuple[int, Joint]]:
     return sorted(cuts.items())
 
 
+def _counting_up(text: str) -> list[int]:
+    """Where 1, 2, 3 … stand without a mark behind them; fewer than two of them are no list."""
+    found: list[int] = []
+    for match in _BARE_NUMBER.finditer(text):
+        if int(match[1]) == len(found) + 1:
+            found.append(match.start())
+    return found if len(found) > 1 else []
+
+
 def _clause(span: Span, joint: Joint) -> Clause:
     text = span.text
-    return Clause(span, joint, bool(_BESIDE.search(text)), bool(_ADDS.search(text)), bool(_BECAUSE.search(text)))
+    return Clause(
+        span, joint, bool(_BESIDE.search(text)), bool(_ADDS.search(text)), bool(_BECAUSE.search(text)), bool(_ASKS.search(text))
+    )
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:
-    mark = _LIST_MARK.match(text, start, end)
+    mark = _LIST_MARK.match(text, start, end) or (_BARE_NUMBER.match(text, start, end) if start in _counting_up(text) else None)
     if mark:
         start = mark.end()
     lead = _LEAD.match(text[start:end])

@@ -37,6 +37,7 @@ _EMOTICON = re.compile(
     r"|握手|胜利|抱拳|勾引|拳头|合十|啤酒|咖啡"
     r"|蛋糕|玫瑰|凋谢|菜刀|炸弹|便便|月亮|太阳|庆祝|礼物|红包|發|福|烟花|爆竹|猪头|跳跳|发抖|转圈|OK|Emm)\]"
 )
+_WORD_FOLLOWS = re.compile(r"(?!号|楼(?![道顶上下])|栋|单元|门(?!口)|层|室|个)[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?(?:\n ?)+")
 _FOLDS = str.maketrans({"〇": "零", "○": "零", "﹟": "#", "−": "-", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "〜": "~"})
@@ -69,9 +70,11 @@ def to_traditional(text: str) -> str:
 
 
 def _emoji_or_number(match: re.Match[str]) -> str:
-    """Circled digits (①) are answers and list marks, so they stay; everything else in the ranges becomes a blank."""
+    """Circled digits (①) are answers and, before a word, list marks; everything else in the ranges becomes a blank."""
     plain = unicodedata.normalize("NFKC", match[0])
-    return plain if plain.isdigit() else " "
+    if not plain.isdigit():
+        return " "
+    return f" {plain}、" if _WORD_FOLLOWS.match(match.string, match.end()) else plain
 
 
 def _script(folded: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from backend.contracts.understanding import PhoneKind, PhoneMention, Span
 from backend.domain.language.digit_runs import DigitRun, digit_runs, label_before
@@ -59,9 +60,18 @@ def phones_in(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
     ]
     whole = [mention for mention in mentions if mention.kind is PhoneKind.FULL]
     if whole:
-        # A whole number that was said last is the whole truth: a tail beside it only repeats it.
-        mentions, tails = [mention for mention in mentions if mention.kind is PhoneKind.FULL], ()
+        # A whole number that was said last is the whole truth; a tail behind it repeats or corrects its end.
+        mentions, tails = [_with_tail(mention, whole, tails) for mention in whole], ()
     return tuple(sorted([*mentions, *tails], key=lambda mention: mention.span.start))
+
+
+def _with_tail(mention: PhoneMention, whole: list[PhoneMention], tails: tuple[PhoneMention, ...]) -> PhoneMention:
+    """17000008899,哦不对,后四位是8898: the last number before the tail gets that tail."""
+    behind = [tail.span for tail in tails if tail.span.start >= mention.span.end]
+    later = any(other.span.start > mention.span.start for other in whole)
+    corrected = tails_in(behind[-1].text, mention.number) if behind and not later else ()
+    number = corrected[0].number if corrected else mention.number
+    return replace(mention, number=number) if len(number) == len(mention.number) else mention
 
 
 def _mention(run: DigitRun, text: str) -> list[PhoneMention]:

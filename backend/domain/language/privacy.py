@@ -40,7 +40,15 @@ _NAME_PATTERNS = (
         rf"|[{_SURNAMES}]){_GIVEN}?){_END}"
     ),
     re.compile(rf"联系人(?:是|叫|:)?\s*(?P<name>[{_SURNAMES}]{_TITLE})"),
-    re.compile(rf"(?:我|免贵|本人|敝)\s*姓\s*(?P<name>(?:欧阳|司马|上官|诸葛|皇甫|[{_SURNAMES}]))(?!名)"),
+    # 孙丽 17000001234 · 王女士,电话1700…: who stands beside the number is the one who gives it.
+    re.compile(
+        rf"(?:^|[,。;\s])(?P<name>[{_SURNAMES}](?:{_TITLE}|{_GIVEN}(?<![路街号楼室区村门院系话打机栋层道巷])))"
+        r"[,:\s]*(?:(?:联系)?(?:电话|手机)(?:号|号码)?(?:是|:)?\s*)?(?=1[3-9]\d{9}|0412)"
+    ),
+    re.compile(rf"(?:1[3-9]\d{{9}}|0412-?\d{{7}})[,;\s]*(?P<name>(?:[老小][{_SURNAMES}]|[{_SURNAMES}]{_TITLE}))[。\s]*$"),
+    re.compile(
+        rf"(?:我|免贵|本人|敝|鄙人|先生|女士|(?:^|[,。;\s]))\s*姓\s*(?P<name>(?:欧阳|司马|上官|诸葛|皇甫|[{_SURNAMES}]))(?!名)"
+    ),
     re.compile(
         rf"(?:叫我|找我|喊我|称呼我?|就叫我)\s*(?P<name>[老小]?[{_SURNAMES}]{_TITLE}|[老小][{_SURNAMES}])(?:就行"
         r"|就好|就成|吧|即可|$|[,。])"

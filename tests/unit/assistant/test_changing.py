@@ -117,6 +117,20 @@ def test_several_problems_in_one_message_become_one_draft_and_the_rest() -> None
     assert [issue.text for issue in step.form.also] == ["路灯不亮"]
 
 
+def test_problems_at_two_places_become_two_drafts_at_their_own_places() -> None:
+    here, there = (Address(estate="翠园小区", building=number, text=f"翠园小区{number}号楼") for number in ("3", "8"))
+    issues = (
+        Issue("电梯坏了", "房屋维修", "电梯故障", "0503", 0.9, here),
+        Issue("路灯不亮", "道路设施", "路灯", "1101", 0.9, there),
+    )
+    form = told(fresh(), turn("翠园小区3号楼电梯坏了,8号楼路灯不亮", "report_complaint", issues=issues)).form
+    following = next_form(form, draft_id="d2")
+    assert following is not None
+    assert (form.draft.address.building, following.draft.address.building) == ("3", "8")
+    assert following.draft.address.estate == "翠园小区"
+    assert form_from_json(form_to_json(form)).also[0].address == there
+
+
 def test_each_of_several_problems_is_described_in_its_own_words() -> None:
     issues = (Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9), Issue("路灯不亮", "道路设施", "路灯", "1101", 0.9))
     step = told(fresh(), turn("暖气不热,路灯不亮", "report_complaint", issues=issues))
