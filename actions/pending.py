@@ -92,7 +92,7 @@ async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
     score = rating_steps.score_of(talk)
     if score and talk.matter is not None:
         return await rating_steps.start(talk)  # it names the order that it is about
-    return await rating_steps.with_order(talk, pending["number"], score, talk.text) if score else None
+    return await rating_steps.scored(talk, pending, score) if score else None
 
 
 async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:

@@ -68,7 +68,7 @@ async def with_order(talk: Talk, number: str, score: int, said: str) -> Events:
     """The order is known: store the score, or ask for it."""
     if not score:
         talk.say("rate_ask", _SCORES)
-        return [SlotSet("pending", {"kind": "score", "number": number})]
+        return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes})]
     comment = said if len(said) > _WORDY else ""
     good = score >= _LOWEST_GOOD
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment):
@@ -78,6 +78,15 @@ async def with_order(talk: Talk, number: str, score: int, said: str) -> Events:
         return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
     talk.say("rated_why", score=str(score))
     return [SlotSet("pending", {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment})]
+
+
+async def scored(talk: Talk, pending: dict[str, Any], score: int) -> Events:
+    """The score after "修好了": that it is solved was said already."""
+    if not (pending.get("solved") and score >= _LOWEST_GOOD):
+        return await with_order(talk, pending["number"], score, talk.text)
+    if await _store(talk, pending["number"], score=score, resolved="yes", comment=""):
+        talk.say("rated_done", score=str(score))
+    return []
 
 
 async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:

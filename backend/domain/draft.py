@@ -222,7 +222,7 @@ def _told_beside(form: OpenForm, turn: Turn) -> Step | None:
         return None
     if not is_answer(form.extra, turn.text):
         return None
-    return Step(asked(replace(_with_words(form, turn), extra=""), Ask.CONFIRM), changed=("description",))
+    return Step(asked(replace(_with_words(form, turn), extra=""), Ask.CONFIRM), remarks=("noted",))
 
 
 def _with_words(form: OpenForm, turn: Turn) -> OpenForm:

@@ -80,7 +80,7 @@ _POLITE = frozenset({"greet", "thanks", "bye"})
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
 _AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
-_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "ask_faq"})
+_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback"})
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 _TOLD_ELSEWHERE = 0.95  # so surely an answer that its question must have been put elsewhere
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.

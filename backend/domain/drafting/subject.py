@@ -51,7 +51,7 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
     """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
     if form.requested in _PLACES:
         return says("beside_place", turn.text)
-    sure = any(guess.confidence >= _CLEARLY_ANOTHER for guess in turn.guesses[:1])
+    sure = any(each.confidence >= _CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
 
 

@@ -258,3 +258,14 @@ def test_several_problems_are_still_several() -> None:
     both = (Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9), Issue("下水道堵了", "环境卫生", "下水堵塞返水", "0702", 0.9))
     step = told(fresh(), turn("暖气不热,还有下水道堵了", "report_complaint", guesses=(COLD,), issues=both))
     assert [issue.subcategory for issue in step.form.also] == ["下水堵塞返水"]
+
+
+def test_when_in_words_is_an_answer_although_it_sounds_like_the_matter() -> None:
+    fees = CategoryGuess("教育", "收费", "1701", 0.97)
+    step = told(
+        fresh(),
+        turn("幼儿园乱收费 东兴花园2号楼", "report_complaint", guesses=(fees,)),
+        turn("这学期开学", "report_complaint", guesses=(fees,)),
+    )
+    assert step.form.draft.occurred_at is not None
+    assert step.form.draft.occurred_at.text == "这学期开学"

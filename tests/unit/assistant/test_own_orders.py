@@ -134,3 +134,93 @@ async def test_what_was_not_understood_is_offered_as_the_complaint_it_sounds_lik
         _, _, after = await run("action_answer", tracker("是", "affirm", slots=slots, parsed={"answer": {"kind": answer}}))
     assert [(body["text"], body["intent"]) for body in fake.bodies(PATCH)] == [("水那个细的", "report_complaint")] * heard
     assert after["pending"] is None
+
+
+RATE = "POST work-orders/261121000017/rating"
+
+
+async def test_who_said_that_it_is_fixed_is_asked_for_the_points_only() -> None:
+    fake = FakeBackend({ORDERS: (200, {"items": [order(state="resolved")]}), RATE: (200, {})})
+    async with running(fake):
+        asked, _, slots = await run("action_rate", tracker("修好了 谢谢啊", "rate", parsed={"wishes": ["solved"]}))
+        said, _, left = await run(
+            "action_rate", tracker("五分", "rate", parsed={"rating": 5}, slots={"pending": slots["pending"]})
+        )
+    assert asked in replies.table()["rate_ask"]
+    assert "5分" in said
+    assert "解决" not in said
+    assert (fake.bodies(RATE)[0]["satisfaction"], fake.bodies(RATE)[0]["resolved"]) == (5, "yes")
+    assert left["pending"] is None
+
+
+async def test_a_new_score_keeps_the_other_answers() -> None:
+    rated = order(state="closed", rating={"satisfaction": 3, "resolved": "partly", "comment": "来得慢"})
+    fake = FakeBackend({ORDERS: (200, {"items": [rated]}), RATE: (200, {})})
+    async with running(fake):
+        said, _, slots = await run("action_rate", tracker("刚才按错了 我给五分", "rate", parsed={"rating": 5}))
+    assert "5分" in said
+    assert fake.bodies(RATE)[0] | {"satisfaction": 5, "resolved": "partly", "comment": "来得慢"} == fake.bodies(RATE)[0]
+    assert "pending" not in slots
+
+
+async def test_of_two_the_one_that_is_named_is_rated() -> None:
+    lamp = order("261121000025", "resolved", category="道路设施", subcategory="路灯")
+    fake = FakeBackend({ORDERS: (200, {"items": [lamp, order(state="resolved")]}), RATE: (200, {})})
+    async with running(fake):
+        named = {"rating": 4, "categories": [{"category": "供暖", "subcategory": "室温不达标", "category_confidence": 0.95}]}
+        await run("action_rate", tracker("暖气那个给4分", "rate", parsed=named))
+    assert fake.bodies(RATE)[0]["satisfaction"] == 4
+
+
+async def test_the_end_of_a_form_that_was_none_leaves_the_open_question_alone() -> None:
+    pending = {"kind": "solved", "number": "261121000017", "score": 5, "comment": ""}
+    async with running(FakeBackend()):
+        _, _, slots = await run("action_submit_complaint", tracker("路灯(11月22日)", "rate", slots={"pending": pending}))
+    assert "pending" not in slots
+
+
+async def test_the_same_status_is_told_in_other_words_the_second_time() -> None:
+    told = {"text": "您这件事办理中。单位正在办,办好了告诉您。", "again": "还是办理中。一有变化我马上告诉您。"}
+    fake = FakeBackend({ORDERS: (200, {"items": [order()]}), "POST work-orders/lookup": (200, told)})
+    said: dict[str, int] = {}
+    heard = []
+    async with running(fake):
+        for _ in range(3):
+            text, _, slots = await run("action_query_status", tracker("到哪了", "query_status", slots={"said": said}))
+            said = slots["said"]
+            heard.append(text)
+    assert heard == [told["text"], told["again"], told["text"]]
+
+
+async def test_a_place_instead_of_a_yes_reports_what_was_offered_and_the_place() -> None:
+    body = {"text": "我们楼后身有人半夜施工", "intent": "report_complaint"}
+    fake = FakeBackend({"PATCH conversations/c1/draft": (200, drafted("occurred_at"))})
+    async with running(fake):
+        said = tracker("翠园小区3号楼", "provide_info", slots={"pending": {"kind": "offer", "body": body}})
+        said["latest_message"]["facts"] = {"address": {"text": "翠园小区3号楼"}}
+        text, _, slots = await run("action_add_note", said)
+    assert [sent["text"] for sent in fake.bodies("PATCH conversations/c1/draft")] == [body["text"], "翠园小区3号楼"]
+    assert any(text.endswith(variant) for variant in replies.table()["ask_occurred_at"])
+    assert slots["pending"] is None
+
+
+async def test_what_goes_to_the_open_order_is_said_with_its_number_and_ends_the_form() -> None:
+    added = drafted("", outcome="add", number="261121000017", draft=None, question={"key": "", "values": {}, "choices": []})
+    async with running(FakeBackend({"PATCH conversations/c1/draft": (200, added)})):
+        text, _, slots = await run(
+            "validate_complaint_form", tracker("是同一件", "affirm", draft={"form": {}}, loop="complaint_form")
+        )
+    assert "261121000017" in text
+    assert slots["requested_slot"] is None
+
+
+@pytest.mark.parametrize(("wish", "expected"), [("how_long", "三天。"), ("who_handles", "派给单位。"), ("", "不要钱。")])
+async def test_words_that_name_the_question_beat_the_guess_of_the_model(wish: str, expected: str) -> None:
+    items = [
+        {"key": key, "answer": answer, "service_prefix": ""}
+        for key, answer in (("time_limit", "三天。"), ("who", "派给单位。"), ("fee", "不要钱。"))
+    ]
+    async with running(FakeBackend({"GET faqs": (200, {"items": items})})):
+        parsed = {"faq": {"key": "fee"}, "wishes": [wish] if wish else []}
+        text, _, _ = await run("action_answer_faq", tracker("几点能到", "ask_faq", parsed=parsed))
+    assert text == expected

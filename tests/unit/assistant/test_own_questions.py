@@ -80,6 +80,7 @@ def test_who_says_yes_has_skipped_it_and_files(text: str) -> None:
 def test_an_answer_goes_into_the_description_and_the_read_back_comes_again_without_the_question() -> None:
     step = told(read_back_with(), ("整栋楼都冷", "report_complaint"))
     assert step.form.draft.description.endswith(";整栋楼都冷")
+    assert step.remarks == ("noted",)
     assert step.form.requested is Ask.CONFIRM
     assert question_of(step.form).key == "confirm"
     assert step.form.also == ()

@@ -103,3 +103,13 @@ def test_each_wish_is_told_by_its_words(wish: str, text: str, expected: bool) ->
 def test_traditional_characters_want_the_same() -> None:
     assert not gives_up("還是留著吧")
     assert says("urges", "能不能快點兒")
+
+
+@pytest.mark.parametrize("text", ["那路灯呢", "还有停水的那个呢", "暖气的呢", "我那事咋样了", "楼道灯修了吗", "那个单子到哪了"])
+def test_a_few_words_ask_after_an_order(text: str) -> None:
+    assert says("what_about_whole", text)
+
+
+@pytest.mark.parametrize("text", ["那怎么办呢", "我家没水呢", "楼道灯不亮呢", "那谁来修呢", "暖气不热", "路灯呢不亮了"])
+def test_a_problem_or_another_question_does_not_ask_after_an_order(text: str) -> None:
+    assert not says("what_about_whole", text)
