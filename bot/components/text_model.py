@@ -20,9 +20,11 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from bot.components.cuts import words_of
+from bot.components.quick_features import QuickView, Row, row_of
 from bot.components.views import CHARS, MARKS, Sight
 
 SEED = 42
+_FEW = 8  # texts up to which one by one is faster
 
 
 def class_weights(labels: Sequence[str], evenness: float) -> dict[str, float]:
@@ -43,6 +45,12 @@ class Head:
         """One row per text, one column per label."""
         return _softmax(self.model.decision_function(features) / self.temperature)
 
+    def of_one(self, row: Row) -> np.ndarray[Any, Any]:
+        """The shares of one text."""
+        columns, values = row
+        scores = self.model.coef_[:, columns] @ values + self.model.intercept_
+        return np.asarray(_softmax((scores if len(scores) == 1 else scores[np.newaxis]) / self.temperature)[0])
+
 
 @dataclass
 class TextModel:
@@ -55,6 +63,7 @@ class TextModel:
 
     def __post_init__(self) -> None:
         self._sight = Sight(self.views)
+        self._quick: list[QuickView] | None = None
 
     def fit(self, texts: Sequence[str], targets: Mapping[str, Sequence[str]], *, calibrate: bool = True) -> TextModel:
         """Learn one head per target. With `calibrate` a temperature is fitted on cross-validated scores, so that 0.8 means
@@ -77,11 +86,20 @@ class TextModel:
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, list[tuple[str, float]]]]:
         """For each text and head: (label, probability), best first."""
+        if len(texts) <= _FEW:
+            return [self._predict_one(text) for text in texts]
         features = self._sight.rows(texts)
         columns = {name: (head.labels, head.probabilities(features)) for name, head in self.heads.items()}
         return [{name: _ranked(labels, rows[index]) for name, (labels, rows) in columns.items()} for index in range(len(texts))]
 
+    def _predict_one(self, text: str) -> dict[str, list[tuple[str, float]]]:
+        if self._quick is None:
+            self._quick = self._sight.quick()
+        row = row_of(self._quick, text)
+        return {name: _ranked(head.labels, head.of_one(row)) for name, head in self.heads.items()}
+
     def save(self, path: Path) -> None:
+        self._quick = None  # made again where it is needed
         joblib.dump(self, path, compress=3)
 
     @staticmethod
@@ -90,11 +108,14 @@ class TextModel:
         model = joblib.load(path)
         if not isinstance(model, TextModel):
             raise TypeError(f"{path} holds no text model")
+        for head in model.heads.values():  # a text needs a few columns of all labels: keep columns together
+            head.model.coef_ = np.asfortranarray(head.model.coef_)
         return model
 
 
 def _ranked(labels: list[str], row: np.ndarray[Any, Any]) -> list[tuple[str, float]]:
-    return [(labels[index], float(row[index])) for index in np.argsort(-row)]
+    order = np.argsort(-row)
+    return list(zip((labels[index] for index in order), row[order].tolist()))  # noqa: B905 - as many as labels
 
 
 def _softmax(scores: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

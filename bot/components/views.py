@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from bot.components.cuts import chars_of, gaps_of, marks_of, shape_of, sounds_of
+from bot.components.quick_features import QuickView
 
 CHARS, SOUNDS, GAPS, SHAPE, MARKS = "chars", "sounds", "gaps", "shape", "marks"
 
@@ -52,6 +53,14 @@ class Sight:
     def rows(self, readings: Sequence[str]) -> csr_matrix:
         """One row per reading; what `learn` never met is left out."""
         return hstack([self._counters[name].transform(readings) * VIEWS[name].weight for name in self.names], format="csr")
+
+    def quick(self) -> list[QuickView]:
+        """The same rows for one reading at a time; `learn` must have been called."""
+        views: list[QuickView] = []
+        for name in self.names:
+            offset = sum(view.width for view in views)
+            views.append(QuickView(VIEWS[name].cut, self._counters[name], weight=VIEWS[name].weight, offset=offset))
+        return views
 
     def knows(self, name: str, piece: str) -> bool:
         """Whether a piece of a view occurred in what was learnt."""
