@@ -1,7 +1,7 @@
 """Models of intents side by side on the training data: `python -m bot.compare [--folds N] [NAME …]`.
 
 For each: cross-validated accuracy, the mean recall of the intents, seconds to fit, milliseconds for one text, and numbers kept.
-The results and what was decided: docs/decisions/0012-models-of-understanding.md.
+The results and what was decided: docs/decisions/0011-models-of-understanding.md.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ Whatever else asks for tensorflow, a DIET in the pipeline or another version of 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -80,6 +81,7 @@ def install() -> None:
 def main() -> None:
     if os.environ.get(SWITCH) != "yes":
         install()
+    gc.set_threshold(20_000, 20, 20)  # Python's 700 would collect several times in each turn
     from rasa.__main__ import main as rasa
 
     rasa()

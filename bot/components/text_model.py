@@ -1,7 +1,7 @@
 """A linear model over what it sees of a reading: the classifier behind intents, categories and questions.
 
 Short, misspelt, unpunctuated Chinese is told apart best by single characters and pairs, for intents with their sounds, their
-near neighbours and the shape of the sentence as well: docs/decisions/0012-models-of-understanding.md has the comparison.
+near neighbours and the shape of the sentence as well: docs/decisions/0011-models-of-understanding.md has the comparison.
 Plain scikit-learn, so that it trains in seconds, answers in a millisecond and can be measured without Rasa.
 """
 

@@ -1,7 +1,7 @@
 """What a model can see of a reading, as rows of numbers.
 
 Each view cuts a reading into pieces that are counted; a model takes the views that pay in cross-validation
-(docs/decisions/0012-models-of-understanding.md).
+(docs/decisions/0011-models-of-understanding.md).
 """
 
 from __future__ import annotations

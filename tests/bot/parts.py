@@ -1,0 +1,207 @@
+"""Checks of bot code, run with the bot's own Python by `test_bot_parts.py`: `python -m tests.bot.parts`.
+
+Prints a JSON object: the name of each check, "" where it holds and the error where it does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+import traceback
+from collections.abc import Callable
+
+from bot.without_tensorflow import TensorflowNeeded, install
+
+install()  # before anything of Rasa
+
+import numpy as np  # noqa: E402
+from jsonschema import ValidationError  # noqa: E402
+from rasa.core.actions.action import RemoteAction  # noqa: E402
+from rasa.shared.core.domain import Domain  # noqa: E402
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered  # noqa: E402
+from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+
+from bot.components.reading import reading  # noqa: E402
+from bot.components.text_model import TextModel  # noqa: E402
+from bot.components.validator_cache import validate_action_result  # noqa: E402
+from bot.components.views import VIEWS  # noqa: E402
+from bot.recent_trackers import RecentTrackers  # noqa: E402
+
+DOMAIN = Domain.from_yaml("version: '3.1'\nslots:\n  said:\n    type: any\n    mappings:\n    - type: custom\n")
+TEXTS = ("屋里暖气冰凉", "路灯不亮了", "要投诉 3楼漏水", "对", "17000001234", "不对  是3单元", "", "abc路灯路灯路灯")
+CHECKS: dict[str, Callable[[], None]] = {}
+
+
+def check(function: Callable[[], None]) -> Callable[[], None]:
+    CHECKS[function.__name__] = function
+    return function
+
+
+def dialogue(sender: str, *texts: str) -> DialogueStateTracker:
+    events: list[Event] = [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
+    for text in texts:
+        events += [
+            UserUttered(text),
+            SlotSet("said", {"last": text}),
+            BotUttered(f"听到:{text}"),
+            ActionExecuted("action_listen"),
+        ]
+    return DialogueStateTracker.from_events(sender, events, DOMAIN.slots)
+
+
+def words(tracker: DialogueStateTracker | None) -> list[str]:
+    return [event.text for event in tracker.events if isinstance(event, UserUttered)] if tracker else []
+
+
+def store(*trackers: DialogueStateTracker, ready: int = 2, kept: int = 3) -> RecentTrackers:
+    made = RecentTrackers(DOMAIN, ready=ready, kept=kept)
+    for tracker in trackers:
+        asyncio.run(made.save(tracker))
+    return made
+
+
+@check
+def a_kept_dialogue_comes_back_with_its_words_and_slots() -> None:
+    found = asyncio.run(store(dialogue("a", "一", "二")).retrieve("a"))
+    assert words(found) == ["一", "二"]
+    assert found is not None
+    assert found.get_slot("said") == {"last": "二"}
+
+
+@check
+def a_quiet_dialogue_comes_back_the_same_after_it_was_put_away() -> None:
+    made = store(*(dialogue(name, f"{name}说") for name in "abc"))
+    found = asyncio.run(made.retrieve("a"))
+    assert words(found) == ["a说"]
+    assert found is not None
+    assert found.get_slot("said") == {"last": "a说"}
+
+
+@check
+def what_is_not_saved_does_not_count() -> None:
+    made = store(dialogue("a", "一"))
+    broken = asyncio.run(made.retrieve("a"))
+    assert broken is not None
+    broken.update(UserUttered("半路出错"))
+    broken.update(SlotSet("said", None))
+    again = asyncio.run(made.retrieve("a"))
+    assert words(again) == ["一"]
+    assert again is not None
+    assert again.get_slot("said") == {"last": "一"}
+
+
+@check
+def the_oldest_dialogues_are_forgotten() -> None:
+    made = store(*(dialogue(str(number), "话") for number in range(9)))
+    assert sorted(asyncio.run(made.keys())) == ["4", "5", "6", "7", "8"]
+    assert asyncio.run(made.retrieve("0")) is None
+
+
+@check
+def only_the_last_session_is_given_to_the_policies() -> None:
+    tracker = dialogue("a", "从前")
+    for event in dialogue("a", "现在").events:
+        tracker.update(event)
+    made = store(tracker)
+    assert words(asyncio.run(made.retrieve("a"))) == ["现在"]
+    assert words(asyncio.run(made.retrieve_full_tracker("a"))) == ["从前", "现在"]
+
+
+@check
+def rasa_takes_the_store_for_an_asynchronous_one() -> None:
+    from rasa.core.tracker_store import check_if_tracker_store_async
+
+    assert check_if_tracker_store_async(store())
+
+
+@check
+def one_text_gets_the_same_shares_as_scikit_learn_gives_it() -> None:
+    readings = [reading(text) for text in TEXTS]
+    targets = {"two": ["a", "b"] * 4, "four": ["a", "b", "c", "d"] * 2}
+    twice = {name: [*labels, *labels] for name, labels in targets.items()}  # some views want a piece to occur twice
+    model = TextModel(views=tuple(VIEWS)).fit([*readings, *readings], twice, calibrate=False)
+    features = model._sight.rows(readings)
+    for index, answers in enumerate(model.predict(readings)):
+        for name, head in model.heads.items():
+            slow = dict(zip(head.labels, head.probabilities(features)[index]))  # noqa: B905 - as long as its labels
+            assert all(np.isclose(share, slow[label], atol=1e-5) for label, share in answers[name])
+            assert [share for _, share in answers[name]] == sorted((share for _, share in answers[name]), reverse=True)
+
+
+@check
+def few_and_many_texts_are_told_apart_alike() -> None:
+    readings = [reading(text) for text in TEXTS]
+    model = TextModel().fit(readings, {"four": ["a", "b", "c", "d"] * 2}, calibrate=False)
+    many = model.predict([*readings, *readings])
+    assert [answer["four"][0][0] for answer in many[: len(readings)]] == [
+        answer["four"][0][0] for answer in model.predict(readings)
+    ]
+
+
+GOOD = {"events": [{"event": "slot", "name": "said", "value": None, "timestamp": None}], "responses": [{"text": "好"}]}
+BAD = (
+    {"events": [{"event": "slot", "name": 7}]},
+    {"events": [{"event": "never heard of"}]},
+    {"events": [{"name": "said"}]},
+    {"events": [{"event": "slot", "name": "said", "value": None, "timestamp": "now"}]},
+    {"events": "none"},
+    {"events": [], "responses": ["text"]},
+    {"responses": {}},
+)
+
+
+@check
+def well_formed_answers_of_the_actions_pass() -> None:
+    for answer in (GOOD, {"events": [], "responses": []}, {}):
+        assert RemoteAction._validate_action_result(None, answer)
+
+
+@check
+def malformed_answers_are_refused_as_rasa_would_refuse_them() -> None:
+    from jsonschema import validate
+
+    for answer in BAD:
+        for judge in (validate_action_result, lambda _, each: validate(each, RemoteAction.action_response_format_spec())):
+            try:
+                judge(None, answer)
+            except ValidationError:
+                continue
+            raise AssertionError(f"accepted: {answer}")
+
+
+@check
+def rasa_runs_without_tensorflow() -> None:
+    import rasa.core.agent
+    import rasa.server
+
+    assert rasa.core.agent.load_agent
+    assert rasa.server.create_app
+    assert not any(name.startswith("tensorflow.python") for name in sys.modules)
+
+
+@check
+def whatever_needs_tensorflow_in_earnest_says_so() -> None:
+    for name in ("rasa.nlu.classifiers.diet_classifier", "rasa.core.policies.ted_policy", "tensorflow.compat.v2", "keras"):
+        assert "YOUSHI_RASA_TENSORFLOW=yes" in why_not(name)
+
+
+def why_not(module: str) -> str:
+    try:
+        importlib.import_module(module)
+    except TensorflowNeeded as error:
+        return str(error)
+    return ""
+
+
+def verdict(function: Callable[[], None]) -> str:
+    try:
+        function()
+    except Exception:
+        return traceback.format_exc()
+    return ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({name: verdict(function) for name, function in CHECKS.items()}))
