@@ -94,12 +94,21 @@ def _begin(heard: Sequence[Heard], before: int, index: int) -> int:
 def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list[int]:
     """Positions of the pieces that open a problem, in order; `decide` is asked for all but the clearest, clearest first."""
     able = sorted((i for i, piece in enumerate(heard) if _able(piece)), key=lambda i: -_clearness(heard[i], message))
-    opened = able[:1]
-    for index in able[1:]:
+    opened = [_cause(heard, able)] if able else []
+    for index in able:
+        if index in opened:
+            continue
         piece = heard[index]
         if all(_differs(heard, index, other) for other in opened) and decide(piece, features(heard, index, opened, message)):
             opened.append(index)
     return sorted(opened)
+
+
+def _cause(heard: Sequence[Heard], able: Sequence[int]) -> int:
+    """The clearest piece, or one before it that names what brought it along."""
+    clearest = heard[able[0]]
+    causes = [i for i in able if i < able[0] and heard[i].named and brings_along(heard[i].leaf, clearest.leaf)]
+    return causes[0] if causes else able[0]
 
 
 def features(heard: Sequence[Heard], index: int, opened: Sequence[int], message: Message) -> dict[str, float]:

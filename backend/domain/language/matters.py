@@ -11,6 +11,7 @@ _PAIR = " ~ "
 _BETWEEN = "[^,。!?;]{0,10}?"  # a thing and its fault stand in one clause, near each other
 
 
+@lru_cache(maxsize=4096)  # the pieces of a message are asked about several times
 def kinds_named(text: str) -> frozenset[str]:
     """The leaves (`category/subcategory`) that the normalised text names with a thing and what is wrong with it."""
     return frozenset(leaf for leaf, pattern in _patterns().items() if pattern.search(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +12,7 @@ from backend.domain.language.address_merge import address_text, merge_address
 from backend.domain.language.addresses import COMPONENTS, components_of
 
 T = TypeVar("T")
+_BESIDE = re.compile(r"楼[下上前后里道顶]|门[口前]|单元门|旁边|附近|对面|后身|跟前|院")
 _WITHIN = ("unit", "floor", "room", "landmark")  # means nothing at another building
 _ELSEWHERE = ("street", "community", "estate", "road", "house_number")
 
@@ -18,6 +20,7 @@ _ELSEWHERE = ("street", "community", "estate", "road", "house_number")
 def own_places(told: Sequence[Address | None]) -> list[Address | None]:
     """For each problem the place it has for itself, completed by what was told before it (翠园小区3号楼门口 …, 8号楼后面 …: both
     in 翠园小区). None everywhere when one place was told, wherever it stands: it is meant for all of them."""
+    told = [None if place is None or _is_relative(place) else place for place in told]
     if sum(place is not None for place in told) < 2:
         return [None] * len(told)
     found: list[Address] = []
@@ -49,6 +52,11 @@ def own_times(told: Sequence[T | None]) -> list[T | None]:
         last = time if time is not None else last
         found.append(last)
     return found
+
+
+def _is_relative(place: Address) -> bool:
+    """楼下, 门口: beside the place that was told, no place of its own."""
+    return set(_parts(place)) == {"landmark"} and bool(_BESIDE.match(place.landmark))
 
 
 def _parts(place: Address) -> dict[str, str]:

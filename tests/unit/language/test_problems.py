@@ -92,6 +92,11 @@ def test_a_cause_told_after_its_effect_is_a_problem_unless_it_is_said_to_be_the_
     assert counted("电梯坏了没人修,都是因为停电", (LIFT, 0.9), (NO_POWER, 0.9)) == ["电梯故障"]
 
 
+def test_a_cause_that_is_told_first_is_the_problem_however_clear_its_effect_is() -> None:
+    weaker = Guess("供电", "停电", 0.7, 0.75)
+    assert counted("我们楼停电了,电梯也坏了不走", (weaker, 0.5), (LIFT, 0.99)) == ["停电"]
+
+
 def test_a_number_of_problems_that_the_resident_names_is_believed_sooner() -> None:
     told = [(UNSAID, 0.1), (COLD, 0.9), (Guess("绿化", "毁绿", 0.95, 0.97), 0.9)]
     assert counted("说两个事,暖气一直不热,花草那边归谁管", *told) == ["室温不达标"]

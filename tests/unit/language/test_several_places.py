@@ -37,6 +37,11 @@ def test_the_same_place_told_twice_is_one_place() -> None:
     assert own_places([THREE, Address(building="3", text="3号楼")]) == [None, None]
 
 
+def test_downstairs_is_no_place_of_its_own() -> None:
+    assert own_places([Address(landmark="楼下", text="楼下"), THREE]) == [None, None]
+    assert own_places([THREE, Address(landmark="门口", text="门口")]) == [None, None]
+
+
 def test_a_gate_is_another_place_of_the_same_estate() -> None:
     east, west = own_places([Address(estate="翠园小区", landmark="东门"), Address(landmark="西门")])
     assert east is not None
