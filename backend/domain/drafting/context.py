@@ -176,7 +176,8 @@ def _rating(heard: Heard) -> str:
 
 def _revised_score(heard: Heard) -> str:
     """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
-    wanted = heard.requested in ("", RATING) and _best(heard) in _AROUND_SCORE
+    around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
+    wanted = heard.requested in ("", RATING) and _best(heard) in around
     return "rate" if wanted and explicit_score(heard.text) is not None else ""
 
 
@@ -251,7 +252,8 @@ def _placed_matter(heard: Heard) -> str:
     told = told_beside(heard.text, heard.facts)
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
-    placed = heard.facts.address is not None and best in _AROUND_MATTER
+    offside = best == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.facts.phones
+    placed = heard.facts.address is not None and (best in _AROUND_MATTER or offside)
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
