@@ -278,6 +278,11 @@ def _what_about(heard: Heard) -> str:
     return "query_status" if asks and _best(heard) in _ASKED_AFTER else ""
 
 
+def _phone_dropped(heard: Heard) -> str:
+    """把电话删了吧 takes the phone out, not the complaint."""
+    return "correct_previous_detail" if heard.requested in _FORM and says("drops_phone", heard.text) else ""
+
+
 def _put_off(heard: Heard) -> str:
     """到家再给你打电话: an answer to the open question, not a goodbye."""
     return "provide_info" if heard.requested in _OPEN_FIELD and says("puts_off", heard.text) else ""
@@ -328,9 +333,12 @@ def _chosen(heard: Heard, answer: Answer) -> str:
 def _asked_fact(heard: Heard) -> str:
     """The fact that was asked for, without another matter around it."""
     has = _FACT_OF.get(heard.requested)
-    if has is None or not has(heard.facts) or _is_firm(heard):
+    if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
+    bare = _best(heard) == "correct_previous_detail" and beside < _FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    if _is_firm(heard) and not bare:
+        return ""
     digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
 
@@ -364,6 +372,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _rating,
     _solved,
     _short_answer,
+    _phone_dropped,
     _person,
     _put_off,
     _refusal,
