@@ -130,7 +130,7 @@ def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
         return False
     if form.requested is Ask.CONTACT_PHONE:
         return says("refuses", turn.text) and not says("question", turn.text)
-    return not form.draft.contact_phone and says("refuses_phone", turn.text)
+    return not form.draft.contact_phone and (says("refuses_phone", turn.text) or says("drops_phone", turn.text))
 
 
 def _uncounted(form: OpenForm) -> OpenForm:
@@ -201,15 +201,23 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
         return Step(_confirmed(form, turn), Outcome.FILE)
-    agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
+    agreed = _agrees(turn)
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
     if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
         return None
-    if verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text)):
-        return Step(asked(form, Ask.CHANGE))
-    return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE) if agreed else None
+    if agreed:
+        return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE)
+    is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
+    return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _agrees(turn: Turn) -> bool:
+    """A yes with something beside it: 对,整个单元都冷."""
+    if turn.answer is not None or not says("agrees_first", turn.text):
+        return False
+    return not says("starts_correction", turn.text) and not says("question", turn.text)
 
 
 def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:
@@ -253,7 +261,11 @@ def _change(form: OpenForm, turn: Turn) -> Step | None:
     if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
         return None
     said = gist_of(turn.text, turn.facts)
-    if len(said) < _WORTH_KEEPING or relative_correction(turn.text, form.draft.address) is not None:
+    if (
+        len(said) < _WORTH_KEEPING
+        or says("hesitates", turn.text)
+        or relative_correction(turn.text, form.draft.address) is not None
+    ):
         return None
     step = absorb_subject(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")

@@ -178,7 +178,8 @@ def _rating(heard: Heard) -> str:
 
 def _revised_score(heard: Heard) -> str:
     """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
-    wanted = heard.requested in ("", RATING) and _best(heard) in _AROUND_SCORE
+    around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
+    wanted = heard.requested in ("", RATING) and _best(heard) in around
     return "rate" if wanted and explicit_score(heard.text) is not None else ""
 
 
@@ -260,7 +261,8 @@ def _placed_matter(heard: Heard) -> str:
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
     surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
-    placed = heard.facts.address is not None and best in _AROUND_MATTER and not surely_else
+    offside = best == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.facts.phones
+    placed = heard.facts.address is not None and (best in _AROUND_MATTER or offside) and not surely_else
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
@@ -283,6 +285,11 @@ def _what_about(heard: Heard) -> str:
     """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
     asks = not heard.requested and heard.answer is None and says("what_about_whole", heard.text)
     return "query_status" if asks and _best(heard) in _ASKED_AFTER else ""
+
+
+def _phone_dropped(heard: Heard) -> str:
+    """把电话删了吧 takes the phone out, not the complaint."""
+    return "correct_previous_detail" if heard.requested in _FORM and says("drops_phone", heard.text) else ""
 
 
 def _put_off(heard: Heard) -> str:
@@ -350,7 +357,8 @@ def _asked_fact(heard: Heard) -> str:
     if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
-    if beside and _is_firm(heard):
+    bare = _best(heard) == "correct_previous_detail" and beside < _FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    if beside and _is_firm(heard) and not bare:
         return ""
     digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
@@ -385,6 +393,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _rating,
     _solved,
     _short_answer,
+    _phone_dropped,
     _person,
     _put_off,
     _refusal,

@@ -30,6 +30,7 @@ UNSAID = CategoryGuess("其他", "未说明", "2299", 0.76)
         ("谢谢你们 这回是下水道堵了 返上来好多脏水", ("thanks", 0.9)),
         ("我们楼后身下水道冒水", ("report_complaint", 0.19)),
         ("下水道咋老堵啊", ("out_of_scope", 0.87)),
+        ("铁西区九道街那边下水道堵了", ("out_of_scope", 0.9)),
         ("下水道堵了找你行吗", ("ask_human", 0.57)),
     ],
 )
@@ -49,6 +50,8 @@ def test_a_matter_is_heard_through_what_stands_around_it(text: str, ranking: tup
         ("到家再给你电话", "address", ("bye", 0.63), "provide_info"),
         ("修好了 谢谢啊", "rating", ("thanks", 0.8), "rate"),
         ("来水了", "rating", ("affirm", 0.95), "rate"),
+        ("1分 一点没管 昨晚照样干到两点", "rating", ("dispute_result", 0.9), "rate"),
+        ("专业疏通下水道 翠园小区上门 17000009999", "", ("out_of_scope", 0.9), "out_of_scope"),
         ("没修好", "rating", ("dispute_result", 0.95), "dispute_result"),
         ("谁来管这个事啊", "occurred_at", ("report_complaint", 0.49), "ask_faq"),
         ("不是,那个修好了", "same", ("dispute_result", 0.8), "deny"),
@@ -269,3 +272,32 @@ def test_when_in_words_is_an_answer_although_it_sounds_like_the_matter() -> None
     )
     assert step.form.draft.occurred_at is not None
     assert step.form.draft.occurred_at.text == "这学期开学"
+
+
+def test_taking_the_phone_out_keeps_the_complaint_and_does_not_ask_again() -> None:
+    assert intent("你把电话删了吧 不留了", "confirm", ("cancel", 0.9)) == "correct_previous_detail"
+    step = told(form_at_read_back(), turn("你把电话删了吧 不留了", "correct_previous_detail", guesses=(), answer=None))
+    assert step.form.draft.contact_phone == ""
+    assert step.form.requested is Ask.CONFIRM
+
+
+def test_the_bare_fact_that_was_asked_for_is_no_correction() -> None:
+    assert intent("17000001234", "contact_phone", ("correct_previous_detail", 0.9)) == "provide_info"
+    assert intent("不对 17000001234", "contact_phone", ("correct_previous_detail", 0.9)) == "correct_previous_detail"
+
+
+def test_thinking_it_over_is_not_the_matter() -> None:
+    step = told(form_at_read_back(), ("不对", "deny"), turn("我再想想", guesses=(), answer=None))
+    assert step.form.gist == form_at_read_back().gist
+
+
+def test_a_named_place_asked_for_is_no_further_problem() -> None:
+    jam = CategoryGuess("违章停车/交通", "拥堵", "0905", 0.97)
+    school = CategoryGuess("教育", "学校设施", "1704", 0.97)
+    step = told(
+        fresh(),
+        turn("幼儿园门口堵车", "report_complaint", guesses=(jam,)),
+        turn("和平幼儿园", "report_complaint", guesses=(school,)),
+    )
+    assert step.form.also == ()
+    assert step.form.requested is Ask.OCCURRED_AT
