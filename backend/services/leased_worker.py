@@ -71,6 +71,10 @@ class LeasedWorker[Job](ABC):
             found = await self.wakeups.wait(self.work, max(next_poll - time.monotonic(), 0.01))
             if found:
                 self.start(found)
+        await self.finish()
+
+    async def finish(self) -> None:
+        """Let running work end, for ten seconds."""
         if self._active:
             await asyncio.wait(list(self._active.values()), timeout=_GRACE)
         for task in list(self._active.values()):

@@ -127,3 +127,24 @@ async def test_several_messages_in_a_row_are_answered_in_order_and_once(joined: 
     sent = [row.text for row in await joined.messages(direction="out") if row.status == "sent"]
     assert sent == [f"听到:第{number}句" for number in range(5)]  # WeChat takes five; the sixth finds its window used up
     assert joined.wechat.texts == sent
+
+
+async def test_a_program_that_stops_sends_the_answers_that_it_has_written(joined: World) -> None:
+    stop, asked = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_turn: AssistantTurn) -> tuple[Reply, ...]:
+        asked.set()
+        await asyncio.sleep(0.1)
+        return (Reply("好的"),)
+
+    async def take_time(_message: OutboundMessage) -> None:
+        await asyncio.sleep(0.1)
+
+    joined.assistant.answer, joined.wechat.on_send = slowly, take_time
+    await joined.hears("屋里冷")
+    turns = joined.turn_worker(deliverer=joined.deliverer, poll=0.02)
+    running = asyncio.create_task(turns.run(stop))
+    await asked.wait()
+    stop.set()
+    await running
+    assert [row.status for row in await joined.messages(direction="out")] == ["sent"]
