@@ -45,6 +45,9 @@ class LeasedWorker[Job](ABC):
         self._slots = slots
         self._poll = poll
         self._active: dict[str, asyncio.Task[None]] = {}
+        self._asked: list[str] = []
+        self._taken: dict[str, tuple[Lease, Job]] = {}
+        self._taking = asyncio.Lock()
 
     @abstractmethod
     async def next_job(self, session: AsyncSession, conversation: ConversationRow, lease: Lease) -> Job | None:
@@ -71,6 +74,10 @@ class LeasedWorker[Job](ABC):
             found = await self.wakeups.wait(self.work, max(next_poll - time.monotonic(), 0.01))
             if found:
                 self.start(found)
+        await self.finish()
+
+    async def finish(self) -> None:
+        """Let running work end, for ten seconds."""
         if self._active:
             await asyncio.wait(list(self._active.values()), timeout=_GRACE)
         for task in list(self._active.values()):
@@ -86,8 +93,10 @@ class LeasedWorker[Job](ABC):
 
     def start(self, conversation_id: str) -> None:
         """Begin work on a conversation unless this worker is at it already."""
-        if conversation_id not in self._active:
-            self._run(conversation_id, self._guarded(conversation_id, self._take_and_work(conversation_id)))
+        if conversation_id in self._active:
+            return
+        self._asked.append(conversation_id)
+        self._run(conversation_id, self._guarded(conversation_id, self._take_and_work(conversation_id)))
 
     async def take(self, session: AsyncSession, conversation: ConversationRow) -> tuple[Lease, Job] | None:
         """Take the lease of a conversation that the transaction has locked, and its next job; None when there is nothing to do
@@ -121,10 +130,32 @@ class LeasedWorker[Job](ABC):
                 self.start(conversation_id)
 
     async def _take_and_work(self, conversation_id: str) -> None:
-        async with self.db.transaction() as session:
-            taken = await self.take(session, await get_conversation(session, conversation_id, lock=True))
+        async with self._taking:  # who waits here is taken along by the one before
+            if conversation_id in self._asked:
+                await self._take_asked(conversation_id)
+        taken = self._taken.pop(conversation_id, None)
         if taken is not None:
             await self._work(*taken)
+
+    async def _take_asked(self, first: str) -> None:
+        """Take the conversations that were asked for until now, in one transaction; only `first` where together fails."""
+        asked, self._asked = self._asked, []
+        try:
+            self._taken |= await self._take_all(asked)
+        except Exception:
+            if asked == [first]:
+                raise
+            self._asked = [each for each in asked if each != first]  # one that cannot be taken must not hold up the others
+            self._taken |= await self._take_all([first])
+
+    async def _take_all(self, conversation_ids: list[str]) -> dict[str, tuple[Lease, Job]]:
+        found: dict[str, tuple[Lease, Job]] = {}
+        async with self.db.transaction() as session:
+            for conversation_id in sorted(conversation_ids):  # in one order: two programs cannot deadlock
+                taken = await self.take(session, await get_conversation(session, conversation_id, lock=True))
+                if taken is not None:
+                    found[conversation_id] = taken
+        return found
 
     async def _work(self, lease: Lease, first: Job) -> None:
         job: Job | None = first

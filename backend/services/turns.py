@@ -102,6 +102,8 @@ class TurnWorker(LeasedWorker[Turn]):
         await super().run(stop)
         for task in list(self._late):
             task.cancel()
+        if self._deliverer is not None:  # which may have stopped before the last answers were handed to it
+            await self._deliverer.finish()
 
     async def late_answers(self) -> None:
         """Wait for the answers that are still being computed after their apology."""

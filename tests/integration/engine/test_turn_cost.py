@@ -13,9 +13,11 @@ from backend.contracts.messages import OutboundMessage, Reply
 from backend.contracts.understanding import Understood
 from backend.services.delivery import Deliverer
 from backend.services.ports import AssistantTurn
+from backend.services.turns import TurnWorker
+from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow, DeliveryAttemptRow
 from backend.storage.tables.outbox import OutboxRow
-from tests.integration.engine.world import World
+from tests.integration.engine.world import World, eventually
 
 TRANSACTIONS, STATEMENTS = 3, 30
 
@@ -127,3 +129,79 @@ async def test_several_messages_in_a_row_are_answered_in_order_and_once(joined: 
     sent = [row.text for row in await joined.messages(direction="out") if row.status == "sent"]
     assert sent == [f"听到:第{number}句" for number in range(5)]  # WeChat takes five; the sixth finds its window used up
     assert joined.wechat.texts == sent
+
+
+async def test_a_program_that_stops_sends_the_answers_that_it_has_written(joined: World) -> None:
+    stop, asked = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_turn: AssistantTurn) -> tuple[Reply, ...]:
+        asked.set()
+        await asyncio.sleep(0.1)
+        return (Reply("好的"),)
+
+    async def take_time(_message: OutboundMessage) -> None:
+        await asyncio.sleep(0.1)
+
+    joined.assistant.answer, joined.wechat.on_send = slowly, take_time
+    await joined.hears("屋里冷")
+    turns = joined.turn_worker(deliverer=joined.deliverer, poll=0.02)
+    running = asyncio.create_task(turns.run(stop))
+    await asked.wait()
+    stop.set()
+    await running
+    assert [row.status for row in await joined.messages(direction="out")] == ["sent"]
+
+
+async def test_conversations_that_are_asked_for_together_are_taken_in_one_transaction(joined: World) -> None:
+    residents = [f"o-resident-{number}" for number in range(6)]
+    for resident in residents:
+        await joined.hears("屋里冷", user=resident)
+    held = asyncio.Event()
+    joined.assistant.answer = _waiting_for(held)
+    seen: Counter[str] = Counter()
+    event.listen(joined.db.engine.sync_engine, "begin", lambda _connection: seen.update(["transaction"]))
+    ids = [(await joined.conversation(resident)).id for resident in residents]
+    for conversation_id in ids:
+        joined.turns.start(conversation_id)
+    await eventually(_all_asked(joined, len(residents)))
+    assert seen["transaction"] <= 2  # the first alone, whoever came meanwhile together
+    held.set()
+    await joined.turns.drain()
+    await finished(joined.deliverer)
+    assert sorted(message.channel_user_id for message in joined.wechat.sent) == residents
+
+
+async def test_one_conversation_that_cannot_be_taken_does_not_hold_up_the_others(
+    joined: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await joined.hears("坏", user="o-broken")
+    await joined.hears("好", user="o-fine")
+    broken = (await joined.conversation("o-broken")).id
+    take = TurnWorker.take
+
+    async def failing(worker: TurnWorker, session: Any, conversation: ConversationRow) -> Any:
+        if conversation.id == broken:
+            raise ValueError("a row that nobody understands")
+        return await take(worker, session, conversation)
+
+    monkeypatch.setattr(TurnWorker, "take", failing)
+    for resident in ("o-broken", "o-fine"):
+        joined.turns.start((await joined.conversation(resident)).id)
+    await asyncio.wait(list(joined.turns._active.values()))
+    await finished(joined.deliverer)
+    assert [message.channel_user_id for message in joined.wechat.sent] == ["o-fine"]
+
+
+def _waiting_for(held: asyncio.Event) -> Any:
+    async def answer(_turn: AssistantTurn) -> tuple[Reply, ...]:
+        await held.wait()
+        return (Reply("好的"),)
+
+    return answer
+
+
+def _all_asked(world: World, count: int) -> Any:
+    async def asked() -> bool:
+        return len(world.assistant.turns) == count
+
+    return asked
