@@ -201,15 +201,23 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
         return Step(_confirmed(form, turn), Outcome.FILE)
-    agreed = says("agrees_first", turn.text) and not says("starts_correction", turn.text) and not says("question", turn.text)
+    agreed = _agrees(turn)
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
     if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
         return None
-    if verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text)):
-        return Step(asked(form, Ask.CHANGE))
-    return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE) if agreed else None
+    if agreed:
+        return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE)
+    is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
+    return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _agrees(turn: Turn) -> bool:
+    """A yes with something beside it: 对,整个单元都冷."""
+    if turn.answer is not None or not says("agrees_first", turn.text):
+        return False
+    return not says("starts_correction", turn.text) and not says("question", turn.text)
 
 
 def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:

@@ -30,6 +30,7 @@ UNSAID = CategoryGuess("其他", "未说明", "2299", 0.76)
         ("谢谢你们 这回是下水道堵了 返上来好多脏水", ("thanks", 0.9)),
         ("我们楼后身下水道冒水", ("report_complaint", 0.19)),
         ("下水道咋老堵啊", ("out_of_scope", 0.87)),
+        ("铁西区九道街那边下水道堵了", ("out_of_scope", 0.9)),
         ("下水道堵了找你行吗", ("ask_human", 0.57)),
     ],
 )
@@ -49,6 +50,8 @@ def test_a_matter_is_heard_through_what_stands_around_it(text: str, ranking: tup
         ("到家再给你电话", "address", ("bye", 0.63), "provide_info"),
         ("修好了 谢谢啊", "rating", ("thanks", 0.8), "rate"),
         ("来水了", "rating", ("affirm", 0.95), "rate"),
+        ("1分 一点没管 昨晚照样干到两点", "rating", ("dispute_result", 0.9), "rate"),
+        ("专业疏通下水道 翠园小区上门 17000009999", "", ("out_of_scope", 0.9), "out_of_scope"),
         ("没修好", "rating", ("dispute_result", 0.95), "dispute_result"),
         ("谁来管这个事啊", "occurred_at", ("report_complaint", 0.49), "ask_faq"),
         ("不是,那个修好了", "same", ("dispute_result", 0.8), "deny"),

@@ -94,6 +94,8 @@ def test_an_answer_that_sounds_like_a_no_is_no_correction() -> None:
 def test_yes_and_the_answer_in_one_breath_file_both() -> None:
     step = told(read_back_with(), turn("对 整个单元都冷", "affirm", answer=None))
     assert step.outcome is Outcome.FILE
+    step = told(read_back_with(), turn("对 整个单元都没有", "deny", answer=None))
+    assert step.outcome is Outcome.FILE
     step = told(read_back_with(), turn("对,整个单元都冷", "provide_info", answer=None))
     assert step.outcome is Outcome.FILE
     assert "整个单元都冷" in step.form.draft.description
