@@ -24,6 +24,7 @@ _SCORES = tuple(
 )
 _WORDY = 8  # characters beyond which a verdict carries its reason
 _TELLS_WHY = 6  # characters from which "not solved" says what is wrong
+_PARTLY = "部分"
 _ALREADY = "already_rated"
 _ANSWERS = {"solved_yes": "yes", "solved_partly": "partly", "solved_no": "no"}
 _BY_CHOICE = {1: "yes", 2: "partly", 3: "no"}
@@ -94,6 +95,8 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
     verdict = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
     if talk.intent == "dispute_result":
         verdict = verdict or "no"
+    elif _PARTLY in talk.text:
+        verdict = verdict or "partly"
     elif "solved" in talk.wishes:
         verdict = verdict or "yes"
     if verdict is None:

@@ -130,7 +130,7 @@ def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
         return False
     if form.requested is Ask.CONTACT_PHONE:
         return says("refuses", turn.text) and not says("question", turn.text)
-    return not form.draft.contact_phone and says("refuses_phone", turn.text)
+    return not form.draft.contact_phone and (says("refuses_phone", turn.text) or says("drops_phone", turn.text))
 
 
 def _uncounted(form: OpenForm) -> OpenForm:
@@ -261,7 +261,11 @@ def _change(form: OpenForm, turn: Turn) -> Step | None:
     if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
         return None
     said = gist_of(turn.text, turn.facts)
-    if len(said) < _WORTH_KEEPING or relative_correction(turn.text, form.draft.address) is not None:
+    if (
+        len(said) < _WORTH_KEEPING
+        or says("hesitates", turn.text)
+        or relative_correction(turn.text, form.draft.address) is not None
+    ):
         return None
     step = absorb_subject(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")

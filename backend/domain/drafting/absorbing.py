@@ -114,6 +114,8 @@ def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:
 
 
 def _phone(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    if not turn.facts.phones and draft.contact_phone and says("drops_phone", turn.text):
+        return replace(draft, contact_phone=""), ""
     usable = [mention for mention in turn.facts.phones if mention.kind is not PhoneKind.INVALID and _is_whole(mention)]
     from_channel = not draft.contact_phone or draft.contact_phone == turn.known_phone
     if usable and (from_channel or is_correction(form, turn) or form.requested is Ask.CONTACT_PHONE):

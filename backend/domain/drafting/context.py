@@ -291,6 +291,11 @@ def _what_about(heard: Heard) -> str:
     return "query_status" if asks and _best(heard) in _ASKED_AFTER else ""
 
 
+def _phone_dropped(heard: Heard) -> str:
+    """把电话删了吧 takes the phone out, not the complaint."""
+    return "correct_previous_detail" if heard.requested in _FORM and says("drops_phone", heard.text) else ""
+
+
 def _put_off(heard: Heard) -> str:
     """到家再给你打电话: an answer to the open question, not a goodbye."""
     return "provide_info" if heard.requested in _OPEN_FIELD and says("puts_off", heard.text) else ""
@@ -391,6 +396,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _rating,
     _solved,
     _short_answer,
+    _phone_dropped,
     _person,
     _put_off,
     _refusal,

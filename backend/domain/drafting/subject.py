@@ -11,6 +11,7 @@ from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.gist import gist_of, told_beside
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -50,7 +51,7 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
 def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
     """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
     if form.requested in _PLACES:
-        return says("beside_place", turn.text)
+        return says("beside_place", turn.text) or names_a_place(turn.text)
     sure = any(each.confidence >= _CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
 

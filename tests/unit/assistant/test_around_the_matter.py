@@ -272,3 +272,32 @@ def test_when_in_words_is_an_answer_although_it_sounds_like_the_matter() -> None
     )
     assert step.form.draft.occurred_at is not None
     assert step.form.draft.occurred_at.text == "这学期开学"
+
+
+def test_taking_the_phone_out_keeps_the_complaint_and_does_not_ask_again() -> None:
+    assert intent("你把电话删了吧 不留了", "confirm", ("cancel", 0.9)) == "correct_previous_detail"
+    step = told(form_at_read_back(), turn("你把电话删了吧 不留了", "correct_previous_detail", guesses=(), answer=None))
+    assert step.form.draft.contact_phone == ""
+    assert step.form.requested is Ask.CONFIRM
+
+
+def test_the_bare_fact_that_was_asked_for_is_no_correction() -> None:
+    assert intent("17000001234", "contact_phone", ("correct_previous_detail", 0.9)) == "provide_info"
+    assert intent("不对 17000001234", "contact_phone", ("correct_previous_detail", 0.9)) == "correct_previous_detail"
+
+
+def test_thinking_it_over_is_not_the_matter() -> None:
+    step = told(form_at_read_back(), ("不对", "deny"), turn("我再想想", guesses=(), answer=None))
+    assert step.form.gist == form_at_read_back().gist
+
+
+def test_a_named_place_asked_for_is_no_further_problem() -> None:
+    jam = CategoryGuess("违章停车/交通", "拥堵", "0905", 0.97)
+    school = CategoryGuess("教育", "学校设施", "1704", 0.97)
+    step = told(
+        fresh(),
+        turn("幼儿园门口堵车", "report_complaint", guesses=(jam,)),
+        turn("和平幼儿园", "report_complaint", guesses=(school,)),
+    )
+    assert step.form.also == ()
+    assert step.form.requested is Ask.OCCURRED_AT
