@@ -261,11 +261,15 @@ def _placed_matter(heard: Heard) -> str:
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
     surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
-    offside = best == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.facts.phones
-    placed = heard.facts.address is not None and (best in _AROUND_MATTER or offside) and not surely_else
+    placed = heard.facts.address is not None and not surely_else and (best in _AROUND_MATTER or _is_offside(heard))
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
+
+
+def _is_offside(heard: Heard) -> bool:
+    """A clear matter at a place that may lie outside; an advertisement gives its phone."""
+    return _best(heard) == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.facts.phones
 
 
 def _person(heard: Heard) -> str:
