@@ -92,13 +92,15 @@ async def test_a_dead_action_server_is_named_and_the_next_message_goes_on(instal
     assert "什么时候" in answer or "啥时候" in answer
 
 
-async def test_a_dead_backend_gets_kind_words_and_loses_nothing(installation: Installation, people: Any) -> None:
+async def test_while_the_backend_is_dead_nothing_is_said_and_nothing_lost(installation: Installation, people: Any) -> None:
     resident = await people()
     await resident.say_all(STORY, "17000001234")
     row = await resident.row()
     installation.kill("backend")
     try:
-        assert await resident.say("对")
+        with pytest.raises(AssistantFailed) as failed:
+            await resident.say("对")
+        assert failed.value.reason == "empty"
     finally:
         installation.start("backend")
         installation.wait(f"{installation.backend}/openapi.json")

@@ -268,8 +268,9 @@ def _placed_matter(heard: Heard) -> str:
 
 
 def _is_offside(heard: Heard) -> bool:
-    """A clear matter at a place that may lie outside; an advertisement gives its phone."""
-    return _best(heard) == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.facts.phones
+    """A clear matter at a place that may lie outside; an advertisement gives its phone, and no day when it began."""
+    advertises = bool(heard.facts.phones) and heard.facts.occurred_at is None
+    return _best(heard) == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not advertises
 
 
 def _person(heard: Heard) -> str:

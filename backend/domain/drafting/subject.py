@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.contracts.conversations import Draft, Urgency
+from backend.contracts.conversations import Address, Draft, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
@@ -12,6 +12,7 @@ from backend.domain.drafting.gist import gist_of, told_beside
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
+from backend.domain.language.address_merge import merge_address
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -96,6 +97,13 @@ def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm
     return replace(form, options=likely)
 
 
+def _place_of_next(known: Address, said: Address | None) -> Address:
+    """The further problem's own place; 我家楼下 and 8号楼 lie where the first one is."""
+    if said is None:
+        return known
+    return said if said.estate or said.road or not (known.estate or known.road) else merge_address(known, said)
+
+
 def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     """The form for the problem that was kept for later, with place, time and phone carried over; None when nothing is left."""
     if not form.also:
@@ -103,7 +111,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     issue, *rest = form.also
     carried = Draft(
         description=issue.text,
-        address=issue.address or form.draft.address,
+        address=_place_of_next(form.draft.address, issue.address),
         occurred_at=issue.occurred_at or form.draft.occurred_at,
         contact_phone=form.draft.contact_phone,
         contact_name=form.draft.contact_name,
