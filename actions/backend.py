@@ -10,7 +10,7 @@ import aiohttp
 import stamina
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5.0, sock_connect=1.0)
-_KEEP_ALIVE = 60
+_KEEP_ALIVE = 4  # seconds; shorter than servers keep an idle connection (uvicorn: 5), so that none is used while it closes
 _PATIENCE_S = 7.0  # less than the 8 s after which the engine apologises
 _RESTART_S = 5.0  # nobody listens for about so long while the backend restarts; residents wait longer for an answer
 _REFUSED_FROM = 400
@@ -59,12 +59,13 @@ class Backend:
     ) -> Any:
         """The JSON answer (None for 204). Raises BackendDown, BackendRefused.
 
-        A call that found nobody listening did nothing, so it is made again for the seconds that a restart takes.
+        A call that was cut off is made again for the seconds that a restart takes: nobody listened, or the connection had just
+        been closed. All our calls may be repeated (the draft and verbs know the message, filing knows the form).
         """
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 async for attempt in stamina.retry_context(
-                    aiohttp.ClientConnectorError, attempts=None, timeout=_RESTART_S, wait_initial=0.1, wait_max=0.5
+                    aiohttp.ClientConnectionError, attempts=None, timeout=_RESTART_S, wait_initial=0.1, wait_max=0.5
                 ):
                     with attempt:
                         return await self._once(method, path, json=body, params=query, headers=headers)

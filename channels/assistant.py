@@ -13,7 +13,7 @@ from backend.services.ports import AssistantFailed, AssistantTurn
 
 _CONNECT_SECONDS = 1.0
 _HEALTH_SECONDS = 2.0
-_KEEP_ALIVE = 60
+_KEEP_ALIVE = 4  # shorter than servers keep an idle connection (Rasa's: 5), so that none is used while it closes
 
 
 class RasaAssistant:

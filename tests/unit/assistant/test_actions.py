@@ -128,6 +128,28 @@ async def test_a_backend_that_restarts_meanwhile_is_only_waited_for() -> None:
         await server.close()
 
 
+async def test_a_call_whose_connection_is_closed_under_it_is_made_again() -> None:
+    calls = 0
+
+    async def closes_the_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        await reader.readuntil(b"\r\n\r\n")
+        if calls > 1:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(closes_the_first, "127.0.0.1", 0)
+    client = Backend(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token")
+    try:
+        await client.call("GET", "faqs")
+    finally:
+        await client.close()
+        server.close()
+    assert calls == 2
+
+
 async def test_the_next_problem_is_put_after_the_first_is_filed() -> None:
     following = drafted("confirm", question={"key": "confirm", "values": {"summary": "路灯,翠园小区"}, "choices": []})
     fake = FakeBackend({FILE: (201, {**FILED, "following": following})})
