@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,12 @@ from pathlib import Path
 import aiohttp
 
 from channels.simulator.driver import Site
+from tests import ports
 
 ROOT = Path(__file__).resolve().parent.parent
 ADMIN_PASSWORD = "for-tests-only"
 START_PATIENCE_S = 180.0
-PORTS_NEEDED = (0, 5, 6, 7)
+PORTS_NEEDED = (5, 6, 7)
 
 
 class NotStarted(Exception):
@@ -120,18 +120,4 @@ class Installation:
 
 def free_port() -> int:
     """A web port whose neighbours, which the other programs take, are free as well."""
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-        if port < 65500 and all(_is_free(port + offset) for offset in PORTS_NEEDED):
-            return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+    return ports.free_port(*PORTS_NEEDED)

@@ -16,7 +16,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sqlite3
 import tempfile
 from asyncio.subprocess import DEVNULL, Process
@@ -25,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.ports import free_port
 from tests.smsc import Arrived, Smsc
 
 BEARERBOX, SMSBOX = "/usr/sbin/bearerbox", "/usr/sbin/smsbox"
@@ -32,14 +32,6 @@ CONFIGURATION = Path(__file__).parent.parent / "deploy" / "kannel"
 NOBODY = 65534
 SENDER = "106900000001"
 START_SECONDS = 15.0
-
-
-def free_port() -> int:
-    """A loopback port that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RealKannel:

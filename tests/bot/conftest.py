@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderRow
 from channels.assistant import RasaAssistant
 from tests.bot.backend_app import TOKEN
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
@@ -94,7 +94,7 @@ class Installation:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     subprocess.run([str(ROOT / "bot" / "train.sh")], check=True, capture_output=True, timeout=600)
-    ports = _free_ports(3)
+    ports = [free_port() for _ in range(3)]
     database = tmp_path_factory.mktemp("bot") / "bot.db"
     made = Installation(*(f"http://127.0.0.1:{port}" for port in ports), database=database)
     made.environment = {
@@ -198,13 +198,3 @@ async def people(installation: Installation) -> AsyncIterator[Any]:
     await assistant.close()
     await database.close()
     await asyncio.sleep(0)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports

@@ -17,7 +17,8 @@ from backend.settings import Settings
 from channels.sms.providers import make_provider
 from channels.sms.sender import SmsSender
 from channels.sms.webhook import sms_router
-from tests.kannel import RealKannel, free_port
+from tests.kannel import RealKannel
+from tests.ports import free_port
 from tests.unit.sms.helpers import RecordingInbox, StillClock
 
 RESIDENT = "17000000001"
