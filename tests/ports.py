@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import socket
 
-# Below those that the system gives to outgoing connections (32768 and up on Linux): nobody gets one of these by chance between our
-# look and the program's start.
+# Below those that the system gives to outgoing connections (32768 and up on Linux): nobody gets one of these by chance between
+# our look and the program's start.
 _FIRST, _LAST = 12_000, 32_000
 _given: set[int] = set()
 
