@@ -1,23 +1,16 @@
-"""The turn: order, ownership, failures, dialogues."""
+"""The turn: order, ownership, dialogues."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
 from backend.contracts.messages import Attachment, Author, Channel, Choice, EventName, Location, MessageKind, PlatformEvent, Reply
-from backend.domain import phrases
 from backend.domain.errors import Conflict
 from backend.services import conversations as talk
-from backend.services import drafts
-from backend.services.directory import seed_directory
-from backend.services.ports import AssistantFailed, AssistantTurn
+from backend.services.ports import AssistantTurn
 from backend.services.turns import TurnTimes
-from backend.storage.conversations import get_conversation
-from backend.storage.leases import take, wall_now
-from backend.storage.tables.work_orders import WorkOrderRow
 from tests.integration.engine.world import PHONE, World
 
 
@@ -131,15 +124,9 @@ async def test_a_stuck_resident_delays_nobody_else(world: World) -> None:
 # --- ownership -----------------------------------------------------------------------------------------------------------------
 
 
-async def _takeover(world: World, user: str = "li") -> None:
-    conversation = await world.conversation()
-    async with world.writing() as session:
-        await talk.takeover(session, conversation_id=conversation.id, user=user, now=world.clock.now())
-
-
 async def test_a_bot_reply_computed_before_a_takeover_is_kept_as_a_note(world: World) -> None:
     async def interrupted(turn: AssistantTurn) -> tuple[Reply, ...]:
-        await _takeover(world)
+        await world.takeover()
         return (Reply("机器人的话"),)
 
     world.assistant.answer = interrupted
@@ -151,7 +138,7 @@ async def test_a_bot_reply_computed_before_a_takeover_is_kept_as_a_note(world: W
 
 async def test_of_two_caseworkers_one_wins_and_the_other_is_told_who(world: World) -> None:
     await world.talk("你好")
-    results = await asyncio.gather(_takeover(world, "li"), _takeover(world, "wang"), return_exceptions=True)
+    results = await asyncio.gather(world.takeover("li"), world.takeover("wang"), return_exceptions=True)
     lost = [result for result in results if isinstance(result, Conflict)]
     assert len(lost) == 1
     winner = (await world.conversation()).assignee
@@ -161,15 +148,15 @@ async def test_of_two_caseworkers_one_wins_and_the_other_is_told_who(world: Worl
 
 async def test_taking_over_twice_changes_nothing(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     epoch = (await world.conversation()).epoch
-    await _takeover(world)
+    await world.takeover()
     assert (await world.conversation()).epoch == epoch
 
 
 async def test_the_bot_is_silent_while_a_person_has_the_conversation(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     await world.talk("人呢")
     assert [turn.text for turn in world.assistant.turns] == ["你好"]
     assert (await world.messages(direction="in"))[1].handled_at is not None
@@ -177,7 +164,7 @@ async def test_the_bot_is_silent_while_a_person_has_the_conversation(world: Worl
 
 async def test_a_caseworker_writes_to_the_resident_and_notes_stay_inside(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     conversation = await world.conversation()
     async with world.writing() as session:
         for text, note in (("我是小李", False), ("住户情绪激动", True)):
@@ -191,7 +178,7 @@ async def test_a_caseworker_writes_to_the_resident_and_notes_stay_inside(world: 
 
 async def test_only_the_assignee_may_write(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     conversation = await world.conversation()
     with pytest.raises(Conflict):
         async with world.writing() as session:
@@ -208,7 +195,7 @@ async def _handback(world: World, user: str = "li") -> None:
 
 async def test_after_a_hand_back_the_bot_says_one_line_and_answers_again(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     await _handback(world)
     await world.talk("谢谢")
     assert world.wechat.texts[-2:] == ["工作人员已处理完这边的事,我接着帮您。", "听到:谢谢"]
@@ -216,7 +203,7 @@ async def test_after_a_hand_back_the_bot_says_one_line_and_answers_again(world: 
 
 async def test_after_a_hand_back_an_open_form_goes_on(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     conversation = await world.conversation()
     async with world.writing() as session:
         row = await session.merge(conversation)
@@ -234,7 +221,7 @@ async def test_after_a_hand_back_an_open_form_goes_on(world: World) -> None:
 
 async def test_another_caseworker_may_not_hand_back(world: World) -> None:
     await world.talk("你好")
-    await _takeover(world)
+    await world.takeover()
     with pytest.raises(Conflict):
         await _handback(world, "wang")
 
@@ -252,246 +239,6 @@ async def test_the_goodbye_of_a_bot_that_hands_over_in_its_turn_is_sent(world: W
     assert world.wechat.texts == ["我请同事来"]
     conversation = await world.conversation()
     assert (conversation.owner, conversation.queue_reason) == ("queue", "asked")
-
-
-# --- failures ------------------------------------------------------------------------------------------------------------------
-
-REASONS = ["down", "timeout", "http_error", "empty", "bad_json", "no_model", "actions_down"]
-
-
-@pytest.mark.parametrize("reason", REASONS)
-async def test_each_failure_gives_one_apology_and_the_human_queue(world: World, reason: str) -> None:
-    async def failing(turn: AssistantTurn) -> tuple[Reply, ...]:
-        raise AssistantFailed(reason)
-
-    world.assistant.answer = failing
-    await world.talk("暖气不热")
-    conversation = await world.conversation()
-    assert (conversation.owner, conversation.queue_reason) == ("queue", f"assistant:{reason}")
-    assert len(world.wechat.sent) == 1
-    assert "工作人员马上来" in world.wechat.texts[0]
-
-
-async def test_an_answer_of_empty_texts_is_a_failure(world: World) -> None:
-    async def empty(turn: AssistantTurn) -> tuple[Reply, ...]:
-        return (Reply("  "),)
-
-    world.assistant.answer = empty
-    await world.talk("暖气不热")
-    assert (await world.conversation()).queue_reason == "assistant:empty"
-
-
-async def test_outside_service_hours_the_apology_promises_a_date(world: World) -> None:
-    async def failing(turn: AssistantTurn) -> tuple[Reply, ...]:
-        raise AssistantFailed("down")
-
-    world.assistant.answer = failing
-    world.clock.advance(hours=10)  # 22:00 in Shanghai
-    await world.talk("暖气不热")
-    assert "11月22日(周日)上午8点" in world.wechat.texts[0]
-
-
-async def test_apologies_are_ten_minutes_apart(world: World) -> None:
-    async def failing(turn: AssistantTurn) -> tuple[Reply, ...]:
-        raise AssistantFailed("down")
-
-    world.assistant.answer = failing
-    for minutes, expected in ((0, 1), (5, 1), (6, 2)):
-        world.clock.advance(minutes=minutes)
-        await world.talk("在吗")
-        assert len(world.wechat.sent) == expected
-        await _handback_silently(world)
-
-
-async def _handback_silently(world: World) -> None:
-    conversation = await world.conversation()
-    async with world.writing() as session:
-        row = await session.merge(conversation)
-        row.owner, row.queued_at = "bot", None
-
-
-def _slow(world: World, release: asyncio.Event) -> Any:
-    async def slow(turn: AssistantTurn) -> tuple[Reply, ...]:
-        if turn.text == "慢":
-            await release.wait()
-        return (Reply(f"答:{turn.text}"),)
-
-    world.assistant.answer = slow
-    return slow
-
-
-async def test_a_late_answer_is_used_when_nobody_took_over(world: World) -> None:
-    release = asyncio.Event()
-    _slow(world, release)
-    await world.talk("慢")
-    assert (await world.conversation()).owner == "queue"
-    await world.talk("还在吗")  # while people have it, the bot keeps still
-    assert len(world.wechat.sent) == 1
-    release.set()
-    await world.turns.late_answers()
-    await world.settle()
-    assert world.wechat.texts[1:] == ["答:慢", "答:还在吗"]
-    conversation = await world.conversation()
-    assert (conversation.owner, conversation.queued_at) == ("bot", None)
-
-
-async def test_a_late_answer_is_dropped_when_somebody_took_over(world: World) -> None:
-    release = asyncio.Event()
-    _slow(world, release)
-    await world.talk("慢")
-    await _takeover(world)
-    release.set()
-    await world.turns.late_answers()
-    await world.settle()
-    assert "答:慢" not in world.wechat.texts
-    assert (await world.conversation()).assignee == "li"
-
-
-def _down(world: World) -> None:
-    async def down(turn: AssistantTurn) -> tuple[Reply, ...]:
-        raise AssistantFailed("down")
-
-    world.assistant.answer = down
-
-
-def _up(world: World) -> None:
-    async def up(turn: AssistantTurn) -> tuple[Reply, ...]:
-        return (Reply(f"答:{turn.text}"),)
-
-    world.assistant.answer = up
-
-
-async def test_an_assistant_that_comes_back_answers_what_nobody_has_answered(world: World) -> None:
-    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=(0.05, 0.3)))
-    _down(world)
-    await world.talk("路灯坏了")
-    await world.talk("三天了")
-    assert len(world.wechat.sent) == 1  # one apology
-    _up(world)
-    await world.turns.late_answers()
-    await world.settle()
-    assert world.wechat.texts[1:] == ["答:路灯坏了", "答:三天了"]
-    assert (await world.conversation()).owner == "bot"
-
-
-async def _file(world: World) -> str:
-    """The order of a confirmed form, as the actions have it made; its number."""
-    conversation = await world.conversation()
-    async with world.writing() as session:
-        await seed_directory(session, world.clock.now())
-        await drafts.hear(
-            session, conversation_id=conversation.id, message=_heard("路灯坏了", "m1", world), now=world.clock.now()
-        )
-        row = await get_conversation(session, conversation.id)
-        assert row.draft is not None
-        draft_id = row.draft["form"]["id"]
-        filed = await drafts.file_draft(session, conversation_id=conversation.id, draft_id=draft_id, now=world.clock.now())
-        return filed.order.number
-
-
-def _heard(text: str, message_id: str, world: World) -> drafts.HeardMessage:
-    return drafts.HeardMessage(message_id=message_id, text=text, intent="report_complaint", message_time=world.clock.now())
-
-
-async def test_a_yes_that_made_an_order_before_the_answer_was_lost_is_told_the_number_and_not_asked_again(world: World) -> None:
-    world.turns = world.turn_worker(times=TurnTimes(answer=3.0, again=(0.05,)))
-    numbers = []
-
-    async def files_and_dies(turn: AssistantTurn) -> tuple[Reply, ...]:
-        numbers.append(await _file(world))
-        raise AssistantFailed("down")
-
-    world.assistant.answer = files_and_dies
-    await world.talk("对")
-    await world.turns.late_answers()
-    await world.settle()
-    assert len(world.assistant.turns) == len(numbers) == 1
-    assert world.wechat.texts[-1] == phrases.FILED.format(number=numbers[0])
-    assert [order.number for order in await world.rows(WorkOrderRow)] == numbers
-
-
-async def test_an_order_of_an_earlier_message_does_not_answer_the_next_one(world: World) -> None:
-    world.turns = world.turn_worker(times=TurnTimes(answer=3.0))  # the first order of a process takes its time
-
-    async def files(turn: AssistantTurn) -> tuple[Reply, ...]:
-        await _file(world)
-        return (Reply("报上了"),)
-
-    world.assistant.answer = files
-    await world.talk("对")
-    world.clock.advance(minutes=1)
-    _up(world)
-    await world.talk("谢谢")
-    assert world.wechat.texts == ["报上了", "答:谢谢"]
-
-
-async def test_an_assistant_that_comes_back_keeps_still_when_a_person_has_the_conversation(world: World) -> None:
-    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=(0.05,)))
-    _down(world)
-    await world.talk("路灯坏了")
-    await _takeover(world)
-    _up(world)
-    await world.turns.late_answers()
-    await world.settle()
-    assert "答:路灯坏了" not in world.wechat.texts
-
-
-async def test_a_hand_back_gives_the_bot_what_nobody_answered(world: World) -> None:
-    world.turns = world.turn_worker(times=TurnTimes(answer=0.3, again=()))
-    _down(world)
-    await world.talk("路灯坏了")
-    await _takeover(world)
-    _up(world)
-    async with world.writing() as session:
-        await talk.handback(session, conversation_id=(await world.conversation()).id, user="li", now=world.clock.now())
-    await world.settle()
-    assert world.wechat.texts[1:] == ["答:路灯坏了"]
-
-
-async def test_a_message_that_breaks_the_worker_does_not_block_later_ones(world: World) -> None:
-    calls = 0
-
-    async def breaking(turn: AssistantTurn) -> tuple[Reply, ...]:
-        nonlocal calls
-        calls += turn.text == "坏"
-        if turn.text == "坏":
-            raise RuntimeError("a bug")
-        return (Reply("好"),)
-
-    world.assistant.answer = breaking
-    await world.hears("坏")
-    await world.hears("后面的")
-    await world.settle()
-    assert calls == 3
-    assert all(row.handled_at for row in await world.messages(direction="in"))
-    assert (await world.conversation()).queue_reason == "assistant:worker_error"
-    assert len(world.wechat.sent) == 1
-
-
-async def test_the_lease_of_a_dead_worker_is_taken_by_another(world: World) -> None:
-    await world.hears("你好")
-    conversation = await world.conversation()
-    async with world.writing() as session:
-        row = await get_conversation(session, conversation.id, lock=True)
-        dead = take(row, "turn", now=wall_now(), holder="dead", seconds=0.05)
-    assert dead is not None
-    await asyncio.sleep(0.1)
-    await world.settle()
-    assert world.wechat.texts == ["听到:你好"]
-
-
-async def test_a_worker_that_lost_its_lease_writes_nothing(world: World) -> None:
-    async def robbed(turn: AssistantTurn) -> tuple[Reply, ...]:
-        if len(world.assistant.turns) == 1:
-            async with world.writing() as session:
-                row = await session.merge(await world.conversation())
-                row.turn_fence += 1
-                row.turn_until = None
-        return (Reply(f"第{len(world.assistant.turns)}次"),)
-
-    world.assistant.answer = robbed
-    await world.talk("你好")
-    assert world.wechat.texts == ["第2次"]
 
 
 # --- dialogues -----------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from backend.contracts.messages import (
     SessionGrant,
 )
 from backend.contracts.understanding import EmergencyHit, Facts, Span
+from backend.services import conversations as talk
 from backend.services.delivery import Deliverer
 from backend.services.inbox import Inbox
 from backend.services.ports import AssistantTurn, ChannelTraits
@@ -198,6 +199,12 @@ class World:
     async def talk(self, text: str, **more: Any) -> None:
         await self.hears(text, **more)
         await self.settle()
+
+    async def takeover(self, user: str = "li") -> None:
+        """A caseworker takes the conversation over."""
+        conversation = await self.conversation()
+        async with self.writing() as session:
+            await talk.takeover(session, conversation_id=conversation.id, user=user, now=self.clock.now())
 
     async def conversation(self, user: str = "o-resident-1") -> ConversationRow:
         async with self.db.reading() as session:
