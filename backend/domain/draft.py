@@ -200,7 +200,8 @@ def _is_outside(turn: Turn) -> bool:
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
     if verdict is True:
-        return Step(_confirmed(form, turn), Outcome.FILE)
+        answered = is_answer(form.extra, turn.text)
+        return Step(_confirmed(_with_words(form, turn) if answered else form, turn), Outcome.FILE)
     agreed = _agrees(turn)
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:

@@ -35,7 +35,7 @@ def told_intent(learnt: str) -> str:
 class IntentModel(ModelComponent):
     """Sets `intent`, `intent_ranking` and `content`."""
 
-    settings: ClassVar[dict[str, Any]] = {"views": tuple(VIEWS), "evenness": 0.7}
+    settings: ClassVar[dict[str, Any]] = {"views": tuple(VIEWS), "evenness": 1.3}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

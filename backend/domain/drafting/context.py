@@ -40,9 +40,11 @@ _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", 
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (RATING, re.compile(r"打.{0,3}分|评价|满意|评分|几分")),
     *((question.name, question.pattern) for question in QUESTIONS),
-    (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)")),
+    (Ask.CANCEL.value, re.compile(r"不报了|要?取消吗|确定(?:要)?(?:取消|撤)|[是要](?:取消|撤).{0,8}吗")),
     (Ask.RESUME.value, re.compile(r"接着(?:上次|说|报|填|弄)|继续上次")),
     (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
+    # 还有要补充的吗, 是6号楼吗, 电话还是这个吗: they name a field, and still only a yes or a no answers them.
+    (YES_NO, re.compile(r"还有[^,。?]{0,12}(?:[吗么]|补充的|要说的|要反映的)[??]?$|(?:是|把)[^,。不?]{1,24}吗[??]?$")),
     (Ask.CONTACT_PHONE.value, re.compile(r"电话|手机|号码|联系(?:方式|您)")),
     (Ask.OCCURRED_AT.value, re.compile(r"什么时候|啥时候|何时|几点|哪天|多久了|开始的|时间")),
     (Ask.ADDRESS.value, re.compile(r"哪个小区|几号楼|在哪|地址|什么地方|哪儿|哪里|位置|单元|哪一户")),
@@ -69,7 +71,8 @@ _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", 
 _PARTING = frozenset({"thanks", "bye"})  # 好的谢谢, 改天聊: where nothing was asked they answer nothing
 _ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
-_CLEAR_WISH = 0.75
+_CLEAR_WISH, _CLEAR_CALL = 0.5, 0.75
+_HINTED, _LIKENED = 0.1, 0.3  # how likely a report must be beside the likeliest wish, before its matter makes it one
 _LOUD = 0.95  # for a question that complains: 电费咋这么高
 _LIKELY_MATTER = 0.5
 _TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
@@ -82,7 +85,7 @@ _AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
 _ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback"})
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
-_TOLD_ELSEWHERE = 0.95  # so surely an answer that its question must have been put elsewhere
+_TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
     "abuse": 0.85,
@@ -231,6 +234,11 @@ def _addition(heard: Heard) -> str:
     return "provide_info" if heard.requested in ("", RATING) and says("adds", heard.text) else ""
 
 
+def _may_report(heard: Heard, least: float = _HINTED) -> bool:
+    """The words themselves must hint at a report: the model of matters finds one in everything, 手机没电了先撂了 as well."""
+    return dict(heard.ranking).get("report_complaint", 0.0) >= least * _share(heard)
+
+
 def _is_clear(guess: CategoryGuess | None, share: float) -> bool:
     return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= share
 
@@ -243,7 +251,7 @@ def _matter(heard: Heard) -> str:
     blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
     if best in blocked or _share(heard) >= (_LOUD if complains else _CLEAR_WISH):
         return ""
-    if not complains and says("question", heard.text):
+    if not complains and (says("question", heard.text) or not _may_report(heard)):
         return ""
     return "" if any(says(name, heard.text) for name in ("earlier", "aftermath", "adds")) else "report_complaint"
 
@@ -261,9 +269,11 @@ def _placed_matter(heard: Heard) -> str:
     if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
         return ""
     surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
-    placed = heard.facts.address is not None and not surely_else and (best in _AROUND_MATTER or _is_offside(heard))
+    likened = _may_report(heard)
+    around = (likened and best in _AROUND_MATTER) or _is_offside(heard)
+    placed = heard.facts.address is not None and not surely_else and around
     unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
-    wordy = best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
+    wordy = likened and best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
 
 
@@ -281,7 +291,7 @@ def _person(heard: Heard) -> str:
 
 def _no_person(heard: Heard) -> str:
     """我家暖气不热找你行吗: a clear matter, and no word for a person."""
-    doubtful = _best(heard) == "ask_human" and _share(heard) < _CLEAR_WISH and not heard.requested
+    doubtful = _best(heard) == "ask_human" and _share(heard) < _CLEAR_CALL and not heard.requested
     tells = _is_clear(heard.matter, _SURE_OF_MATTER) and not says("person", heard.text)
     return "report_complaint" if doubtful and tells else ""
 
@@ -314,7 +324,7 @@ def _told_afresh(heard: Heard) -> str:
     clear = _is_clear(heard.matter, _SURE_OF_MATTER)
     later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
     told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
-    return "report_complaint" if details and clear and told and not later else ""
+    return "report_complaint" if details and clear and told and not later and _may_report(heard, _LIKENED) else ""
 
 
 def _weak(heard: Heard) -> str:

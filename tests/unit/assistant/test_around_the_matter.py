@@ -35,7 +35,20 @@ UNSAID = CategoryGuess("其他", "未说明", "2299", 0.76)
     ],
 )
 def test_a_matter_is_heard_through_what_stands_around_it(text: str, ranking: tuple[str, float]) -> None:
-    assert intent(text, "", ranking, ("chitchat", 0.05), matter=DRAIN) == "report_complaint"
+    assert intent(text, "", ranking, ("report_complaint", 0.1), matter=DRAIN) == "report_complaint"
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking"),
+    [
+        ("手机没电了先撂了啊", ("bye", 0.98)),
+        ("感谢感谢 拖了半年的工资到账了", ("thanks", 0.98)),
+        ("小区东门进来第二栋", ("provide_info", 0.99)),
+        ("养狗证在哪办", ("ask_faq", 0.7)),
+    ],
+)
+def test_a_word_of_a_matter_makes_no_report_where_the_words_hint_at_none(text: str, ranking: tuple[str, float]) -> None:
+    assert intent(text, "", ranking, ("report_complaint", 0.01), matter=DRAIN) == ranking[0]
 
 
 @pytest.mark.parametrize(

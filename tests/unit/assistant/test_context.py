@@ -107,7 +107,7 @@ FIRE = CategoryGuess("消防/安全隐患", "火灾", "1301", 0.97)
     ("text", "ranking", "expected"),
     [
         ("道上有个大坑", ("provide_info", 0.44), "report_complaint"),
-        ("路上净是坑 没人管", ("ask_faq", 0.64), "report_complaint"),
+        ("路上净是坑 没人管", ("ask_faq", 0.44), "report_complaint"),
         ("大坑 停了", ("cancel", 0.41), "report_complaint"),
         ("路上的坑多久能修", ("ask_faq", 0.64), "ask_faq"),
         ("上次报的那个坑", ("query_status", 0.5), "query_status"),

@@ -75,7 +75,13 @@ def test_a_wish_is_an_answer_to_the_question_about_it(text: str, question: str, 
         ("不方便", "可以公开您的诉求吗?", "deny"),
         ("没有", PHONE, "provide_info"),
         ("不用了", PHONE, "provide_info"),
-        ("没有了", "还有要补充的吗?", "provide_info"),
+        ("没有了", "还有要补充的吗?", "deny"),
+        ("没了", "是6号楼2单元吗?", "deny"),
+        ("没有了", "您还有什么需要补充的?", "deny"),
+        ("别", "可以把您的电话告诉师傅吗?", "deny"),
+        ("不行", "", "deny"),
+        ("有问题", CONFIRM, "deny"),
+        ("没有", "具体是几号楼?", "provide_info"),
         ("跳过", "", "provide_info"),
         ("不知道", VISIT, "provide_info"),
     ],
@@ -107,7 +113,7 @@ def test_the_shares_keep_their_sum(question: str) -> None:
 )
 def test_a_clear_matter_where_nothing_was_asked_is_a_report(text: str, question: str, share: float, expected: str) -> None:
     matter = CategoryGuess("供电", "停电", "0301", 0.97)
-    ranking = (("provide_info", share), ("report_complaint", 0.01))
+    ranking = (("provide_info", share), ("report_complaint", 0.3))
     facts = draw_facts(text, message_time=NOW, gazetteer=PLACES)
     heard = Heard(text, ranking, facts, classify_answer(text), asked_by(question), matter=matter)
     assert intents_in_context(heard)[0][0] == expected
