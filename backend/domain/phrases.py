@@ -34,6 +34,7 @@ def apology(now: datetime) -> str:
 
 
 _ADVICE_OTHERWISE = "请先到安全的地方,马上拨打119、110或120。我们已通知值班人员。"
+_LONGEST_ASSUMED = 20  # characters
 _ASK = "请告诉我"  # begins the question for the place, with which an instruction ends
 _ASK_OTHERWISE = "请告诉我:您在哪里?"
 
@@ -43,10 +44,12 @@ def emergency_advice(kind: str) -> str:
     return _instruction(kind)[0]
 
 
-def emergency_reply(kind: str, number: str, *, needs_address: bool) -> str:
-    """The instruction, the order's number, and the only question an emergency allows: where."""
+def emergency_reply(kind: str, number: str, *, needs_address: bool, assumed: str = "") -> str:
+    """The instruction, the order's number, and the only question an emergency allows: where. `assumed` is a place that was told
+    for something else, "" for none: it is said, so that a wrong one is noticed."""
     advice, question = _instruction(kind)
-    return advice + (f"单号{number}。" if number else "") + (question if needs_address else "")
+    place = f"地方先按您说过的{assumed[:_LONGEST_ASSUMED]},不对马上告诉我。" if assumed else ""
+    return advice + (f"单号{number}。" if number else "") + place + (question if needs_address else "")
 
 
 def emergency_repeated(kind: str, number: str) -> str:

@@ -21,7 +21,7 @@ from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
-from backend.services.emergencies import is_findable
+from backend.services.emergencies import awaits_place, is_findable
 from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
@@ -166,7 +166,7 @@ class TurnWorker(LeasedWorker[Turn]):
         return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
-        if not turn.conversation.emergency_needs_address or not turn.is_said:
+        if not turn.is_said or not awaits_place(turn.conversation, now=self._clock.now()):
             return None
         async with self.db.reading() as session:
             facts = await self._ears.facts(

@@ -347,7 +347,7 @@ async def test_the_conversation_that_asked_does_not_stand_in_the_log(district: W
 FIRE = "翠园小区6号楼着火了"
 
 
-def _facts(place: Address | None, how: Completeness = Completeness.PARTIAL) -> Facts:
+def facts_at(place: Address | None, how: Completeness = Completeness.PARTIAL) -> Facts:
     span = Span(0, 4, "翠园小区")
     return Facts(
         address=AddressMention((span,), place, how) if place else None,
@@ -363,7 +363,7 @@ async def _dead(turn: AssistantTurn) -> tuple[Reply, ...]:
 
 async def test_an_emergency_is_answered_and_filed_with_the_assistant_dead(district: World) -> None:
     district.assistant.answer = _dead
-    district.ears.facts_by_text[FIRE] = _facts(PLACE)
+    district.ears.facts_by_text[FIRE] = facts_at(PLACE)
     await district.talk(FIRE)
     (order,) = await district.rows(WorkOrderRow)
     assert (order.urgency, order.category, order.subcategory) == ("emergency", "消防/安全隐患", "火灾")
@@ -392,7 +392,7 @@ async def test_the_same_emergency_within_half_an_hour_is_one_order(district: Wor
 async def test_the_address_of_an_emergency_may_come_afterwards(district: World) -> None:
     await district.talk("着火了")
     assert "请告诉我" in district.wechat.texts[0]
-    district.ears.facts_by_text["翠园小区6号楼"] = _facts(PLACE)
+    district.ears.facts_by_text["翠园小区6号楼"] = facts_at(PLACE)
     await district.talk("翠园小区6号楼")
     (order,) = await district.rows(WorkOrderRow)
     assert order.address["estate"] == "翠园小区"
