@@ -84,10 +84,16 @@ def question_of(form: OpenForm) -> Question:
 def read_back(form: OpenForm) -> str:
     """One line that a resident can check: what, where, when, phone."""
     draft = form.draft
-    who = "匿名" if draft.anonymous else f"电话{draft.contact_phone}" if draft.contact_phone else ""
+    phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
+    who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
-    parts = (matter_in_short(form), place, _when(draft.occurred_at), who)
+    parts = (matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
     return ",".join(part for part in parts if part)
+
+
+def _called(name: str) -> str:
+    """姓刘, or 张秀兰: the name that was given, which nobody is asked for."""
+    return f"姓{name}," if len(name) == 1 else f"{name}," if name else ""
 
 
 def matter_in_short(form: OpenForm) -> str:
