@@ -14,7 +14,7 @@ from backend.contracts.conversations import Address, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.contracts.work_orders import State, Verb
 from backend.domain import draft as rules
-from backend.domain.drafting.asking import question_of, with_next_question
+from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.later import put_off
 from backend.domain.drafting.menus import answer_of_menu
@@ -64,7 +64,8 @@ class HeardMessage:
 @dataclass(frozen=True)
 class Told:
     """What came of it: the stored draft (None when there is none), what to do, and the open question; `number` is the order that
-    the message was added to (outcome ADD), the draft then the one for the problem that was kept for after it."""
+    the message was added to (outcome ADD), the draft then the one for the problem that was kept for after it; `summary` is what
+    is written down so far, in one line."""
 
     draft: dict[str, Any] | None
     outcome: Outcome
@@ -74,6 +75,7 @@ class Told:
     understood: bool = True
     misunderstood: int = 0
     number: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,7 @@ def _keep(row: ConversationRow, step: Step, now: datetime) -> Told:
         remarks=step.remarks,
         understood=step.understood,
         misunderstood=step.form.misunderstood,
+        summary=read_back(step.form),
     )
 
 

@@ -26,6 +26,7 @@ _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
 _BARE_DIRECTION = 3
 _TELLS_LITTLE = frozenset({"收费", "服务", "其他", "生活", "设备", "交通", "施工"})
+_SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
@@ -171,6 +172,11 @@ def _wanted(address: Address) -> str:
     return "哪个小区" if address.building else "哪个小区、几号楼"
 
 
+def _since(form: OpenForm) -> Question:
+    """The usual answers as a menu, so that digits are enough; an entry's label is read as if it had been typed."""
+    return Question(Ask.OCCURRED_AT.value, {}, _SINCE)
+
+
 def _phone(form: OpenForm) -> Question:
     return Question(Ask.CONTACT_PHONE.value, {}, (Choice("phone_skip", "不留电话"),))
 
@@ -194,6 +200,7 @@ _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
     Ask.CONFIRM: _confirm,
     Ask.CATEGORY: _category,
     Ask.ADDRESS_DETAIL: _detail,
+    Ask.OCCURRED_AT: _since,
     Ask.CONTACT_PHONE: _phone,
     Ask.CANCEL: _cancel,
     Ask.RESUME: _resume,
