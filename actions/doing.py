@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from actions import orders
 from actions.backend import BackendRefused
 from actions.turn import Events, Talk
-from actions.wording import order_choices, order_label
+from actions.wording import due_text, order_choices, order_label
 from backend.contracts.messages import Choice
 
 _UNIT = "办理单位"
@@ -57,7 +57,8 @@ async def apply(talk: Talk, verb: str, order: dict[str, Any], said: str, *, also
 async def reopen(talk: Talk, number: str, reason: str) -> Events:
     """Send a handled order back to its unit, with the reason. Raises BackendDown, BackendRefused."""
     after = await orders.do(talk, number, "reopen", reason=reason, **orders.files(talk))
-    talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"])
+    due = due_text(after["on_site_due_at"], after["due_at"])
+    talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"], due=due)
     return []
 
 

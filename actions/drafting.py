@@ -14,6 +14,7 @@ FORM = "complaint_form"
 MIRRORED = ("description", "address", "occurred_at", "contact_phone")
 # Rasa asks for the first required slot that is empty; these questions are about the form itself.
 _SLOT_OF_QUESTION = {"category": "description", "address_detail": "address"}
+_READS_BACK = frozenset({"confirm", "confirm_extra"})
 _HANDBACK = "handback"
 REPORT = "report_complaint"
 
@@ -75,6 +76,15 @@ async def after_digression(talk: Talk) -> Events:
     told = await hear(talk)
     if told["question"]["key"]:
         ask(talk, told["question"])
+    return mirror(told)
+
+
+async def read_back(talk: Talk) -> Events:
+    """What is written down so far, and the open question again; at the read-back that is the same."""
+    told = await hear(talk, asks_only=True)
+    if told["question"]["key"] not in _READS_BACK:
+        talk.say("told_so_far", summary=told["summary"])
+    ask(talk, told["question"])
     return mirror(told)
 
 

@@ -100,12 +100,19 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
         talk.say(remark)
     if told["remarks"] or not told["changed"]:
         return
-    first_words = "description" in told["changed"] and len(told["draft"]["form"]["asked"]) <= 1
-    corrected = talk.intent == "correct_previous_detail"
-    if first_words:
+    known = talk.draft or {}
+    corrected = any(_is_replaced(known.get(name), told["draft"].get(name)) for name in told["changed"])
+    if "description" in told["changed"] and not known.get("description"):
         talk.say("sorry_to_hear")
     elif told["question"]["key"] != "confirm" or corrected:
         talk.say("changed" if corrected else "noted")
+
+
+def _is_replaced(old: Any, new: Any) -> bool:
+    """Whether something that was known is another now; what is added to it (翠园小区, then 6号楼) is no correction."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return any(old[name] and old[name] != new.get(name) for name in old if name != "text")
+    return bool(old) and isinstance(old, str) and old != new and not str(new).startswith(old)
 
 
 def _end(draft_id: str | None) -> Events:

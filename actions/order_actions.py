@@ -7,13 +7,16 @@ from rasa_sdk.events import FollowupAction
 from actions import orders
 from actions.base import ResidentAction
 from actions.doing import on_one_order, open_orders, tell_status
-from actions.drafting import FORM, after_digression, back_to_form
+from actions.drafting import FORM, after_digression, back_to_form, read_back
 from actions.talk_actions import AnswerFaq
 from actions.turn import Events, Talk
 
 _SHORTEST_NOTE = 4
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
+_ADDING = frozenset({"adds", "starts_correction"})
+_ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
+_TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
 
 class QueryStatus(ResidentAction):
@@ -22,6 +25,8 @@ class QueryStatus(ResidentAction):
     action_name = "action_query_status"
 
     async def respond(self, talk: Talk) -> Events:
+        if "reads_back" in talk.wishes and talk.draft is not None:
+            return await read_back(talk)
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
         number = orders.chosen_number(talk, "status")
@@ -46,7 +51,7 @@ class Urge(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
-        events = await on_one_order(talk, "urge", none="no_open_order")
+        events = await on_one_order(talk, "urge", none="urge_in_form" if talk.draft is not None else "no_open_order")
         return [*events, *await after_digression(talk)]
 
 
@@ -81,10 +86,17 @@ class AddNote(ResidentAction):
 
 
 async def _is_first_report(talk: Talk) -> bool:
-    """A clear matter from somebody who has no order: whatever it sounds like, it cannot be about an order."""
-    if talk.draft is not None or talk.matter is None or orders.mentions(talk):
+    """A matter told by somebody who has no order: whatever it sounds like, it cannot be about an order. An unclear one must be
+    told in some words, and none of them about an order; then the form asks what kind it is."""
+    if talk.draft is not None or orders.mentions(talk) or not (talk.matter is not None or _tells_unclearly(talk)):
         return False
     return not await orders.own_orders(talk)
+
+
+def _tells_unclearly(talk: Talk) -> bool:
+    guess = next(iter(talk.message.get("categories") or []), {})
+    sounds = bool(talk.message.get("content")) and guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE
+    return sounds and len(talk.text) >= _TELLS and not talk.wishes & _ABOUT_ORDERS and not talk.answer
 
 
 def _asks_in_general(talk: Talk) -> bool:
@@ -96,7 +108,7 @@ def _asks_in_general(talk: Talk) -> bool:
 async def _belongs_to_an_order(talk: Talk) -> bool:
     """Not when another clear matter is told without a word of adding: that is a complaint of its own."""
     being_done = await open_orders(talk)
-    if not being_done or talk.matter is None or "adds" in talk.wishes or orders.mentions(talk):
+    if not being_done or talk.matter is None or talk.wishes & _ADDING or orders.mentions(talk):
         return bool(being_done)
     return any(order["category"] == talk.matter["category"] for order in being_done)
 

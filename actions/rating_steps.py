@@ -22,6 +22,7 @@ _SOLVED = (Choice("solved_yes", "解决了"), Choice("solved_partly", "解决一
 _SCORES = tuple(
     Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
 )
+_LONGEST_COMMENT = 1000
 _WORDY = 8  # characters beyond which a verdict carries its reason
 _TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _PARTLY = "部分"
@@ -59,7 +60,9 @@ async def start(talk: Talk) -> Events:
 async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
     """Another score for what was rated: the other answers stay as they were given, and are not asked again."""
     known = order["rating"]
-    kept = {"resolved": known["resolved"], "comment": str(known["comment"] or "")}
+    said = talk.text if len(talk.text) > _WORDY and "wrong" not in talk.wishes else ""  # 按错了,给五分 is no verdict
+    comment = "。".join(part for part in (str(known["comment"] or ""), said) if part)[:_LONGEST_COMMENT]
+    kept = {"resolved": known["resolved"], "comment": comment}
     if await _store(talk, order["number"], score=score, **kept):
         talk.say("rated_revised", score=str(score))
     return []
@@ -114,7 +117,7 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     """Why it is not good: goes with the rating, and as a note to those who do it again."""
-    comment = "。".join(part for part in (pending["comment"], talk.text) if part)[:1000]
+    comment = "。".join(part for part in (pending["comment"], talk.text) if part)[:_LONGEST_COMMENT]
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
     talk.say("rated_reason_noted")

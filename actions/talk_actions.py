@@ -20,7 +20,8 @@ _LOST_AFTER = 2
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
 # Words that say which question it is, whatever the model thinks.
-_FAQ_OF_WISH = {"how_long": "time_limit", "who_handles": "who", "process": "process"}
+_APPLIES = "how_to_apply"
+_FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": "time_limit", "who_handles": "who", "process": "process"}
 _LONGEST_QUESTION = 1000
 _AGAIN = "再跟您说一遍:"
 _ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
@@ -37,11 +38,13 @@ class AnswerFaq(ResidentAction):
     action_name = "action_answer_faq"
 
     async def respond(self, talk: Talk) -> Events:
-        wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), "")
-        key = wished or str((talk.message.get("faq") or {}).get("key") or "")
+        wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
+        key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
         answer = await _from_table(talk, _FAQ_KEYS.get(key, key))
         if answer:
             talk.say_text(answer)
+        elif talk.draft is None and _APPLIES in talk.wishes:
+            return _offer_to_ask(talk)
         else:
             talk.say("faq_unknown")
         return await after_digression(talk)
@@ -166,6 +169,12 @@ def _offer(talk: Talk) -> Events:
         talk.say("what_now")
         return []
     talk.say("offer_report", _OFFERED, what=str(guess["subcategory"]))
+    return [SlotSet("pending", {"kind": "offer", "body": {**as_body(talk), "intent": REPORT}})]
+
+
+def _offer_to_ask(talk: Talk) -> Events:
+    """What only a unit knows (低保怎么申请) goes to it as a question, if the resident wants that."""
+    talk.say("offer_to_ask", _OFFERED)
     return [SlotSet("pending", {"kind": "offer", "body": {**as_body(talk), "intent": REPORT}})]
 
 

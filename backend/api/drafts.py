@@ -36,7 +36,8 @@ class QuestionOut(BaseModel):
 
 
 class DraftOut(BaseModel):
-    """`outcome`: ask (the question), file (confirmed: file it), add (it went to the open order `number`), cancelled."""
+    """`outcome`: ask (the question), file (confirmed: file it), add (it went to the open order `number`), cancelled. `summary` is
+    what is written down so far."""
 
     draft: dict[str, Any] | None
     outcome: str
@@ -46,6 +47,7 @@ class DraftOut(BaseModel):
     understood: bool
     misunderstood: int
     number: str
+    summary: str
 
 
 class MessageIn(BaseModel):
@@ -139,6 +141,7 @@ def _draft_out(told: Told) -> DraftOut:
         understood=told.understood,
         misunderstood=told.misunderstood,
         number=told.number,
+        summary=told.summary,
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.asking import FIELD_OF, asked, is_findable, with_next_question
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import gist_of, joined, told_beside
 from backend.domain.drafting.model import Ask, Held, OpenForm, Outcome, Step, Turn
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.subject import absorb_subject, choose_category, of_first_problem, opens_another
@@ -49,6 +49,9 @@ _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CO
 _KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
+_TELLING = frozenset({"provide_info", "report_complaint"})
+_ELSEWHERE = frozenset({"out_of_scope"})
+_BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 _SOUNDS_LIKE = 0.4
 _PLACEHOLDER = re.compile(r"\[(?:图片|视频|语音|位置)\]")
 
@@ -89,7 +92,7 @@ def _is_stale(form: OpenForm, turn: Turn) -> bool:
 def _collect(form: OpenForm, turn: Turn) -> Step:
     turn = turn if form.draft.description else of_first_problem(turn)
     # What is told about a further problem does not move the place and the time of this one.
-    facts = Step(form) if opens_another(form, turn) else absorb_facts(form, turn)
+    facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
     digresses = turn.intent in DIGRESSIONS
     subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
     changed = (*facts.changed, *subject.changed)
@@ -103,20 +106,38 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
         step = _without_facts(form, turn)
         if not step.changed:
             return step
-        form, changed = step.form, step.changed
+        form, changed, remarks = step.form, step.changed, step.remarks
     form = _uncounted(form) if changed and _field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
 
 
+def _is_foreign(turn: Turn) -> bool:
+    """An advertisement in the middle of the form: its place and its phone are not the resident's."""
+    return turn.intent in _ELSEWHERE and told_beside(turn.text, turn.facts) >= _BESIDE
+
+
 def _without_facts(form: OpenForm, turn: Turn) -> Step:
     """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
-    answered = _settle(form, turn) or _take_words(form, turn)
+    answered = _settle(form, turn) or _take_words(form, turn) or _more_words(form, turn)
     if answered is not None:
         return answered
     if _is_first(form):
         return Step(with_next_question(form))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(_asked_anew(lost)) if _nods(form, turn) else Step(lost, understood=False)
+
+
+def _more_words(form: OpenForm, turn: Turn) -> Step | None:
+    """楼上402, told at the read-back; 就剩个窟窿了, said instead of a place: more about the matter, which goes along."""
+    told = told_beside(turn.text, turn.facts)
+    if not form.draft.description or turn.answer is not None or turn.intent not in _TELLING or told < _WORTH_KEEPING:
+        return None
+    if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
+        return None
+    same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
+    if form.requested is not Ask.CONFIRM and same < _SOUNDS_LIKE:
+        return None
+    return Step(_with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 
 
 def _nods(form: OpenForm, turn: Turn) -> bool:
@@ -239,7 +260,8 @@ def _with_words(form: OpenForm, turn: Turn) -> OpenForm:
     said = re.sub(r"^[对是嗯好行啊的了,。!\s没错]+", "", turn.text)
     if len(said) < _WORTH_KEEPING:
         return form
-    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"))
+    gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"), gist=gist)
 
 
 def _same(form: OpenForm, turn: Turn) -> Step | None:

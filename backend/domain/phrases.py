@@ -13,6 +13,7 @@ WEEKDAYS = "一二三四五六日"
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
 OPTED_IN = "好的,已恢复。您的事有了进展,我会发短信告诉您。"
 FILED = "报上了,单号{number},有进展我告诉您。"
+ADDED = "好,您说的都补到单号{number}里了,不用再报一遍。"
 HANDED_BACK = "工作人员已处理完这边的事,我接着帮您。"
 HANDED_BACK_TO_FORM = "我接着帮您登记。"
 
@@ -33,6 +34,7 @@ def apology(now: datetime) -> str:
 
 
 _ADVICE_OTHERWISE = "请先到安全的地方,马上拨打119、110或120。我们已通知值班人员。"
+_LONGEST_ASSUMED = 20  # characters
 _ASK = "请告诉我"  # begins the question for the place, with which an instruction ends
 _ASK_OTHERWISE = "请告诉我:您在哪里?"
 
@@ -42,10 +44,12 @@ def emergency_advice(kind: str) -> str:
     return _instruction(kind)[0]
 
 
-def emergency_reply(kind: str, number: str, *, needs_address: bool) -> str:
-    """The instruction, the order's number, and the only question an emergency allows: where."""
+def emergency_reply(kind: str, number: str, *, needs_address: bool, assumed: str = "") -> str:
+    """The instruction, the order's number, and the only question an emergency allows: where. `assumed` is a place that was told
+    for something else, "" for none: it is said, so that a wrong one is noticed."""
     advice, question = _instruction(kind)
-    return advice + (f"单号{number}。" if number else "") + (question if needs_address else "")
+    place = f"地方先按您说过的{assumed[:_LONGEST_ASSUMED]},不对马上告诉我。" if assumed else ""
+    return advice + (f"单号{number}。" if number else "") + place + (question if needs_address else "")
 
 
 def emergency_repeated(kind: str, number: str) -> str:

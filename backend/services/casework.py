@@ -53,8 +53,10 @@ async def apply_verb(
     now: datetime,
     caller: Caller | None = None,
     idempotency_key: str = "",
+    answered_in: str = "",
 ) -> WorkOrderRow:
-    """Do `verb` to order `number` and return it as it is then. `caller` None is the system itself, which may everything.
+    """Do `verb` to order `number` and return it as it is then. `caller` None is the system itself, which may everything;
+    `answered_in` is then the conversation that has its answer, if any.
 
     The same verb with the same `idempotency_key` is done once; asked for again, it returns the order without another effect.
 
@@ -87,11 +89,17 @@ async def apply_verb(
         data=event_data(given, effect),
         changes=effect.changes,
         idempotency_key=key,
+        answered_in=answered_in or answered_by(caller),
     )
     for type_, note, event_facts, changes in effect.follow_ups:
         await append_event(session, order, type_=type_, actor=SYSTEM, now=now, note=note, data=event_facts, changes=changes)
     await refresh_alarm(session, order)
     return order
+
+
+def answered_by(caller: Caller | None) -> str:
+    """The conversation in which a resident asked for it: its answer says what came of it. "" where nobody is being answered."""
+    return caller.resident.conversation_id if caller is not None and caller.resident is not None else ""
 
 
 def standing(order: WorkOrderRow) -> Standing:

@@ -14,7 +14,7 @@ from backend.contracts.conversations import Address, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.contracts.work_orders import State, Verb
 from backend.domain import draft as rules
-from backend.domain.drafting.asking import question_of, with_next_question
+from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.later import put_off
 from backend.domain.drafting.menus import answer_of_menu
@@ -32,6 +32,7 @@ from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage import directory
 from backend.storage import work_orders as orders
 from backend.storage.conversations import get_conversation
+from backend.storage.form_results import added_to, note_key
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderRow
 
@@ -63,7 +64,8 @@ class HeardMessage:
 @dataclass(frozen=True)
 class Told:
     """What came of it: the stored draft (None when there is none), what to do, and the open question; `number` is the order that
-    the message was added to (outcome ADD), the draft then the one for the problem that was kept for after it."""
+    the message was added to (outcome ADD), the draft then the one for the problem that was kept for after it; `summary` is what
+    is written down so far, in one line."""
 
     draft: dict[str, Any] | None
     outcome: Outcome
@@ -73,6 +75,7 @@ class Told:
     understood: bool = True
     misunderstood: int = 0
     number: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,12 @@ async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMes
     With `asks_only` nothing is taken in: the open question is returned as it stands (after a hand-back, say).
     """
     row = await get_conversation(session, conversation_id, lock=True)
-    form = _stored(row) or await _opened(session, row, now)
+    stored = _stored(row)
+    if stored is None or stored.last_message == message.message_id:
+        known = await added_to(session, row, message_id=message.message_id)
+        if known:  # it was heard before, and the answer to it was lost
+            return _told_added(row, stored, known, now)
+    form = stored or await _opened(session, row, now)
     if message.asks_only:
         form = form if form.requested is not Ask.NOTHING else with_next_question(form)
         return _keep(row, Step(form), now)
@@ -104,23 +112,36 @@ async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMes
         _clear(row, now)
         return Told(None, step.outcome, Question(""))
     if step.outcome is Outcome.ADD:
-        return await _added(session, row, step.form, now)
+        return await _added(session, row, step.form, message.message_id, now)
     form = await _beside_twin(session, row, await _with_category(session, step.form), now)
     return _keep(row, replace(step, form=form), now)
 
 
-async def _added(session: AsyncSession, row: ConversationRow, form: OpenForm, now: datetime) -> Told:
+async def _added(session: AsyncSession, row: ConversationRow, form: OpenForm, message_id: str, now: datetime) -> Told:
     """It is the matter of an open order: what was said goes to those who work on it, instead of into an order of its own."""
     number = form.twin.number if form.twin else ""
     data: dict[str, Any] = {"note": f"居民又反映:{_description(form)}"}
     data |= {"attachments": [dict(item) for item in form.draft.attachments]} if form.draft.attachments else {}
-    await apply_verb(session, number=number, verb=Verb.NOTE, actor=_ACTOR, data=data, expected_version=None, now=now)
+    await apply_verb(
+        session,
+        number=number,
+        verb=Verb.NOTE,
+        actor=_ACTOR,
+        data=data,
+        expected_version=None,
+        now=now,
+        idempotency_key=note_key(message_id) if message_id else "",
+    )
     following = next_form(form, draft_id=uuid.uuid4().hex)
     if following is None:
         _clear(row, now)
+    return _told_added(row, with_next_question(following) if following else None, number, now)
+
+
+def _told_added(row: ConversationRow, following: OpenForm | None, number: str, now: datetime) -> Told:
+    if following is None:
         return Told(None, Outcome.ADD, Question(""), number=number)
-    kept = _keep(row, Step(with_next_question(following), Outcome.ADD), now)
-    return replace(kept, number=number)
+    return replace(_keep(row, Step(following, Outcome.ADD), now), number=number)
 
 
 async def file_draft(session: AsyncSession, *, conversation_id: str, draft_id: str, now: datetime) -> Filed:
@@ -265,6 +286,7 @@ def _keep(row: ConversationRow, step: Step, now: datetime) -> Told:
         remarks=step.remarks,
         understood=step.understood,
         misunderstood=step.form.misunderstood,
+        summary=read_back(step.form),
     )
 
 

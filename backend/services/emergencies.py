@@ -8,16 +8,17 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.conversations import Address, Completeness, Urgency
+from backend.contracts.conversations import Address, Completeness, Draft, Urgency
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import Facts
 from backend.contracts.work_orders import State, Verb
 from backend.domain import phrases
-from backend.domain.conversation import same_emergency
+from backend.domain.conversation import EMERGENCY_SAME, same_emergency
 from backend.domain.errors import DomainError
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.services.casework import apply_verb
 from backend.services.conversations import flag_for_people
+from backend.services.draft_place import lend_place, open_draft, place_in_draft
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
@@ -43,11 +44,16 @@ async def respond(
     if is_same and known and await _noted(session, known, message, now=now):
         await add_place(session, conversation, _place(facts), now=now)
         return Reply(phrases.emergency_repeated(kind, known))
-    number = await _new_order(session, conversation, message, kind=kind, facts=facts, now=now)
-    needs_address = not is_findable(facts)
+    draft = open_draft(conversation)
+    place = place_in_draft(draft, _place(facts))
+    number = await _new_order(session, conversation, message, kind=kind, facts=facts, draft=draft, place=place, now=now)
     conversation.emergency_number, conversation.emergency_kind, conversation.emergency_at = number, kind, now
-    conversation.emergency_needs_address = needs_address
-    return Reply(phrases.emergency_reply(kind, number, needs_address=needs_address))
+    # A place of the draft is read back, and the next one that is said still replaces it.
+    conversation.emergency_needs_address = not is_findable(facts)
+    if place is not None and is_findable(facts):
+        lend_place(conversation, place)
+    assumed = phrases.address_text(place) if place is not None and not is_findable(facts) else ""
+    return Reply(phrases.emergency_reply(kind, number, needs_address=place is None, assumed=assumed))
 
 
 async def place_told(
@@ -57,6 +63,7 @@ async def place_told(
     number = conversation.emergency_number
     await _noted(session, number, message, now=now)
     await add_place(session, conversation, address, now=now)
+    lend_place(conversation, address)
     flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
     return Reply(phrases.emergency_address_noted(number))
 
@@ -64,6 +71,12 @@ async def place_told(
 def is_findable(facts: Facts) -> bool:
     """Whether the text says where: at least partly, in the district or not."""
     return facts.address is not None and facts.address.completeness is not Completeness.NONE
+
+
+def awaits_place(conversation: ConversationRow, *, now: datetime) -> bool:
+    """Whether a place that is told now is that of the emergency: it still lacks one that was told for it, and is not long ago."""
+    recent = conversation.emergency_at is not None and now - conversation.emergency_at <= EMERGENCY_SAME
+    return conversation.emergency_needs_address and recent
 
 
 async def add_place(session: AsyncSession, conversation: ConversationRow, address: Address | None, *, now: datetime) -> None:
@@ -97,7 +110,15 @@ async def _attempt(session: AsyncSession, number: str, verb: Verb, data: dict[st
 
 
 async def _new_order(
-    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, kind: str, facts: Facts, now: datetime
+    session: AsyncSession,
+    conversation: ConversationRow,
+    message: MessageRow,
+    *,
+    kind: str,
+    facts: Facts,
+    draft: Draft,
+    place: Address | None,
+    now: datetime,
 ) -> str:
     danger = EMERGENCY_KINDS.get(kind)
     phones = [phone.number for phone in facts.phones]
@@ -106,10 +127,10 @@ async def _new_order(
         category=danger.category if danger else "",
         subcategory=danger.subcategory if danger else "",
         description=message.text,
-        address=_place(facts) or Address(),
+        address=place or Address(),
         occurred_at=facts.occurred_at.occurred_at if facts.occurred_at else None,
-        contact_phone=phones[0] if phones else conversation.phone,
-        contact_name=facts.name,
+        contact_phone=phones[0] if phones else draft.contact_phone or conversation.phone,
+        contact_name=facts.name or draft.contact_name,
         anonymous=False,
         confidential=False,
         attachments=tuple(message.attachments),

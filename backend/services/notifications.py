@@ -89,12 +89,15 @@ class NotificationConsumer:
             for row in rows:
                 event = events.get(int(row.payload["seq"]))
                 if event is not None:
-                    told += await self._tell_event(session, order, event)
+                    told += await self._tell_event(session, order, event, str(row.payload.get("answered_in") or ""))
         for row in rows:
             row.done_at = self._clock.now()
         return told
 
-    async def _tell_event(self, session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> list[str]:
+    async def _tell_event(
+        self, session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow, answered_in: str
+    ) -> list[str]:
+        """Queue the notices of one event. Who asked for it in the conversation `answered_in` has heard of it by the answer."""
         now, type_ = self._clock.now(), EventType(event.type)
         recipients = await self._recipients(session, order, now=now)
         if type_ in _ENDS_RATING:
@@ -105,7 +108,8 @@ class NotificationConsumer:
             return []
         if not recipients and notice.essential:
             await _leave_to_person(session, order, event, notice, now=now)
-        told = [to.id for to in recipients if await push(session, to, order, event, notice, now=now)]
+        unheard = [to for to in recipients if to.id != answered_in]
+        told = [to.id for to in unheard if await push(session, to, order, event, notice, now=now)]
         metrics.NOTICES.labels(type_.value).inc(len(told))
         return told
 

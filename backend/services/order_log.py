@@ -49,8 +49,10 @@ async def append_event(
     data: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
+    answered_in: str = "",
 ) -> WorkOrderEventRow:
-    """Write one event and set `changes` on the order. `to_state` None keeps the state.
+    """Write one event and set `changes` on the order. `to_state` None keeps the state. `answered_in` is the conversation whose
+    own answer tells of it, "" for none: it is kept beside the event, so that nobody's conversation stands in the log.
 
     Raises StaleVersion when somebody else changed the order since it was read.
     """
@@ -87,7 +89,7 @@ async def append_event(
     order.state, order.version, order.updated_at = event.to_state, event.seq, now
     await _flush(session, order)
     await _mirror_round(session, order)
-    payload = {"number": order.number, "seq": event.seq, "type": event.type}
+    payload = {"number": order.number, "seq": event.seq, "type": event.type, "answered_in": answered_in}
     await outbox.add(session, topic="order_event", key=order.number, payload=payload, now=now)
     return row
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.errors import Conflict, IllegalTransition
 from backend.domain.ratings import Verdict, check_verdict, is_revisable
-from backend.services.casework import SYSTEM, Caller, allowed_now, apply_verb, require_access, require_reporter
+from backend.services.casework import SYSTEM, Caller, allowed_now, answered_by, apply_verb, require_access, require_reporter
 from backend.services.order_log import append_event
 from backend.storage import work_orders as orders
 from backend.storage.tables.work_orders import RatingRow, WorkOrderRow
@@ -56,7 +56,7 @@ async def rate(
     rating = _store(session, order, row, verdict, actor, now)
     await _record(session, order, rating, verdict, actor, now)
     if rateable:
-        await _follow(session, order, verdict, now)
+        await _follow(session, order, verdict, now, answered_by(caller))
     return rating
 
 
@@ -86,7 +86,7 @@ async def _record(
     await append_event(session, order, type_=EventType.RATED, actor=actor, now=now, note=verdict.comment, data=data)
 
 
-async def _follow(session: AsyncSession, order: WorkOrderRow, verdict: Verdict, now: datetime) -> None:
+async def _follow(session: AsyncSession, order: WorkOrderRow, verdict: Verdict, now: datetime, answered_in: str) -> None:
     data: dict[str, Any]
     if verdict.is_bad:
         verb, data = Verb.REOPEN, {"reason": verdict.reason, "by": "rating"}
@@ -94,4 +94,13 @@ async def _follow(session: AsyncSession, order: WorkOrderRow, verdict: Verdict, 
         verb, data = Verb.CLOSE, {"waived": False}
     else:
         return
-    await apply_verb(session, number=order.number, verb=verb, actor=SYSTEM, data=data, expected_version=None, now=now)
+    await apply_verb(
+        session,
+        number=order.number,
+        verb=verb,
+        actor=SYSTEM,
+        data=data,
+        expected_version=None,
+        now=now,
+        answered_in=answered_in,
+    )

@@ -21,7 +21,7 @@ from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
-from backend.services.emergencies import is_findable
+from backend.services.emergencies import awaits_place, is_findable
 from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
@@ -42,12 +42,12 @@ from backend.services.turn_steps import (
 from backend.storage import leases
 from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
+from backend.storage.form_results import form_result
 from backend.storage.leases import Lease, LeaseLost, wall_now
 from backend.storage.messages import get_message, next_unhandled
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
-from backend.storage.work_orders import filed_by_form
 
 log = structlog.get_logger()
 
@@ -166,7 +166,7 @@ class TurnWorker(LeasedWorker[Turn]):
         return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
-        if not turn.conversation.emergency_needs_address or not turn.is_said:
+        if not turn.is_said or not awaits_place(turn.conversation, now=self._clock.now()):
             return None
         async with self.db.reading() as session:
             facts = await self._ears.facts(
@@ -299,12 +299,12 @@ class TurnWorker(LeasedWorker[Turn]):
 
 
 async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
-    """What needs no assistant, "" for nothing: the number of the order that a message made before we died with the answer (it is
-    not asked to make another one), and the answer to a question in the very words of an administrator."""
+    """What needs no assistant, "" for nothing: the number of the order that a message made, or that it added to, before we died
+    with the answer (it is not asked to do it again), and the answer to a question in the very words of an administrator."""
     if conversation.draft is not None:
         return ""
-    number = await filed_by_form(session, conversation.id, since=message.created_at)
-    if number:
-        return phrases.FILED.format(number=number)
+    result = await form_result(session, conversation, message_id=message.id, since=message.created_at)
+    if result is not None:
+        return (phrases.ADDED if result.added else phrases.FILED).format(number=result.number)
     is_said = message.author == Author.RESIDENT.value and message.kind in ("text", "voice") and not message.menu_id
     return (await added_answer(session, message.text) or "") if is_said else ""

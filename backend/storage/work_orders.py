@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.errors import NotFound
@@ -193,22 +193,3 @@ def chained(row: WorkOrderEventRow) -> ChainedEvent:
         row.changes,
         row.hash,
     )
-
-
-_FILED_BY_FORM = (
-    select(WorkOrderRow.number)
-    .where(
-        WorkOrderRow.conversation_id == bindparam("wanted"),
-        WorkOrderRow.created_at >= bindparam("since", type_=WorkOrderRow.created_at.type),
-        WorkOrderRow.idempotency_key.startswith(bindparam("key")),
-    )
-    .order_by(WorkOrderRow.created_at.desc())
-    .limit(1)
-    .execution_options(autoflush=False)
-)
-
-
-async def filed_by_form(session: AsyncSession, conversation_id: str, *, since: datetime) -> str | None:
-    """The number of the order that a confirmed form of this conversation made at or after `since`, if any."""
-    wanted = {"wanted": conversation_id, "since": since, "key": f"form:{conversation_id}:"}
-    return (await session.scalars(_FILED_BY_FORM, wanted)).first()

@@ -26,6 +26,7 @@ _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
 _BARE_DIRECTION = 3
 _TELLS_LITTLE = frozenset({"收费", "服务", "其他", "生活", "设备", "交通", "施工"})
+_SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
@@ -84,10 +85,16 @@ def question_of(form: OpenForm) -> Question:
 def read_back(form: OpenForm) -> str:
     """One line that a resident can check: what, where, when, phone."""
     draft = form.draft
-    who = "匿名" if draft.anonymous else f"电话{draft.contact_phone}" if draft.contact_phone else ""
+    phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
+    who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
-    parts = (matter_in_short(form), place, _when(draft.occurred_at), who)
+    parts = (matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
     return ",".join(part for part in parts if part)
+
+
+def _called(name: str) -> str:
+    """姓刘, or 张秀兰: the name that was given, which nobody is asked for."""
+    return f"姓{name}," if len(name) == 1 else f"{name}," if name else ""
 
 
 def matter_in_short(form: OpenForm) -> str:
@@ -165,6 +172,11 @@ def _wanted(address: Address) -> str:
     return "哪个小区" if address.building else "哪个小区、几号楼"
 
 
+def _since(form: OpenForm) -> Question:
+    """The usual answers as a menu, so that digits are enough; an entry's label is read as if it had been typed."""
+    return Question(Ask.OCCURRED_AT.value, {}, _SINCE)
+
+
 def _phone(form: OpenForm) -> Question:
     return Question(Ask.CONTACT_PHONE.value, {}, (Choice("phone_skip", "不留电话"),))
 
@@ -188,6 +200,7 @@ _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
     Ask.CONFIRM: _confirm,
     Ask.CATEGORY: _category,
     Ask.ADDRESS_DETAIL: _detail,
+    Ask.OCCURRED_AT: _since,
     Ask.CONTACT_PHONE: _phone,
     Ask.CANCEL: _cancel,
     Ask.RESUME: _resume,

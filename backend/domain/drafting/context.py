@@ -63,7 +63,10 @@ _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
 
 
-_WISHES = ("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process")
+_WISHES = (
+    *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
+    *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong"),
+)
 _FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
@@ -75,6 +78,7 @@ _CLEAR_WISH, _CLEAR_CALL = 0.5, 0.75
 _HINTED, _LIKENED = 0.1, 0.3  # how likely a report must be beside the likeliest wish, before its matter makes it one
 _LOUD = 0.95  # for a question that complains: 电费咋这么高
 _LIKELY_MATTER = 0.5
+_LATER = ("earlier", "aftermath", "adds")
 _TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
 _UNHEARD = 0.3
 _SHORT_QUESTION = 14
@@ -239,6 +243,49 @@ def _may_report(heard: Heard, least: float = _HINTED) -> bool:
     return dict(heard.ranking).get("report_complaint", 0.0) >= least * _share(heard)
 
 
+def _about_order(text: str) -> bool:
+    """Whether the words speak of something that was reported before; 没报过啊,那我现在报 does not."""
+    return any(says(name, text) for name in _LATER) and not says("reports_now", text)
+
+
+def _reports_now(heard: Heard) -> str:
+    """没报过啊 那我现在报 家里没电了: whatever stands in front of it, it is a report."""
+    open_form = heard.requested in _FORM - {Ask.DESCRIPTION.value}
+    told = not open_form and says("reports_now", heard.text) and _is_clear(heard.matter, _LIKELY_MATTER)
+    return "report_complaint" if told and not says("question", heard.text) else ""
+
+
+def _read_back(heard: Heard) -> str:
+    """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
+    return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _SHORT_QUESTION + _FEW_WORDS else ""
+
+
+def _information(heard: Heard) -> str:
+    """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
+    if heard.facts.phones or heard.facts.order_numbers or _best(heard) == "emergency":
+        return ""
+    if says("asks_hotline", heard.text):
+        return "ask_faq"
+    asks = says("how_to_apply", heard.text) and heard.facts.address is None
+    return "ask_faq" if asks and len(heard.text) <= _SHORT_QUESTION + _FEW_WORDS and not says("rhetorical", heard.text) else ""
+
+
+def _corrects_order(heard: Heard) -> str:
+    """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
+    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
+    return "correct_previous_detail" if told and _best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
+
+
+def _calls(heard: Heard) -> str:
+    """闺女啊, 有人吗: a greeting."""
+    return "greet" if heard.requested != RATING and says("calls_whole", heard.text) else ""
+
+
+def _presses(heard: Heard) -> str:
+    """赶紧的, at the read-back: yes, and soon."""
+    return "affirm" if heard.requested == Ask.CONFIRM.value and says("presses_whole", heard.text) else ""
+
+
 def _is_clear(guess: CategoryGuess | None, share: float) -> bool:
     return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= share
 
@@ -253,7 +300,7 @@ def _matter(heard: Heard) -> str:
         return ""
     if not complains and (says("question", heard.text) or not _may_report(heard)):
         return ""
-    return "" if any(says(name, heard.text) for name in ("earlier", "aftermath", "adds")) else "report_complaint"
+    return "" if _about_order(heard.text) else "report_complaint"
 
 
 def _placed_matter(heard: Heard) -> str:
@@ -266,7 +313,8 @@ def _placed_matter(heard: Heard) -> str:
     if elsewhere or (best in _STRONGER and _share(heard) >= _UNHEARD) or not _is_clear(heard.matter, _LIKELY_MATTER):
         return ""
     told = told_beside(heard.text, heard.facts)
-    if told < _TOLD or any(says(name, heard.text) for name in ("adds", "earlier", "what_about_whole")):
+    follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
+    if told < _TOLD or follows or says("what_about_whole", heard.text):
         return ""
     surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
     likened = _may_report(heard)
@@ -322,7 +370,7 @@ def _told_afresh(heard: Heard) -> str:
     """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
     details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
     clear = _is_clear(heard.matter, _SURE_OF_MATTER)
-    later = any(says(name, heard.text) for name in ("earlier", "aftermath", "adds"))
+    later = _about_order(heard.text)
     told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
     return "report_complaint" if details and clear and told and not later and _may_report(heard, _LIKENED) else ""
 
@@ -410,6 +458,12 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _short_answer,
     _phone_dropped,
     _person,
+    _calls,
+    _presses,
+    _read_back,
+    _information,
+    _corrects_order,
+    _reports_now,
     _put_off,
     _refusal,
     _asked_fact,

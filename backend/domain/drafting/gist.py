@@ -15,6 +15,7 @@ _LEAD = re.compile(f"^{_TABLE['lead']}+")
 _TRAIL = re.compile(f"{_TABLE['trail']}+$")
 _EMPTY = re.compile(_TABLE["empty"])
 _FILLER = re.compile(_TABLE["filler"])
+_CORRECTION = re.compile(_TABLE["correction"])
 _CLAUSE = re.compile(r"[,。;!?、\s]+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
@@ -39,6 +40,17 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
 def told_beside(text: str, facts: Facts) -> int:
     """How many characters tell the matter, beside facts, greeting and the like."""
     return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
+
+
+def told_in_correction(text: str, facts: Facts) -> int:
+    """How many characters of a correction tell the matter: none of 单元也错了 应该2单元, some of 不是停水是停电."""
+    return len(re.sub(r"[\s,。!?、;:\d]", "", _CORRECTION.sub("", _without_facts(text, facts))))
+
+
+def joined(gist: str, further: str) -> str:
+    """Two parts of the matter as one line; the first alone where both are too long for it."""
+    both = "、".join(part for part in (gist, further) if part)
+    return both if len(both) <= LONGEST and further not in gist else gist or further
 
 
 def _clauses(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from backend.contracts.conversations import Address, Draft, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
-from backend.domain.drafting.gist import gist_of, told_beside
+from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
@@ -18,6 +18,7 @@ from backend.domain.language.wishes import says
 
 REPORTS = frozenset({"report_complaint", "emergency"})
 _WORTH_A_WORD = 4  # characters left after the facts from which a further message says something about the matter
+_NAMES_MATTER = 2  # characters of a correction beside facts and words of correcting
 _FIRST_WORDS = 2  # 停水
 _WORTH_OFFERING = 0.12
 _OTHER_PROBLEM = 0.55
@@ -200,11 +201,18 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     if other and form.draft.category and not doubtful:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
-    form = replace(form, draft=draft, gist=form.gist if form.draft.category and not other else gist_of(turn.text, turn.facts))
+    said = gist_of(turn.text, turn.facts)
+    gist = joined(form.gist, said) if form.draft.category and not other else said
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer):
+    if not form.draft.category or (doubtful and surer) or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
-    return Step(form, changed=("description",))
+    return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
+
+
+def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
+    """我家那个暖气片子呀 only names a thing; what is wrong with it comes next, and is surer than a guess from its name."""
+    names_a_thing = len(form.gist) <= _A_FEW_WORDS and form.requested in (*_PLACES, Ask.DESCRIPTION)
+    return names_a_thing and best is not None and best.category == form.draft.category and best.confidence >= _CLEARLY_ANOTHER
 
 
 def _recategorised(form: OpenForm, turn: Turn) -> Step:
@@ -219,7 +227,8 @@ def _recategorised(form: OpenForm, turn: Turn) -> Step:
 
 def _names_category(turn: Turn, corrected: tuple[str, ...]) -> bool:
     needed = _CLEARLY_ANOTHER if corrected or turn.facts.address or turn.facts.occurred_at else _ANOTHER
-    return bool(turn.guesses) and turn.guesses[0].confidence >= needed and _says_something(turn)
+    named = bool(turn.guesses) and turn.guesses[0].confidence >= needed
+    return named and _says_something(turn) and told_in_correction(turn.text, turn.facts) >= _NAMES_MATTER
 
 
 def _says_something(turn: Turn, least: int = _WORTH_A_WORD) -> bool:

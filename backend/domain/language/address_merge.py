@@ -23,9 +23,9 @@ _WORDS = {
 }
 _SUFFIX = {"building": "号楼", "unit": "单元", "floor": "楼", "room": "室", "house_number": "号"}
 _NUM = r"[甲乙丙丁]?[A-Za-z]?\d{1,4}[A-Za-z]?|[零一二两三四五六七八九十百]{1,5}"
-_FIELD = r"(?P<field>楼号|楼栋号?|栋号|单元号?|门洞|门栋|楼层|层数|房间号|门牌号|房号|室号|几楼|门号)"
+_FIELD = r"(?P<field>楼号|楼栋号?|栋号|单元号?|门洞|门栋|楼层|层数|房间号?|门牌号?|房号|室号|几楼|门号)"
 _STATED = re.compile(
-    rf"{_FIELD}(?:说|写|报|打|弄|搞|填|记)?(?:错了?|岔了?|不对|有误|反了)?(?:了)?[,、。\s]*(?:应该|应当"
+    rf"{_FIELD}(?:我|俺|也|又|都|给|好像|刚才|那儿?|这儿?){{0,3}}(?:说|写|报|打|弄|搞|填|记)?(?:错了?|岔了?|不对|有误|反了)?(?:了)?[,、。\s]*(?:应该|应当"
     r"|其实)?(?:是|为|改成|改为|改到|换成|:)\s*"
     rf"(?:(?:不是)?)(?P<value>{_NUM})(?![\d月年])"
 )
@@ -67,6 +67,8 @@ _FIELDS = {
     "房号": "room",
     "室号": "room",
     "户": "room",
+    "房间": "room",
+    "门牌": "room",
     "门牌号": "room",
 }
 
@@ -110,7 +112,8 @@ def address_text(values: dict[str, str]) -> str:
     ]
     words += [values[name] + _SUFFIX[name] if values.get(name) else "" for name in ("building", "unit", "floor", "room")]
     landmark = values.get("landmark", "")
-    return "".join(words) + (landmark if landmark not in words else "")
+    words = [word for word in words if not (word and word in landmark)]  # 园林路与胜利路交叉口 names its roads itself
+    return "".join(words) + landmark
 
 
 def _stated(text: str, previous: Address) -> Address | None:
@@ -118,7 +121,7 @@ def _stated(text: str, previous: Address) -> Address | None:
     if match is None:
         return None
     field = _FIELDS[match["field"]]
-    if match["field"] == "门牌号" and previous.road and not previous.unit:
+    if match["field"] in ("门牌", "门牌号") and previous.road and not previous.unit:
         field = "house_number"
     return _with(previous, field, arabic(match["value"]))
 

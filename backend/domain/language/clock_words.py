@@ -15,7 +15,8 @@ _PARTS: dict[str, tuple[float, float]] = {
 }
 _SHORT: dict[str, tuple[float, float]] = {word: (hours[0], hours[1]) for word, hours in _TABLE["short_parts"].items()}
 _PART_WORDS = "|".join(sorted(_PARTS, key=len, reverse=True))
-_PART = re.compile(rf"(?P<part>{_PART_WORDS})(?:儿|的时候|那会儿?)?")
+# 楼上半夜砸墙, 楼下午休: the floor above and the shop below are no parts of the day.
+_PART = re.compile(rf"(?<!楼(?=[上下]))(?P<part>{_PART_WORDS})(?:儿|的时候|那会儿?)?")
 _AFTER_DAY = re.compile(rf"(?:的|儿|个)?\s*(?P<part>{'|'.join(_SHORT)})(?!点(?:来|修|处|解)|些|就|已)")
 _HOUR = r"(?:2[0-4]|1\d|0?\d|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
 _MINUTE = r"(?:[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九])"

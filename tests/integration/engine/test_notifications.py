@@ -9,11 +9,12 @@ import pytest
 
 from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind, Urgency
 from backend.contracts.messages import Channel, Reply
+from backend.contracts.people import Role
 from backend.contracts.understanding import AddressMention, Facts, PhoneKind, PhoneMention, Span, TimeMention
 from backend.contracts.work_orders import Resolved, Verb
 from backend.services import conversations as talk
 from backend.services import ratings
-from backend.services.casework import apply_verb
+from backend.services.casework import Caller, Resident, apply_verb
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.services.notifications import NotificationConsumer
 from backend.services.ports import AssistantFailed, AssistantTurn
@@ -237,12 +238,116 @@ async def test_one_order_that_cannot_be_told_about_does_not_silence_the_others(
     assert all(row.attempts == 1 for row in open_rows)
 
 
+async def _asks(world: World, number: str, verb: Verb, conversation_id: str, user: str = "", **data: Any) -> None:
+    """As the assistant does it: for the resident of a conversation, who gets the answer there."""
+    caller = Caller(Role.SERVICE, resident=Resident(conversation_id, "wechat_oa" if user else "", user))
+    async with world.writing() as session:
+        await apply_verb(
+            session,
+            number=number,
+            verb=verb,
+            actor="resident",
+            data=data,
+            expected_version=None,
+            now=world.clock.now(),
+            caller=caller,
+        )
+
+
+async def _rateable(world: World) -> str:
+    """A finished order, and a window that lets through what there is to tell."""
+    number = await _resolved(world)
+    await world.talk("好")
+    return number
+
+
+async def _rates(world: World, number: str, conversation_id: str, satisfaction: int) -> None:
+    async with world.writing() as session:
+        await ratings.rate(
+            session,
+            number=number,
+            contacted=None,
+            resolved="yes" if satisfaction > 2 else "no",
+            satisfaction=satisfaction,
+            comment="",
+            actor="resident",
+            now=world.clock.now(),
+            caller=Caller(Role.SERVICE, resident=Resident(conversation_id)),
+        )
+
+
+async def test_what_a_resident_did_in_this_conversation_is_not_told_again(district: World) -> None:
+    number = await _rateable(district)
+    mine = (await district.conversation()).id
+    heard = len(district.wechat.sent)
+    await _asks(district, number, Verb.REOPEN, mine, reason="还是不热")
+    await _asks(district, number, Verb.WITHDRAW, mine, reason="不用了")
+    await _tell(district)
+    assert len(district.wechat.sent) == heard
+    assert await district.rows(CallBackTaskRow) == []
+    assert (await district.conversation()).rating_pending == []
+
+
+@pytest.mark.parametrize("satisfaction", [1, 5])
+async def test_what_follows_from_a_rating_in_this_conversation_is_not_told_again(district: World, satisfaction: int) -> None:
+    number = await _rateable(district)
+    heard = len(district.wechat.sent)
+    await _rates(district, number, (await district.conversation()).id, satisfaction)
+    await _tell(district)
+    assert len(district.wechat.sent) == heard
+    (order,) = await district.rows(WorkOrderRow)
+    assert order.state == ("closed" if satisfaction == 5 else "dispatched")
+
+
+async def test_what_the_desk_does_for_a_resident_is_told(district: World) -> None:
+    number = await _rateable(district)
+    await _does(district, number, Verb.REOPEN, reason="来电话说还是不热")
+    await _tell(district)
+    assert "重新办理" in district.wechat.texts[-1]
+    await district.talk("嗯")
+    await _does(district, number, Verb.WITHDRAW, reason="来电话说不用了")
+    await _tell(district)
+    assert "撤回" in district.wechat.texts[-1]
+
+
+async def test_what_was_asked_in_another_conversation_is_told_in_that_of_the_order(district: World) -> None:
+    number = await _rateable(district)
+    await district.talk("你好", user="o-other-account")
+    other = (await district.conversation("o-other-account")).id
+    await _asks(district, number, Verb.REOPEN, other, user="o-resident-1", reason="还是不热")
+    await _tell(district)
+    told = [sent.channel_user_id for sent in district.wechat.sent if "重新办理" in sent.text]
+    assert told == ["o-resident-1"]
+
+
+async def test_who_joined_hears_what_the_reporter_did(district: World) -> None:
+    number = await _rateable(district)
+    await district.talk("你好", user="o-neighbour")
+    neighbour = await district.conversation("o-neighbour")
+    await _does(district, number, Verb.REOPEN, reason="又凉了")
+    await _does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
+    await _tell(district)
+    await district.talk("知道了")
+    district.wechat.sent.clear()
+    await _asks(district, number, Verb.WITHDRAW, (await district.conversation()).id, reason="自己好了")
+    await _tell(district)
+    assert [sent.channel_user_id for sent in district.wechat.sent] == ["o-neighbour"]
+
+
+async def test_the_conversation_that_asked_does_not_stand_in_the_log(district: World) -> None:
+    number = await _rateable(district)
+    mine = (await district.conversation()).id
+    await _asks(district, number, Verb.REOPEN, mine, reason="还是不热")
+    events = await district.rows(WorkOrderEventRow)
+    assert all(mine not in f"{event.actor}{event.note}{event.data}{event.changes}" for event in events)
+
+
 # --- emergencies ---------------------------------------------------------------------------------------------------------------
 
 FIRE = "翠园小区6号楼着火了"
 
 
-def _facts(place: Address | None, how: Completeness = Completeness.PARTIAL) -> Facts:
+def facts_at(place: Address | None, how: Completeness = Completeness.PARTIAL) -> Facts:
     span = Span(0, 4, "翠园小区")
     return Facts(
         address=AddressMention((span,), place, how) if place else None,
@@ -258,7 +363,7 @@ async def _dead(turn: AssistantTurn) -> tuple[Reply, ...]:
 
 async def test_an_emergency_is_answered_and_filed_with_the_assistant_dead(district: World) -> None:
     district.assistant.answer = _dead
-    district.ears.facts_by_text[FIRE] = _facts(PLACE)
+    district.ears.facts_by_text[FIRE] = facts_at(PLACE)
     await district.talk(FIRE)
     (order,) = await district.rows(WorkOrderRow)
     assert (order.urgency, order.category, order.subcategory) == ("emergency", "消防/安全隐患", "火灾")
@@ -287,7 +392,7 @@ async def test_the_same_emergency_within_half_an_hour_is_one_order(district: Wor
 async def test_the_address_of_an_emergency_may_come_afterwards(district: World) -> None:
     await district.talk("着火了")
     assert "请告诉我" in district.wechat.texts[0]
-    district.ears.facts_by_text["翠园小区6号楼"] = _facts(PLACE)
+    district.ears.facts_by_text["翠园小区6号楼"] = facts_at(PLACE)
     await district.talk("翠园小区6号楼")
     (order,) = await district.rows(WorkOrderRow)
     assert order.address["estate"] == "翠园小区"

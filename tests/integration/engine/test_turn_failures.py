@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backend.contracts.conversations import Draft
 from backend.contracts.messages import Reply
 from backend.domain import phrases
+from backend.domain.drafting.model import Ask, OpenForm, Twin
+from backend.domain.drafting.stored import form_to_json
 from backend.services import conversations as talk
 from backend.services import drafts
 from backend.services.directory import seed_directory
@@ -16,7 +20,7 @@ from backend.services.ports import AssistantFailed, AssistantTurn
 from backend.services.turns import TurnTimes
 from backend.storage.conversations import get_conversation
 from backend.storage.leases import take, wall_now
-from backend.storage.tables.work_orders import WorkOrderRow
+from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from tests.integration.engine.world import World
 
 REASONS = ["down", "timeout", "http_error", "empty", "bad_json", "no_model", "actions_down"]
@@ -171,6 +175,41 @@ async def test_a_yes_that_made_an_order_before_the_answer_was_lost_is_told_the_n
     assert len(world.assistant.turns) == len(numbers) == 1
     assert world.wechat.texts[-1] == phrases.FILED.format(number=numbers[0])
     assert [order.number for order in await world.rows(WorkOrderRow)] == numbers
+
+
+async def _add(world: World, number: str, message_id: str) -> None:
+    """A message that says yes to "is it the same thing?", as the actions have it added to that order."""
+    conversation, now = await world.conversation(), world.clock.now()
+    async with world.writing() as session:
+        row = await get_conversation(session, conversation.id)
+        twin = Twin(number, "路灯坏了", "11月21日")
+        form = OpenForm(
+            id="d2", draft=Draft(description="路灯还是不亮"), opened_at=now, touched_at=now, twin=twin, requested=Ask.SAME
+        )
+        row.draft, row.draft_updated_at = form_to_json(form), now
+        await session.flush()
+        said = replace(_heard("是同一件", message_id, world), intent="affirm")
+        await drafts.hear(session, conversation_id=conversation.id, message=said, now=now)
+
+
+async def test_a_yes_that_added_to_an_order_before_the_answer_was_lost_is_told_so_and_adds_once(world: World) -> None:
+    world.turns = world.turn_worker(times=TurnTimes(answer=3.0, again=(0.05,)))
+    await world.talk("你好")
+    number = await _file(world)
+    world.clock.advance(minutes=1)
+
+    async def adds_and_dies(turn: AssistantTurn) -> tuple[Reply, ...]:
+        await _add(world, number, turn.metadata["message_id"])
+        raise AssistantFailed("down")
+
+    world.assistant.answer = adds_and_dies
+    await world.talk("是同一件")
+    await world.turns.late_answers()
+    await world.settle()
+    assert len(world.assistant.turns) == 2  # 你好, and the yes once
+    assert world.wechat.texts[-1] == phrases.ADDED.format(number=number)
+    notes = [row.note for row in await world.rows(WorkOrderEventRow) if row.type == "noted"]
+    assert notes == ["居民又反映:路灯还是不亮"]
 
 
 async def test_an_order_of_an_earlier_message_does_not_answer_the_next_one(world: World) -> None:

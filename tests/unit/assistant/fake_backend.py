@@ -97,6 +97,8 @@ def order(number: str = "261121000017", state: str = "dispatched", **values: Any
         "category": "供暖",
         "subcategory": "室温不达标",
         "unit_name": "供热公司",
+        "due_at": "2026-11-24T18:00:00+08:00",
+        "on_site_due_at": None,
         "requested_at": "2026-11-20T09:00:00+08:00",
         "rating": None,
         **values,

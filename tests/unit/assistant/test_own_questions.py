@@ -101,10 +101,11 @@ def test_yes_and_the_answer_in_one_breath_file_both() -> None:
     assert "整个单元都冷" in step.form.draft.description
 
 
-def test_without_such_a_question_other_words_at_the_read_back_are_not_swallowed() -> None:
+def test_without_such_a_question_other_words_at_the_read_back_go_along_and_it_is_read_back_again() -> None:
     step = told(told(fresh(), FULL).form, ("整栋楼都冷", "provide_info"))
     assert step.outcome is Outcome.ASK
-    assert not step.understood
+    assert step.form.draft.description.endswith(";整栋楼都冷")
+    assert (step.form.requested.value, step.remarks) == ("confirm", ("noted",))
 
 
 async def test_the_question_comes_from_the_category_of_the_district(database: Database) -> None:

@@ -9,17 +9,18 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.contracts.conversations import Address
-from backend.contracts.understanding import CategoryGuess
+from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.model import Ask, OpenForm, Outcome
 from backend.domain.drafting.twins import REMEMBERED, OpenOrder, beside_twin, may_have_twin
 from backend.services import drafts
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from tests.unit.assistant.builders import NOW, REPORT, fresh, told, turn
-from tests.unit.assistant.test_drafts_service import FULL, database, hear, heard
+from tests.unit.assistant.test_drafts_service import FULL, LAMP, database, hear, heard
 
 __all__ = ["database"]
 PLACE = Address(text="翠园小区6号楼2单元301室", estate="翠园小区", building="6", unit="2", room="301")
+COLD_AGAIN = Issue("家里还是冷", "供暖", "室温不达标", "0101", 0.9)
 ORDER = OpenOrder("261121000017", "0101", PLACE, "屋里冷", NOW - timedelta(days=1))
 
 
@@ -112,6 +113,36 @@ async def test_what_is_said_again_goes_to_those_who_work_on_it(database: Databas
         notes = (await session.execute(select(WorkOrderEventRow.note).where(WorkOrderEventRow.type == "noted"))).scalars().all()
     assert count == 1
     assert "居民又反映:家里还是冷,翠园小区6号楼2单元301" in notes
+
+
+async def notes_of(database: Database) -> int:
+    async with database.reading() as session:
+        query = select(func.count()).select_from(WorkOrderEventRow).where(WorkOrderEventRow.type == "noted")
+        return int(await session.scalar(query) or 0)
+
+
+@pytest.mark.parametrize("lamp_too", [False, True])
+async def test_a_yes_that_is_heard_again_adds_once_and_is_told_the_same(database: Database, lamp_too: bool) -> None:
+    number = await file_cold(database)
+    issues = (COLD_AGAIN, LAMP) if lamp_too else ()
+    await hear(database, heard("家里还是冷,翠园小区6号楼2单元301,路灯也不亮", "report_complaint", issues=issues))
+    before = await notes_of(database)
+    yes = heard("是同一件", "affirm", guesses=())
+    first, *again = [await hear(database, yes) for _ in range(3)]
+    assert (first.outcome, first.number) == (Outcome.ADD, number)
+    assert [(told.outcome, told.number, told.question, told.draft) for told in again] == [
+        (first.outcome, first.number, first.question, first.draft)
+    ] * 2
+    assert await notes_of(database) == before + 1
+
+
+async def test_another_yes_for_another_report_adds_again(database: Database) -> None:
+    await file_cold(database)
+    before = await notes_of(database)
+    for _ in range(2):
+        await hear(database, heard("家里还是冷,翠园小区6号楼2单元301", "report_complaint"))
+        await hear(database, heard("是同一件", "affirm", guesses=()))
+    assert await notes_of(database) == before + 2
 
 
 async def test_a_photo_of_the_second_report_goes_along(database: Database) -> None:

@@ -139,6 +139,15 @@ def test_the_only_question_in_an_emergency_is_where(kind: str) -> None:
     assert asking.startswith(knowing)
 
 
+@pytest.mark.parametrize("kind", [*EMERGENCY_KINDS, "something new"])
+def test_a_place_that_was_told_for_something_else_is_read_back_within_two_parts(kind: str) -> None:
+    reply = phrases.emergency_reply(kind, NUMBER, needs_address=False, assumed="山南街道翠园社区翠园小区十六号楼三单元五零一")
+    assert "翠园小区" in reply
+    assert "不对马上告诉我" in reply
+    assert "?" not in reply
+    assert len(reply) <= 134 - len("【有事请找我】")
+
+
 @pytest.mark.parametrize(
     ("local", "part"),
     [
