@@ -17,6 +17,7 @@ from backend.api import (
     auth,
     conversations,
     directory,
+    documentation,
     drafts,
     media,
     open311,
@@ -53,6 +54,7 @@ def create_app() -> FastAPI:
         app.include_router(module.router)
     app.include_router(console_router())
     app.include_router(resident_router())
+    documentation.install(app)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)
     app.add_route("/metrics", _metrics)

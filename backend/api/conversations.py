@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Query
 
 from backend.api.dependencies import ClockDep, ContextDep, ReadingDep, SessionDep, StaffDep, StaffOrServiceDep
-from backend.api.paging import Limit, Page, decode_cursor, encode_cursor
+from backend.api.paging import Limit, Page, decode_number_cursor, decode_time_cursor, encode_cursor
 from backend.api.schemas.conversations import (
     CallBackOut,
     ConversationOut,
@@ -22,7 +21,6 @@ from backend.api.schemas.conversations import (
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel
 from backend.contracts.people import Role
-from backend.domain.errors import InvalidField
 from backend.domain.masking import mask_phone, mask_user
 from backend.domain.session_window import Window, open_windows, remaining
 from backend.services import conversations as talk
@@ -57,7 +55,7 @@ async def list_(
         "owner": owner.value if owner else "",
         "assignee": assignee,
     }
-    rows = await list_conversations(session, filters=filters, queued=queued, before=_key(cursor), limit=limit)
+    rows = await list_conversations(session, filters=filters, queued=queued, before=decode_time_cursor(cursor), limit=limit)
     more = len(rows) == limit and not queued
     following = encode_cursor(rows[-1].updated_at.isoformat(), rows[-1].id) if more else None
     return Page(items=[_view(row, principal.role) for row in rows], next=following)
@@ -79,8 +77,7 @@ async def messages(
 ) -> Page[MessageOut]:
     """What was said, in order."""
     await get_conversation(session, conversation_id)
-    after = _seq(cursor)
-    rows = await list_messages(session, conversation_id, after=after, limit=limit)
+    rows = await list_messages(session, conversation_id, after=decode_number_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].seq) if len(rows) == limit else None
     return Page(items=[MessageOut.model_validate(row) for row in rows], next=following)
 
@@ -171,7 +168,7 @@ async def resend(
 @router.get("/dead-letters")
 async def list_dead_letters(_: StaffDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 50) -> Page[DeadLetterOut]:
     """Messages that did not reach their resident and were not sent again, newest first."""
-    rows = await dead_letters(session, before=_key(cursor), limit=limit)
+    rows = await dead_letters(session, before=decode_time_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
     return Page(items=[DeadLetterOut.model_validate(row) for row in rows], next=following)
 
@@ -181,7 +178,7 @@ async def list_open_call_backs(
     principal: StaffDep, session: ReadingDep, done: bool = False, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[CallBackOut]:
     """Residents to be called, longest waiting first."""
-    rows = await list_call_backs(session, done=done, after=_key(cursor), limit=limit)
+    rows = await list_call_backs(session, done=done, after=decode_time_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
     items = [CallBackOut.model_validate(row) for row in rows]
     if principal.role not in _SEES_PHONES:
@@ -220,22 +217,3 @@ def _masked_draft(draft: dict[str, Any] | None) -> dict[str, Any] | None:
     if draft is None or not draft.get("contact_phone"):
         return draft
     return {**draft, "contact_phone": mask_phone(str(draft["contact_phone"]))}
-
-
-def _key(cursor: str) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    at, row_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(str(at)), str(row_id)
-    except ValueError as error:
-        raise InvalidField("cursor 不是本接口给出的", field="cursor") from error
-
-
-def _seq(cursor: str) -> int:
-    if not cursor:
-        return 0
-    (seq,) = decode_cursor(cursor, 1)
-    if not isinstance(seq, int):
-        raise InvalidField("cursor 不是本接口给出的", field="cursor")
-    return seq

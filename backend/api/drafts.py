@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.api.dependencies import ClockDep, ReadingDep, SessionDep, StaffOrServiceDep
+from backend.api.schemas.moments import Moment
 from backend.contracts.messages import Choice
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.codec import from_json
@@ -54,7 +55,7 @@ class MessageIn(BaseModel):
     message_id: Annotated[str, Field(max_length=100)]
     text: Annotated[str, Field(max_length=10_000)] = ""
     intent: Annotated[str, Field(max_length=60)] = ""
-    message_time: AwareDatetime | None = None
+    message_time: Moment | None = None
     facts: dict[str, Any] = {}
     guesses: list[dict[str, Any]] = []
     issues: list[dict[str, Any]] = []
