@@ -247,6 +247,12 @@ async def test_an_opt_out_is_confirmed_once_and_stops_notices_but_not_answers(wo
     assert world.sms.texts[-1] == "已派单"
 
 
+async def test_who_asks_for_notices_that_never_stopped_is_answered_all_the_same(world: World) -> None:
+    for text in ("恢复", "恢复"):
+        await world.talk(text, channel=Channel.SMS, user=PHONE)
+    assert [text[:6] for text in world.sms.texts] == ["好的,已恢复"] * 2
+
+
 async def test_a_wechat_fallback_respects_the_opt_out_of_the_phone(world: World) -> None:
     await world.talk("TD", channel=Channel.SMS, user=PHONE)
     sent = len(world.sms.sent)
