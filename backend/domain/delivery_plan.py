@@ -14,6 +14,16 @@ from backend.domain.session_window import Window, may_send
 SMS_FROM, SMS_UNTIL = 7, 22  # local hours in which a notification may make a phone ring
 
 
+# as caseworkers read them in reasons
+ROUTE_NAMES = {
+    Route.SESSION: "会话消息",
+    Route.SUBSCRIBE_LONG_TERM: "长期订阅消息",
+    Route.SUBSCRIBE_ONE_TIME: "一次性订阅消息",
+    Route.SMS: "短信",
+    Route.CALL_BACK: "电话",
+}
+
+
 class Step(str, Enum):
     SEND = "send"
     WAIT = "wait"
@@ -64,14 +74,14 @@ def choose(situation: Situation) -> Plan:
     for route, objection in _LADDER:
         against = "已试过" if route in situation.closed else objection(situation)
         if against:
-            passed.append(f"{route.value}: {against}")
+            passed.append(f"{ROUTE_NAMES[route]}:{against}")
             continue
         if _rings(situation, route) and not _may_ring(situation):
             return Plan(Step.WAIT, "夜间不打扰", not_before=next_morning(situation.now))
-        return Plan(Step.SEND, "; ".join(passed), route=route)
-    if situation.notification and not situation.essential:
-        return Plan(Step.SUPPRESS, "; ".join(passed))
-    return Plan(Step.CALL_BACK, "; ".join(passed))
+        return Plan(Step.SEND, ";".join(passed), route=route)
+    if not situation.essential:
+        return Plan(Step.SUPPRESS, ";".join(passed))
+    return Plan(Step.CALL_BACK, ";".join(passed))
 
 
 def _session(at: Situation) -> str:

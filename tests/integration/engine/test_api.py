@@ -148,7 +148,7 @@ async def test_a_dead_letter_is_shown_and_resent_once(api: Api, world: World) ->
     world.wechat.script = [SendResult(SendOutcome.REJECTED, code="40003")]
     found = await _one(world)
     (dead,) = (await api.call("li", "GET", "/dead-letters"))["items"]
-    assert (dead["conversation_id"], dead["status"], dead["status_reason"]) == (found, "failed", "40003")
+    assert (dead["conversation_id"], dead["status"], dead["status_reason"].partition(";")[0]) == (found, "failed", "40003")
     path = f"/conversations/{found}/messages/{dead['id']}/resend"
     await api.call("li", "POST", path, status=201)
     await api.call("li", "POST", path, status=409)
