@@ -12,6 +12,8 @@ import typer
 from alembic import command
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.contracts.people import Role
 from backend.domain.errors import DomainError
@@ -62,6 +64,7 @@ def add_user(
 
     async def add(database: Database) -> None:
         async with database.transaction() as session:
+            await auth.check_unit(session, role=role, unit_id=unit)
             await auth.create_user(
                 session,
                 username=username,
@@ -169,18 +172,23 @@ def export_review(
 
 
 def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run `work` on the configured database; a domain error becomes one line and exit code 1."""
+    """Run `work` on the configured database; what went wrong becomes one line and exit code 1."""
 
     async def run() -> Any:
-        database = Database(Settings().effective_database_url)
+        database = Database(url)
         try:
             return await work(database)
         finally:
             await database.close()
 
+    url = Settings().effective_database_url
     try:
         result: Result = asyncio.run(run())
     except DomainError as error:
         console.print(f"[red]{error.detail}[/red]")
+        raise typer.Exit(1) from error
+    except (SQLAlchemyError, OSError) as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        console.print(f"[red]数据库 {where} 用不了({type(error).__name__}):确认它已启动;新库先运行 youshi migrate[/red]")
         raise typer.Exit(1) from error
     return result
