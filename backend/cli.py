@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from alembic import command
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +20,7 @@ from backend.contracts.people import Role
 from backend.domain.errors import DomainError
 from backend.services import audit, auth, importer, review
 from backend.services.review_file import write_review
-from backend.settings import Settings
+from backend.settings import BadSettings, load_settings
 from backend.storage.database import Database
 from backend.storage.migrate import alembic_config, migrate
 
@@ -42,12 +43,12 @@ def register(app: typer.Typer) -> None:
 
 def migrate_command() -> None:
     """Bring the database to the current schema."""
-    migrate(Settings().effective_database_url)
+    migrate(load_settings().effective_database_url)
 
 
 def make_migration(name: str) -> None:
     """Write a new revision from what the tables say and the database does not (for developers)."""
-    url = Settings().effective_database_url
+    url = load_settings().effective_database_url
     migrate(url)
     command.revision(alembic_config(url), message=name, autogenerate=True)
 
@@ -181,7 +182,11 @@ def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Res
         finally:
             await database.close()
 
-    url = Settings().effective_database_url
+    try:
+        url = load_settings().effective_database_url
+    except BadSettings as error:
+        console.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(1) from error
     try:
         result: Result = asyncio.run(run())
     except DomainError as error:
