@@ -121,7 +121,11 @@ def verify_audit() -> None:
 @directory_app.command("template")
 def write_template(path: Path) -> None:
     """Write an empty workbook to fill in."""
-    importer.write_template(path)
+    try:
+        importer.write_template(path)
+    except OSError as error:
+        console.print(f"[red]写不了 {escape(str(path))}:{error.strerror}[/red]")
+        raise typer.Exit(1) from error
     console.print(f"模板已写到 {path}")
 
 

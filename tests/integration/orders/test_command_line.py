@@ -61,3 +61,7 @@ def test_an_unreachable_database_is_told_without_its_password(monkeypatch: pytes
     told = one_line(run("audit", "verify"))
     assert "用不了" in told
     assert "hidden-word" not in told
+
+
+def test_a_template_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    assert "写不了" in one_line(run("directory", "template", str(tmp_path / "nowhere" / "x.xlsx")))
