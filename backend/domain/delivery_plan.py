@@ -24,6 +24,9 @@ ROUTE_NAMES = {
 }
 
 
+_NO_SUCH_WAY = "没有这条路"  # not worth telling: the channel never had it
+
+
 class Step(str, Enum):
     SEND = "send"
     WAIT = "wait"
@@ -73,6 +76,8 @@ def choose(situation: Situation) -> Plan:
     passed: list[str] = []
     for route, objection in _LADDER:
         against = "已试过" if route in situation.closed else objection(situation)
+        if against == _NO_SUCH_WAY:
+            continue
         if against:
             passed.append(f"{ROUTE_NAMES[route]}:{against}")
             continue
@@ -86,7 +91,7 @@ def choose(situation: Situation) -> Plan:
 
 def _session(at: Situation) -> str:
     if Route.SESSION not in at.routes:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     if at.channel is Channel.SMS:
         return _opted_out(at)
     if not at.session_limited:
@@ -96,13 +101,13 @@ def _session(at: Situation) -> str:
 
 def _long_term(at: Situation) -> str:
     if Route.SUBSCRIBE_LONG_TERM not in at.routes or not at.templated:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     return "" if at.long_term_consent else "没有长期订阅"
 
 
 def _one_time(at: Situation) -> str:
     if Route.SUBSCRIBE_ONE_TIME not in at.routes or not at.templated:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     return "" if at.one_time_consents > 0 else "没有一次性订阅"
 
 
