@@ -1,6 +1,6 @@
 """How clocks stand, what lists are narrowed to, and what staff and residents may see of an order."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +13,7 @@ from backend.contracts.messages import Channel
 from backend.contracts.people import Role
 from backend.contracts.work_orders import Verb
 from backend.domain.errors import Conflict, InvalidField, NotFound
+from backend.domain.moments import is_usable
 from backend.services import desk, order_desk
 from backend.services.auth import Principal
 from backend.services.casework import apply_verb
@@ -58,7 +59,7 @@ def test_how_the_finish_clock_stands(changes, now, standing, length):
     assert (found.standing, found.length) == (standing, length)
 
 
-@given(moment=st.datetimes(datetime(1900, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC)), row_id=st.uuids())
+@given(moment=st.datetimes(timezones=st.just(UTC)).filter(is_usable), row_id=st.uuids())
 def test_a_cursor_is_read_back_as_it_was_written(moment, row_id):
     assert read_cursor(write_cursor((moment, row_id.hex))) == (moment, row_id.hex)
 
