@@ -46,7 +46,12 @@ def create_app() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level)
     app = FastAPI(
-        title="有事请找我", version="1", description="Youshi: from a resident's message to a finished job", lifespan=_lifespan
+        title="有事请找我",
+        version="1",
+        description="Youshi: from a resident's message to a finished job",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     problems.install(app)

@@ -1,10 +1,16 @@
-"""The OpenAPI document: beside what FastAPI knows by itself, the errors that every call may answer with."""
+"""The OpenAPI document: beside what FastAPI knows by itself, the errors that every call may answer with; and the page that
+shows it. The page is our own because a district's network may have no way to the servers that usual ones load their scripts from.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.requests import Request
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
 from backend.api.problems import MEDIA_TYPE
@@ -47,6 +53,7 @@ def install(app: FastAPI) -> None:
         return document if known else _with_problems(document)
 
     app.openapi = documented  # type: ignore[method-assign]
+    app.add_route("/docs", _page, include_in_schema=False)
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -80,3 +87,62 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
 
 def _response(status: str) -> dict[str, Any]:
     return {"description": _MEANINGS[status], "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
+
+
+_HEAD = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>接口文档</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body{font:16px/1.6 sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1b1f24;background:#fff}
+code{background:#eef1f4;padding:.1rem .3rem;border-radius:.2rem;overflow-wrap:anywhere}details{border-bottom:1px solid #d8dee4}
+summary{padding:.5rem 0;cursor:pointer}b{display:inline-block;min-width:4rem;color:#0c6b4e}dt{margin-top:.5rem}
+</style></head><body><h1>接口文档</h1>
+<p>先用账号换令牌:<code>POST /api/v1/auth/token</code>(表单 <code>username</code>、<code>password</code>),
+再在请求头里带 <code>Authorization: Bearer …</code>。机器可读的完整文档:<a href="/openapi.json">/openapi.json</a>。
+出错时的回答都是 <code>application/problem+json</code>。</p>"""
+
+
+async def _page(request: Request) -> HTMLResponse:
+    """Every call with its parameters, its body and its answers, readable without scripts."""
+    document = request.app.openapi()
+    parts = [_HEAD]
+    for path, operations in sorted(document["paths"].items()):
+        parts += [_operation(path, method, operation) for method, operation in operations.items()]
+    parts.append("<h2>数据</h2>")
+    parts += [_shape(name, schema) for name, schema in sorted(document["components"]["schemas"].items())]
+    return HTMLResponse("".join([*parts, "</body></html>"]))
+
+
+def _shape(name: str, schema: dict[str, Any]) -> str:
+    fields = "".join(
+        f"<dt><code>{escape(field)}</code>{' 必填' if field in schema.get('required', ()) else ''}</dt><dd>{escape(_type(kind))}</dd>"
+        for field, kind in schema.get("properties", {}).items()
+    )
+    told = escape(schema.get("description", "")) or escape("、".join(str(value) for value in schema.get("enum", ())))
+    return f"<details><summary><code>{escape(name)}</code></summary><p>{told}</p><dl>{fields}</dl></details>"
+
+
+def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+    told = "".join(f"<dt>{title}</dt><dd>{what}</dd>" for title, what in _told(operation))
+    summary = f"<b>{method.upper()}</b> <code>{escape(path)}</code> {escape(operation.get('summary', ''))}"
+    return f"<details><summary>{summary}</summary><p>{escape(operation.get('description', ''))}</p><dl>{told}</dl></details>"
+
+
+def _told(operation: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for parameter in operation.get("parameters", ()):
+        where = f"{parameter['in']}{',必填' if parameter.get('required') else ''}"
+        yield f"<code>{escape(parameter['name'])}</code> ({where})", escape(_type(parameter["schema"]))
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        yield f"内容 ({escape(media)})", escape(_type(content["schema"]))
+    for status, response in operation["responses"].items():
+        yield f"回答 {escape(status)}", escape(response.get("description", ""))
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A schema in a few words: its name, its type, or what it may be."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    options = schema.get("anyOf") or schema.get("oneOf")
+    if options:
+        return " | ".join(_type(option) for option in options)
+    if schema.get("type") == "array":
+        return f"{_type(schema.get('items', {}))}[]"
+    return str(schema.get("type", "any"))

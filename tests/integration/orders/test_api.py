@@ -564,3 +564,21 @@ async def test_the_document_tells_every_error_as_a_problem(api):
     verbs = document["paths"]["/api/v1/work-orders/{number}/{verb}"]["post"]["responses"]
     assert {"200", "401", "403", "404", "409", "422", "429"} <= set(verbs)
     assert "200" in document["paths"]["/api/v1/work-orders"]["post"]["responses"]
+
+
+async def test_the_page_of_the_interface_needs_no_other_server(api):
+    app = FastAPI(docs_url=None)
+    app.include_router(work_orders.router)
+    documentation.install(app)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://youshi") as client:
+        page = (await client.get("/docs")).text
+    assert "<script" not in page
+    assert "https://" not in page
+    for told in (
+        "/api/v1/work-orders/{number}/{verb}",
+        "Idempotency-Key".lower(),
+        "application/problem+json",
+        "contact_phone",
+        "AddressIn",
+    ):
+        assert told in page
