@@ -11,13 +11,16 @@ from typing import Annotated, Any
 import typer
 from alembic import command
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.contracts.people import Role
 from backend.domain.errors import DomainError
 from backend.services import audit, auth, importer, review
 from backend.services.review_file import write_review
-from backend.settings import Settings
+from backend.settings import BadSettings, load_settings
 from backend.storage.database import Database
 from backend.storage.migrate import alembic_config, migrate
 
@@ -40,12 +43,12 @@ def register(app: typer.Typer) -> None:
 
 def migrate_command() -> None:
     """Bring the database to the current schema."""
-    migrate(Settings().effective_database_url)
+    migrate(load_settings().effective_database_url)
 
 
 def make_migration(name: str) -> None:
     """Write a new revision from what the tables say and the database does not (for developers)."""
-    url = Settings().effective_database_url
+    url = load_settings().effective_database_url
     migrate(url)
     command.revision(alembic_config(url), message=name, autogenerate=True)
 
@@ -62,6 +65,7 @@ def add_user(
 
     async def add(database: Database) -> None:
         async with database.transaction() as session:
+            await auth.check_unit(session, role=role, unit_id=unit)
             await auth.create_user(
                 session,
                 username=username,
@@ -117,7 +121,11 @@ def verify_audit() -> None:
 @directory_app.command("template")
 def write_template(path: Path) -> None:
     """Write an empty workbook to fill in."""
-    importer.write_template(path)
+    try:
+        importer.write_template(path)
+    except OSError as error:
+        console.print(f"[red]写不了 {escape(str(path))}:{error.strerror}[/red]")
+        raise typer.Exit(1) from error
     console.print(f"模板已写到 {path}")
 
 
@@ -169,18 +177,27 @@ def export_review(
 
 
 def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Run `work` on the configured database; a domain error becomes one line and exit code 1."""
+    """Run `work` on the configured database; what went wrong becomes one line and exit code 1."""
 
     async def run() -> Any:
-        database = Database(Settings().effective_database_url)
+        database = Database(url)
         try:
             return await work(database)
         finally:
             await database.close()
 
     try:
+        url = load_settings().effective_database_url
+    except BadSettings as error:
+        console.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(1) from error
+    try:
         result: Result = asyncio.run(run())
     except DomainError as error:
         console.print(f"[red]{error.detail}[/red]")
+        raise typer.Exit(1) from error
+    except (SQLAlchemyError, OSError) as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        console.print(f"[red]数据库 {where} 用不了({type(error).__name__}):确认它已启动;新库先运行 youshi migrate[/red]")
         raise typer.Exit(1) from error
     return result

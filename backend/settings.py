@@ -5,12 +5,35 @@ from __future__ import annotations
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+
+class BadSettings(ValueError):
+    """A variable has a value that cannot be; the text names it, never its value, which may be a secret."""
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        found = urlsplit(value)
+        if value and (found.scheme not in schemes or not (found.netloc or found.path)):
+            raise ValueError(f"give an address that begins with {' or '.join(f'{each}://' for each in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _log_level(value: str) -> str:
+    if value.upper() not in _LOG_LEVELS:
+        raise ValueError(f"use {', '.join(_LOG_LEVELS)}")
+    return value.upper()
+
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+Address = Annotated[str, _address("http", "https")]
 SmsProvider = Literal["simulator", "kannel", "cmcc_mas", "aliyun"]
 
 DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
@@ -19,26 +42,26 @@ DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg",
 class Settings(BaseSettings):
     """One class for all programs."""
 
-    model_config = SettingsConfigDict(env_prefix="YOUSHI_", env_file=None, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="YOUSHI_", env_file=None, env_ignore_empty=True, extra="ignore")
 
     home_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65529)
-    public_url: str = ""
-    database_url: str = ""
-    redis_url: str = ""
-    rasa_url: str = ""
-    actions_url: str = ""
-    backend_url: str = ""
-    simulator_url: str = ""
+    public_url: Address = ""
+    database_url: Annotated[str, _address("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+asyncpg")] = ""
+    redis_url: Annotated[str, _address("redis", "rediss", "unix")] = ""
+    rasa_url: Address = ""
+    actions_url: Address = ""
+    backend_url: Address = ""
+    simulator_url: Address = ""
     clock: Literal["system", "simulated"] = "system"
     admin_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
-    log_level: str = "INFO"
+    log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     district: str = "tiedong"
     open311_api_keys: SecretStr = SecretStr("")
 
-    wechat_api_base: str = ""
+    wechat_api_base: Address = ""
     wechat_oa_appid: str = ""
     wechat_oa_secret: SecretStr = SecretStr("")
     wechat_oa_token: SecretStr = SecretStr("")
@@ -54,18 +77,18 @@ class Settings(BaseSettings):
     sms_provider: SmsProvider = "simulator"
     sms_callback_token: SecretStr = SecretStr("")
     sms_signature: str = ""
-    sms_kannel_sendsms_url: str = ""
+    sms_kannel_sendsms_url: Address = ""
     sms_kannel_username: str = ""
     sms_kannel_password: SecretStr = SecretStr("")
     sms_kannel_from: str = ""
-    sms_kannel_dlr_url: str = ""
-    sms_cmcc_mas_url: str = ""
+    sms_kannel_dlr_url: Address = ""
+    sms_cmcc_mas_url: Address = ""
     sms_cmcc_mas_ec_name: str = ""
     sms_cmcc_mas_ap_id: str = ""
     sms_cmcc_mas_secret_key: SecretStr = SecretStr("")
     sms_cmcc_mas_sign: str = ""
     sms_cmcc_mas_add_serial: str = ""
-    sms_aliyun_endpoint: str = ""
+    sms_aliyun_endpoint: Address = ""
     sms_aliyun_access_key_id: str = ""
     sms_aliyun_access_key_secret: SecretStr = SecretStr("")
     sms_aliyun_sign_name: str = ""
@@ -121,6 +144,15 @@ class Settings(BaseSettings):
             return f"sqlite+aiosqlite:///{(self.home_dir / 'youshi.db').absolute()}"
         scheme, separator, rest = self.database_url.partition("://")
         return DRIVERS.get(scheme, scheme) + separator + rest
+
+
+def load_settings() -> Settings:
+    """The settings of the environment. Raises BadSettings with one line for every variable that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"YOUSHI_{'_'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" for each in error.errors())
+        raise BadSettings("\n".join(wrong)) from None
 
 
 def _is_loopback(url: str) -> bool:

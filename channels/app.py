@@ -17,6 +17,7 @@ from backend.api import (
     auth,
     conversations,
     directory,
+    documentation,
     drafts,
     media,
     open311,
@@ -45,7 +46,12 @@ def create_app() -> FastAPI:
     settings = Settings()
     logs.configure(settings.log_level)
     app = FastAPI(
-        title="有事请找我", version="1", description="Youshi: from a resident's message to a finished job", lifespan=_lifespan
+        title="有事请找我",
+        version="1",
+        description="Youshi: from a resident's message to a finished job",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = settings
     problems.install(app)
@@ -53,6 +59,7 @@ def create_app() -> FastAPI:
         app.include_router(module.router)
     app.include_router(console_router())
     app.include_router(resident_router())
+    documentation.install(app)
     app.add_route("/healthz", _alive)
     app.add_route("/readyz", _ready)
     app.add_route("/metrics", _metrics)

@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 import backend.cli
-from backend.settings import Settings
+from backend.settings import BadSettings, Settings, load_settings
 from channels import logs
 from channels.programs import CannotStart, check_ports, endpoints_of, programs_of, shared_environment
 from channels.secrets_file import load_or_make_secrets
@@ -21,7 +22,10 @@ from channels.setup import DEMO_ACCOUNTS, DEMO_PASSWORD, check_settings, fill_da
 from channels.simulator import demo as story
 from channels.supervisor import Supervisor
 
-app = typer.Typer(help="有事请找我: from a resident's message to a finished job", no_args_is_help=True)
+# a traceback that shows variables shows passwords
+app = typer.Typer(
+    help="有事请找我: from a resident's message to a finished job", no_args_is_help=True, pretty_exceptions_show_locals=False
+)
 backend.cli.register(app)
 console = Console(highlight=False)
 
@@ -29,13 +33,13 @@ console = Console(highlight=False)
 @app.command()
 def run() -> None:
     """Start everything and keep it running; Ctrl-C stops it."""
-    settings = Settings()
-    logs.configure(settings.log_level)
     started = time.monotonic()
     try:
+        settings = load_settings()
+        logs.configure(settings.log_level)
         supervisor, env = _prepare(settings)
-    except CannotStart as problem:
-        console.print(f"[red]启动不了:[/red]{problem}")
+    except (CannotStart, BadSettings) as problem:
+        console.print(f"[red]启动不了:[/red]{escape(str(problem))}")
         raise typer.Exit(1) from problem
     asyncio.run(_supervise(supervisor, settings, env, started))
 
@@ -46,7 +50,7 @@ def demo(
     slow: Annotated[bool, typer.Option(help="pause between the steps, for watching")] = False,
 ) -> None:
     """Play the whole story against the running system; ends with 1 at the first step that does not happen."""
-    settings = Settings()
+    settings = load_settings()
     raise typer.Exit(asyncio.run(story.play(settings, channel=channel, slow=slow, console=console)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -53,8 +54,9 @@ class Endpoints:
 def endpoints_of(settings: Settings) -> Endpoints:
     """Addresses given in the environment are used as they are; the rest runs here."""
     local = "http://127.0.0.1:{}".format
+    everywhere = settings.host in ("", "0.0.0.0", "::")  # noqa: S104 - where web listens is the operator's choice
     return Endpoints(
-        web=local(settings.port),
+        web=local(settings.port) if everywhere else f"http://{settings.host}:{settings.port}",
         rasa=settings.rasa_url or local(settings.port + RASA_OFFSET),
         actions=settings.actions_url or local(settings.port + ACTIONS_OFFSET),
         redis=settings.redis_url or f"redis://127.0.0.1:{settings.port + REDIS_OFFSET}/0",
@@ -65,7 +67,7 @@ def endpoints_of(settings: Settings) -> Endpoints:
 
 
 def check_ports(settings: Settings, endpoints: Endpoints) -> None:
-    """Raise CannotStart naming the first port that somebody else listens on."""
+    """Raise CannotStart naming the first port that somebody else listens on, or an address that is not this machine's."""
     wanted = {"web": settings.port}
     if endpoints.embedded_rasa:
         wanted["rasa"] = settings.port + RASA_OFFSET
@@ -74,12 +76,23 @@ def check_ports(settings: Settings, endpoints: Endpoints) -> None:
     if endpoints.embedded_redis:
         wanted["redis"] = settings.port + REDIS_OFFSET
     for name, port in wanted.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise CannotStart(f"端口 {port} ({name}) 已被占用:先停掉占用它的程序,或换一个 YOUSHI_PORT 再启动") from error
+        host = settings.host if name == "web" else "127.0.0.1"
+        try:
+            _try_to_listen(host, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                what = f"端口 {port} ({name}) 已被占用:先停掉占用它的程序,或换一个 YOUSHI_PORT 再启动"
+            else:
+                what = f"不能在 {host}:{port} ({name}) 上监听({error.strerror}):检查 YOUSHI_HOST 和 YOUSHI_PORT"
+            raise CannotStart(what) from error
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    """Raises OSError, also for a name that is no address."""
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
 
 
 def shared_environment(settings: Settings, endpoints: Endpoints, secrets: Mapping[str, str]) -> dict[str, str]:

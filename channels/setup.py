@@ -18,7 +18,7 @@ from backend.storage.migrate import migrate
 from backend.storage.tables.people import UserRow
 from channels.clock import make_clock
 from channels.programs import CannotStart
-from channels.sms.providers import service_number
+from channels.sms.providers import require_settings, service_number
 from channels.wechat.accounts import accounts_from
 
 DEMO_PASSWORD = "youshi-demo"  # noqa: S105 - printed at start and refused outside demo
@@ -38,11 +38,15 @@ def check_settings(settings: Settings) -> None:
     if password and len(password) < _shortest_password(settings):
         raise CannotStart(f"YOUSHI_ADMIN_PASSWORD 太短:至少{auth.SHORTEST_PASSWORD}位")
     try:
+        settings.home_dir.mkdir(parents=True, exist_ok=True)
         make_clock(settings)
         accounts_from(settings)
+        require_settings(settings)
         service_number(settings)
     except ValueError as error:
         raise CannotStart(str(error)) from error
+    except OSError as error:
+        raise CannotStart(f"文件夹 {settings.home_dir} 不能写({error.strerror}):换一个 YOUSHI_HOME_DIR") from error
 
 
 def migrate_database(settings: Settings) -> None:

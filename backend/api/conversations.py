@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.api.dependencies import ClockDep, ContextDep, ReadingDep, SessionDep, StaffDep, StaffOrServiceDep
-from backend.api.paging import Limit, Page, decode_cursor, encode_cursor
+from backend.api.dependencies import ClockDep, ContextDep, DeskDep, ReadingDep, SessionDep, StaffDep, StaffOrServiceDep
+from backend.api.paging import Limit, Page, decode_number_cursor, decode_time_cursor, encode_cursor
 from backend.api.schemas.conversations import (
     CallBackOut,
     ConversationOut,
@@ -22,14 +22,21 @@ from backend.api.schemas.conversations import (
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel
 from backend.contracts.people import Role
-from backend.domain.errors import InvalidField
-from backend.domain.masking import mask_phone, mask_user
+from backend.domain.masking import mask_phone, mask_text, mask_user
 from backend.domain.session_window import Window, open_windows, remaining
 from backend.services import conversations as talk
-from backend.storage.conversations import get_conversation, list_conversations, windows_of
+from backend.services.auth import Principal
+from backend.storage.conversations import (
+    get_conversation,
+    is_told_in_secret,
+    list_conversations,
+    no_such_conversation,
+    windows_of,
+)
 from backend.storage.deliveries import finish_call_back, list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -57,7 +64,14 @@ async def list_(
         "owner": owner.value if owner else "",
         "assignee": assignee,
     }
-    rows = await list_conversations(session, filters=filters, queued=queued, before=_key(cursor), limit=limit)
+    rows = await list_conversations(
+        session,
+        filters=filters,
+        queued=queued,
+        before=decode_time_cursor(cursor),
+        limit=limit,
+        open_reporters_only=principal.role not in _SEES_PHONES,
+    )
     more = len(rows) == limit and not queued
     following = encode_cursor(rows[-1].updated_at.isoformat(), rows[-1].id) if more else None
     return Page(items=[_view(row, principal.role) for row in rows], next=following)
@@ -66,6 +80,7 @@ async def list_(
 @router.get("/conversations/{conversation_id}")
 async def one(conversation_id: str, principal: StaffOrServiceDep, session: ReadingDep, clock: ClockDep) -> ConversationOut:
     """One conversation, with what its platform still lets us send."""
+    await _require_open(session, conversation_id, principal)
     row = await get_conversation(session, conversation_id)
     now = clock.now()
     windows = [Window(w.id, w.allowed, w.used, w.expires_at) for w in await windows_of(session, conversation_id)]
@@ -75,14 +90,14 @@ async def one(conversation_id: str, principal: StaffOrServiceDep, session: Readi
 
 @router.get("/conversations/{conversation_id}/messages")
 async def messages(
-    conversation_id: str, _: StaffOrServiceDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 100
+    conversation_id: str, principal: StaffOrServiceDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 100
 ) -> Page[MessageOut]:
     """What was said, in order."""
+    await _require_open(session, conversation_id, principal)
     await get_conversation(session, conversation_id)
-    after = _seq(cursor)
-    rows = await list_messages(session, conversation_id, after=after, limit=limit)
+    rows = await list_messages(session, conversation_id, after=decode_number_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].seq) if len(rows) == limit else None
-    return Page(items=[MessageOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[_message(row, principal.role) for row in rows], next=following)
 
 
 @router.post("/conversations/{conversation_id}/takeover")
@@ -90,6 +105,7 @@ async def takeover(
     conversation_id: str, principal: StaffDep, session: SessionDep, clock: ClockDep, told: BackgroundTasks, context: ContextDep
 ) -> ConversationOut:
     """Answer the resident oneself. 409 names the caseworker who was faster."""
+    await _require_open(session, conversation_id, principal)
     row = await talk.takeover(session, conversation_id=conversation_id, user=principal.username, now=clock.now())
     told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
     return _view(row, principal.role)
@@ -100,6 +116,7 @@ async def handback(
     conversation_id: str, principal: StaffDep, session: SessionDep, clock: ClockDep, told: BackgroundTasks, context: ContextDep
 ) -> ConversationOut:
     """Give the resident back to the bot, which goes on with an open form."""
+    await _require_open(session, conversation_id, principal)
     row = await talk.handback(session, conversation_id=conversation_id, user=principal.username, now=clock.now())
     told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
     return _view(row, principal.role)
@@ -140,6 +157,7 @@ async def say(
     context: ContextDep,
 ) -> MessageOut:
     """Write to the resident (409 unless one has taken over), or leave a note for colleagues."""
+    await _require_open(session, conversation_id, principal)
     row = await talk.say_as_caseworker(
         session,
         conversation_id=conversation_id,
@@ -156,7 +174,7 @@ async def say(
 async def resend(
     conversation_id: str,
     message_id: str,
-    _: StaffDep,
+    _: DeskDep,
     session: SessionDep,
     clock: ClockDep,
     told: BackgroundTasks,
@@ -169,31 +187,39 @@ async def resend(
 
 
 @router.get("/dead-letters")
-async def list_dead_letters(_: StaffDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 50) -> Page[DeadLetterOut]:
+async def list_dead_letters(_: DeskDep, session: ReadingDep, cursor: Cursor = "", limit: Limit = 50) -> Page[DeadLetterOut]:
     """Messages that did not reach their resident and were not sent again, newest first."""
-    rows = await dead_letters(session, before=_key(cursor), limit=limit)
+    rows = await dead_letters(session, before=decode_time_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
     return Page(items=[DeadLetterOut.model_validate(row) for row in rows], next=following)
 
 
 @router.get("/call-backs")
 async def list_open_call_backs(
-    principal: StaffDep, session: ReadingDep, done: bool = False, cursor: Cursor = "", limit: Limit = 50
+    _: DeskDep, session: ReadingDep, done: bool = False, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[CallBackOut]:
     """Residents to be called, longest waiting first."""
-    rows = await list_call_backs(session, done=done, after=_key(cursor), limit=limit)
+    rows = await list_call_backs(session, done=done, after=decode_time_cursor(cursor), limit=limit)
     following = encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None
-    items = [CallBackOut.model_validate(row) for row in rows]
-    if principal.role not in _SEES_PHONES:
-        items = [item.model_copy(update={"phone": mask_phone(item.phone)}) for item in items]
-    return Page(items=items, next=following)
+    return Page(items=[CallBackOut.model_validate(row) for row in rows], next=following)
 
 
 @router.post("/call-backs/{task_id}/done")
-async def call_back_done(task_id: str, body: DoneIn, principal: StaffDep, session: SessionDep, clock: ClockDep) -> CallBackOut:
+async def call_back_done(task_id: str, body: DoneIn, principal: DeskDep, session: SessionDep, clock: ClockDep) -> CallBackOut:
     """The resident was called (or needs no call); the first one to say so counts."""
     row = await finish_call_back(session, task_id, user=principal.username, result=body.result, now=clock.now())
     return CallBackOut.model_validate(row)
+
+
+async def _require_open(session: AsyncSession, conversation_id: str, principal: Principal) -> None:
+    """Raises NotFound for a handler who would learn here who made a hidden report."""
+    if principal.role not in _SEES_PHONES and await is_told_in_secret(session, conversation_id):
+        raise no_such_conversation(conversation_id)
+
+
+def _message(row: MessageRow, role: Role) -> MessageOut:
+    shown = MessageOut.model_validate(row)
+    return shown if role in _SEES_PHONES else shown.model_copy(update={"text": mask_text(shown.text)})
 
 
 async def _tell(wakeups: Wakeups | None, conversation_id: str, what: str) -> None:
@@ -220,22 +246,3 @@ def _masked_draft(draft: dict[str, Any] | None) -> dict[str, Any] | None:
     if draft is None or not draft.get("contact_phone"):
         return draft
     return {**draft, "contact_phone": mask_phone(str(draft["contact_phone"]))}
-
-
-def _key(cursor: str) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    at, row_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(str(at)), str(row_id)
-    except ValueError as error:
-        raise InvalidField("cursor 不是本接口给出的", field="cursor") from error
-
-
-def _seq(cursor: str) -> int:
-    if not cursor:
-        return 0
-    (seq,) = decode_cursor(cursor, 1)
-    if not isinstance(seq, int):
-        raise InvalidField("cursor 不是本接口给出的", field="cursor")
-    return seq

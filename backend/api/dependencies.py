@@ -91,6 +91,9 @@ def require(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
 
 
 STAFF = (Role.DISPATCHER, Role.HANDLER, Role.SUPERVISOR)
+DESK = (Role.DISPATCHER, Role.SUPERVISOR)
+DeskDep = Annotated[Principal, Depends(require(*DESK))]
+DeskOrServiceDep = Annotated[Principal, Depends(require(*DESK, Role.SERVICE))]
 StaffDep = Annotated[Principal, Depends(require(*STAFF))]
 StaffOrServiceDep = Annotated[Principal, Depends(require(*STAFF, Role.SERVICE))]
 ServiceDep = Annotated[Principal, Depends(require(Role.SERVICE))]

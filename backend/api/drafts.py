@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from backend.api.dependencies import ClockDep, ReadingDep, SessionDep, StaffOrServiceDep
+from backend.api.dependencies import ClockDep, DeskOrServiceDep, ReadingDep, SessionDep
+from backend.api.schemas.moments import Moment
 from backend.contracts.messages import Choice
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.codec import from_json
@@ -56,7 +57,7 @@ class MessageIn(BaseModel):
     message_id: Annotated[str, Field(max_length=100)]
     text: Annotated[str, Field(max_length=10_000)] = ""
     intent: Annotated[str, Field(max_length=60)] = ""
-    message_time: AwareDatetime | None = None
+    message_time: Moment | None = None
     facts: dict[str, Any] = {}
     guesses: list[dict[str, Any]] = []
     issues: list[dict[str, Any]] = []
@@ -83,14 +84,14 @@ class FiledOut(BaseModel):
 
 
 @router.get("/{conversation_id}/draft")
-async def get_draft(conversation_id: str, _: StaffOrServiceDep, session: ReadingDep) -> dict[str, Any] | None:
+async def get_draft(conversation_id: str, _: DeskOrServiceDep, session: ReadingDep) -> dict[str, Any] | None:
     """The open draft, null when there is none."""
     return await drafts.current(session, conversation_id=conversation_id)
 
 
 @router.patch("/{conversation_id}/draft")
 async def hear_message(
-    conversation_id: str, body: MessageIn, _: StaffOrServiceDep, session: SessionDep, clock: ClockDep
+    conversation_id: str, body: MessageIn, _: DeskOrServiceDep, session: SessionDep, clock: ClockDep
 ) -> DraftOut:
     """Take one message into the draft. The same `message_id` again changes nothing."""
     now = clock.now()
@@ -106,7 +107,7 @@ async def hear_message(
 
 
 @router.post("/{conversation_id}/draft/file", status_code=201)
-async def file_draft(conversation_id: str, body: FileIn, _: StaffOrServiceDep, session: SessionDep, clock: ClockDep) -> FiledOut:
+async def file_draft(conversation_id: str, body: FileIn, _: DeskOrServiceDep, session: SessionDep, clock: ClockDep) -> FiledOut:
     """Make the order of the confirmed draft; safe to repeat."""
     filed = await drafts.file_draft(session, conversation_id=conversation_id, draft_id=body.draft_id, now=clock.now())
     unit = await directory.unit(session, filed.order.unit_id) if filed.order.unit_id else None
@@ -114,7 +115,7 @@ async def file_draft(conversation_id: str, body: FileIn, _: StaffOrServiceDep, s
 
 
 @router.delete("/{conversation_id}/draft", status_code=204)
-async def forget_draft(conversation_id: str, _: StaffOrServiceDep, session: SessionDep, clock: ClockDep) -> None:
+async def forget_draft(conversation_id: str, _: DeskOrServiceDep, session: SessionDep, clock: ClockDep) -> None:
     """Drop the draft."""
     await drafts.forget(session, conversation_id=conversation_id, now=clock.now())
 

@@ -9,12 +9,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from starlette.exceptions import HTTPException
 
 from backend.domain.errors import DomainError
 
 MEDIA_TYPE = "application/problem+json"
+_DATA_EXCEPTION = "22"  # class of SQLSTATE: the value itself cannot be stored (NUL in a text, a number out of range)
 log = structlog.get_logger()
 
 
@@ -29,7 +30,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(StatementError, _database_error)
+    app.add_exception_handler(OSError, _database_error)
+    app.add_exception_handler(OverflowError, _unusable_value)
+    app.add_exception_handler(UnicodeError, _unusable_value)
+    app.add_exception_handler(Exception, _own_fault)
 
 
 async def _domain_error(_request: Request, error: Exception) -> JSONResponse:
@@ -47,9 +52,7 @@ async def _domain_error(_request: Request, error: Exception) -> JSONResponse:
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    errors = [
-        {"field": ".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), "detail": e["msg"]} for e in error.errors()
-    ]
+    errors = [{"field": _field_of(e), "detail": e["msg"]} for e in error.errors()]
     first = errors[0]
     return problem(422, "invalid_request", f"{first['field']}: {first['detail']}", field=first["field"], errors=errors)
 
@@ -61,6 +64,30 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, code, str(error.detail))
 
 
+def _field_of(error: dict[str, Any]) -> str:
+    """Where it is wrong, without the part of the request; a body that cannot be read at all has no better place than `body`."""
+    inner = [] if error["type"] == "json_invalid" else error["loc"][1:]
+    return ".".join(str(part) for part in inner) or str(error["loc"][0])
+
+
+def _is_about_a_value(error: StatementError) -> bool:
+    """Whether the caller's value is at fault, before (no DBAPIError) or in the database."""
+    return not isinstance(error, DBAPIError) or str(getattr(error.orig, "sqlstate", "")).startswith(_DATA_EXCEPTION)
+
+
+async def _unusable_value(request: Request, error: Exception) -> JSONResponse:
+    log.warning("unusable_value", path=request.url.path, error=type(error).__name__)
+    return problem(422, "invalid_request", "有一个值没法用:数字太大、时间太远,或者含有不能保存的字符")
+
+
+async def _own_fault(request: Request, error: Exception) -> JSONResponse:
+    """What nobody foresaw. The traceback is in the log: the server logs it after this answer."""
+    log.error("internal_error", path=request.url.path, error=type(error).__name__)
+    return problem(500, "internal_error", "系统出错了,已记录,请稍后再试")
+
+
 async def _database_error(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, StatementError) and _is_about_a_value(error):
+        return await _unusable_value(request, error)
     log.error("database_error", path=request.url.path, error=type(error).__name__)
     return problem(503, "database_unavailable", "数据库暂时连不上,请稍后再试")

@@ -14,6 +14,7 @@ from backend.contracts.people import Role
 from backend.domain.assessment import Figures, Rate
 from backend.domain.calendar import SHANGHAI
 from backend.domain.errors import InvalidField
+from backend.domain.moments import is_usable
 from backend.services.assessment import By, assessment
 from backend.services.auth import Principal
 
@@ -99,10 +100,13 @@ def _moment(text: str, field: str, *, end_of_day: bool = False) -> datetime:
     try:
         if len(text) <= len("2026-11-21"):
             day = date.fromisoformat(text) + timedelta(days=end_of_day)
-            return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+            moment = datetime.combine(day, time(), tzinfo=SHANGHAI)
+        else:
+            moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
         raise InvalidField("时间要写成 2026-11-21 或 2026-11-21T08:00:00+08:00", field=field) from error
     if moment.tzinfo is None:
         raise InvalidField("时间要带时区", field=field)
+    if not is_usable(moment):
+        raise InvalidField("年份不对", field=field)
     return moment.astimezone(UTC)

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from backend.api.dependencies import ClockDep, ContextDep, ReadingDep, StaffOrServiceDep
+from backend.api.schemas.moments import Moment
 from backend.contracts.understanding import Facts, OrderNumberMention, PhoneKind, Privacy
 from backend.domain.drafting.codec import to_json
 from backend.services.understanding import Heading, understand
@@ -22,7 +23,7 @@ class TextIn(BaseModel):
 
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     channel: Annotated[str, Field(max_length=40)] = "telephone"
-    message_time: AwareDatetime | None = None
+    message_time: Moment | None = None
     context: Annotated[str, Field(max_length=4000)] = ""
 
 

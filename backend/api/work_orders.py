@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import OAuth2PasswordBearer
-from pydantic import AwareDatetime
 
 from backend.api.dependencies import (
     ClockDep,
@@ -21,8 +19,9 @@ from backend.api.dependencies import (
     get_principal,
     require,
 )
-from backend.api.paging import Limit, Page, decode_cursor, encode_cursor
+from backend.api.paging import Limit, Page, decode_time_cursor, encode_cursor
 from backend.api.problems import problem
+from backend.api.schemas.moments import Moment
 from backend.api.schemas.work_orders import (
     LookupIn,
     NewOrder,
@@ -35,11 +34,11 @@ from backend.api.schemas.work_orders import (
 from backend.api.work_order_views import PERSONAL, deliveries_of, view
 from backend.contracts.people import Role
 from backend.contracts.work_orders import State, Verb
-from backend.domain.errors import InvalidField
+from backend.domain.errors import InvalidField, KeyReused
 from backend.services import lookup, ratings
 from backend.services.auth import Principal, record_access
 from backend.services.casework import Caller, Resident, apply_verb, require_access
-from backend.services.intake import accept_work_order
+from backend.services.intake import accept_work_order, is_same_complaint
 from backend.storage import work_orders as orders
 from backend.storage.work_orders import OrderFilters
 
@@ -58,7 +57,7 @@ async def _anyone(context: ContextDep, token: Annotated[str | None, Depends(_bea
 AnyoneDep = Annotated[Principal | None, Depends(_anyone)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={200: {"model": WorkOrderOut, "description": "accepted before"}})
 async def take_in(
     body: NewOrder,
     principal: IntakeDep,
@@ -67,11 +66,16 @@ async def take_in(
     response: Response,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> WorkOrderOut:
-    """Accept a complaint. The same `Idempotency-Key` gives the same order again (200 instead of 201), without another effect."""
+    """Accept a complaint. The same `Idempotency-Key` gives the same order again (200 instead of 201), without another effect;
+    with another complaint it is refused (422), so that no complaint vanishes behind a key that was used before.
+    """
     now = clock.now()
     key = idempotency_key or uuid.uuid4().hex
     known = await orders.order_by_key(session, key) is not None
-    order = await accept_work_order(session, request=body.to_request(now), idempotency_key=key, actor=_actor(principal), now=now)
+    request = body.to_request(now)
+    order = await accept_work_order(session, request=request, idempotency_key=key, actor=_actor(principal), now=now)
+    if not is_same_complaint(order, request):
+        raise KeyReused("这个 Idempotency-Key 已经用在另一件事上了,请换一个", field="Idempotency-Key")
     if known:
         response.status_code = 200
     return (await view(session, [order], role=principal.role, now=now))[0]
@@ -89,7 +93,7 @@ async def list_work_orders(
     unit: str = "",
     category: str = "",
     urgency: str = "",
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: str = "",
     limit: Limit = 50,
@@ -109,7 +113,7 @@ async def list_work_orders(
         q=q.strip(),
         open_reporters_only=principal.role is Role.HANDLER,
     )
-    rows, key = await orders.list_orders(session, filters, cursor=_cursor(cursor), limit=limit)
+    rows, key = await orders.list_orders(session, filters, cursor=decode_time_cursor(cursor), limit=limit)
     items = await view(session, rows, role=principal.role, now=clock.now())
     return Page(items=items, next=encode_cursor(key[0].isoformat(), key[1]) if key else None)
 
@@ -196,17 +200,18 @@ async def reveal_reporter(number: str, body: RevealIn, principal: RevealDep, ses
 async def do_verb(
     number: str,
     verb: Verb,
-    body: VerbBody,
     principal: PrincipalDep,
     session: SessionDep,
     clock: ClockDep,
+    body: Annotated[VerbBody | None, Body()] = None,
     idempotency_key: Annotated[str, Header(max_length=200)] = "",
 ) -> WorkOrderOut:
-    """Do one thing to an order. 409 with `allowed` when it is not possible now, or when `version` is not the current one.
+    """Do one thing to an order; where nothing has to be told, the body may be left out.
 
+    409 with `allowed` when it is not possible now, or when `version` is not the current one.
     The same `Idempotency-Key` again returns the order as it is, without another effect.
     """
-    now = clock.now()
+    now, body = clock.now(), body or VerbBody()
     caller = _caller(principal, body.on_behalf_of, body.channel, body.channel_user_id)
     data = body.verb_data()
     if verb is Verb.JOIN:
@@ -234,13 +239,3 @@ def _actor(principal: Principal) -> str:
 def _caller(principal: Principal, on_behalf_of: str, channel: str, channel_user_id: str) -> Caller:
     resident = Resident(on_behalf_of, channel, channel_user_id) if principal.role is Role.SERVICE else None
     return Caller(principal.role, principal.unit_id, resident)
-
-
-def _cursor(cursor: str) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    at, order_id = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), str(order_id)
-    except (TypeError, ValueError) as error:
-        raise InvalidField("cursor 不是本接口给出的", field="cursor") from error

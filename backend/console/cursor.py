@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from backend.domain.errors import InvalidField
+from backend.domain.moments import is_usable
 
 
 def write_cursor(key: tuple[datetime, str]) -> str:
@@ -21,6 +22,6 @@ def read_cursor(text: str) -> tuple[datetime, str] | None:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise InvalidField("翻页的地址不对,请从第一页看起", field="cursor") from error
-    if moment.tzinfo is None or not row_id:
+    if not is_usable(moment) or not row_id:
         raise InvalidField("翻页的地址不对,请从第一页看起", field="cursor")
     return moment, row_id

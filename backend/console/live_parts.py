@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.console import words
 from backend.console.order_parts import Asked, sheet_parts, table_part
 from backend.console.rendering import part, resident_label, trusted
 from backend.contracts.conversations import Address
@@ -73,7 +74,8 @@ async def snapshot(session: AsyncSession, user: Principal, watching: Watching, *
         html, lists = await list_part(session, user, now=now, open_id=watching.conversation)
         shown["parts"] = {"lists": html} if watching.lists else {}
         shown["waiting"] = [
-            {"id": entry.row.id, "label": resident_label(entry.row), "urgent": entry.row.priority > 0} for entry in lists.waiting
+            {"id": entry.row.id, "label": resident_label(entry.row), "urgent": words.is_emergency(entry.row.priority)}
+            for entry in lists.waiting
         ]
         if watching.conversation:
             row = await desk.conversation(session, watching.conversation)

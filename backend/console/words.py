@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.clocks import ClockSpec
+from backend.domain.conversation import EMERGENCY_PRIORITY
 from backend.domain.promises import promise
 from backend.domain.verb_data import OUTCOMES
 from backend.domain.work_order import STATE_NAMES, VERB_NAMES
@@ -102,6 +103,13 @@ INTENTS = {
     "thanks": "道谢",
     "bye": "告别",
 }
+# Why a conversation waits for a person, as programs write it; what people write stands as it is.
+QUEUE_REASONS = {
+    "asked": "居民要找人工",
+    "low_confidence": "机器人没听懂",
+    "emergency": "紧急情况",
+    "assistant": "机器人出了故障",
+}
 CHANGES = {"added": "新加", "edited": "修改", "withdrawn": "停用", "restored": "恢复"}
 RESOLVED = {"yes": "解决了", "partly": "解决了一部分", "no": "没有解决"}
 SATISFACTION = {1: "非常不满意", 2: "不满意", 3: "基本满意", 4: "满意", 5: "非常满意"}
@@ -119,6 +127,16 @@ def limit_text(spec: ClockSpec) -> str:
 def clock_text(clock: Mapping[str, Any]) -> str:
     """The same for a stored clock."""
     return limit_text(ClockSpec.from_data(clock))
+
+
+def queue_reason(reason: str) -> str:
+    """Why somebody waits, in words; what follows a colon (`assistant:timeout`) is for those who look after the programs."""
+    return QUEUE_REASONS.get(reason.partition(":")[0], reason)
+
+
+def is_emergency(priority: int) -> bool:
+    """Whether somebody waits in danger, and not only before others."""
+    return priority >= EMERGENCY_PRIORITY
 
 
 def status_text(status: str, reason: str) -> str:

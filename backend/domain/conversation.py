@@ -17,6 +17,7 @@ DRAFT_KEPT = timedelta(days=3)
 APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
 
+EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
 
 

@@ -14,6 +14,19 @@ from backend.domain.session_window import Window, may_send
 SMS_FROM, SMS_UNTIL = 7, 22  # local hours in which a notification may make a phone ring
 
 
+# as caseworkers read them in reasons
+ROUTE_NAMES = {
+    Route.SESSION: "会话消息",
+    Route.SUBSCRIBE_LONG_TERM: "长期订阅消息",
+    Route.SUBSCRIBE_ONE_TIME: "一次性订阅消息",
+    Route.SMS: "短信",
+    Route.CALL_BACK: "电话",
+}
+
+
+_NO_SUCH_WAY = "没有这条路"  # not worth telling: the channel never had it
+
+
 class Step(str, Enum):
     SEND = "send"
     WAIT = "wait"
@@ -63,20 +76,22 @@ def choose(situation: Situation) -> Plan:
     passed: list[str] = []
     for route, objection in _LADDER:
         against = "已试过" if route in situation.closed else objection(situation)
+        if against == _NO_SUCH_WAY:
+            continue
         if against:
-            passed.append(f"{route.value}: {against}")
+            passed.append(f"{ROUTE_NAMES[route]}:{against}")
             continue
         if _rings(situation, route) and not _may_ring(situation):
             return Plan(Step.WAIT, "夜间不打扰", not_before=next_morning(situation.now))
-        return Plan(Step.SEND, "; ".join(passed), route=route)
-    if situation.notification and not situation.essential:
-        return Plan(Step.SUPPRESS, "; ".join(passed))
-    return Plan(Step.CALL_BACK, "; ".join(passed))
+        return Plan(Step.SEND, ";".join(passed), route=route)
+    if not situation.essential:
+        return Plan(Step.SUPPRESS, ";".join(passed))
+    return Plan(Step.CALL_BACK, ";".join(passed))
 
 
 def _session(at: Situation) -> str:
     if Route.SESSION not in at.routes:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     if at.channel is Channel.SMS:
         return _opted_out(at)
     if not at.session_limited:
@@ -86,13 +101,13 @@ def _session(at: Situation) -> str:
 
 def _long_term(at: Situation) -> str:
     if Route.SUBSCRIBE_LONG_TERM not in at.routes or not at.templated:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     return "" if at.long_term_consent else "没有长期订阅"
 
 
 def _one_time(at: Situation) -> str:
     if Route.SUBSCRIBE_ONE_TIME not in at.routes or not at.templated:
-        return "没有这条路"
+        return _NO_SUCH_WAY
     return "" if at.one_time_consents > 0 else "没有一次性订阅"
 
 

@@ -43,6 +43,12 @@ class InvalidField(DomainError):
     status = 422
 
 
+class KeyReused(InvalidField):
+    """An idempotency key that stands for another request already."""
+
+    code = "idempotency_key_reused"
+
+
 class TooOften(DomainError):
     """The same thing was asked too often; `extra["retry_after"]` (seconds) tells when it is possible again, where known."""
 

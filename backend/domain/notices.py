@@ -142,8 +142,10 @@ def is_notification(purpose: str) -> bool:
 
 
 def is_essential(purpose: str) -> bool:
-    """Whether a message must reach its resident, by a telephone call if nothing else works. Answers always must."""
+    """Whether a message must reach its resident, by a telephone call if nothing else works. Answers always must; that the bot
+    goes on after a caseworker is a courtesy.
+    """
     if not is_notification(purpose):
-        return True
+        return purpose != "handback"
     name = purpose.removeprefix("notice:")
     return any(event.value == name and wording.essential for event, wording in _WORDINGS.items())

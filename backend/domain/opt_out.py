@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 from enum import Enum
@@ -10,6 +11,7 @@ from backend.contracts.messages import Channel
 
 _STOP = frozenset({"退订", "TD", "T", "R", "N", "QX", "取消订阅", "退訂"})
 _RESUME = frozenset({"恢复", "HF", "恢復"})
+_AROUND = re.compile(r"[\s。.!,、~;:'\"“”‘’()【】<>《》-]")
 # One letter may also be an answer to what the bot has just offered.
 _AMBIGUOUS = frozenset({"T", "R", "N"})
 
@@ -35,5 +37,5 @@ def screen(*, channel: Channel, text: str, offered: Collection[str] = ()) -> Opt
 
 
 def normalised(text: str) -> str:
-    """NFKC (full-width letters become plain ones), trimmed, upper case."""
-    return unicodedata.normalize("NFKC", text).strip().upper()
+    """NFKC (full-width letters become plain ones), upper case, without blanks and without what ends or quotes a sentence."""
+    return _AROUND.sub("", unicodedata.normalize("NFKC", text).upper())

@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.contracts.work_orders import Verb
 from backend.domain.errors import InvalidField
+from backend.domain.moments import is_usable
 
 OUTCOMES: dict[str, str] = {
     "solved": "已解决",
@@ -21,6 +22,9 @@ OUTCOMES: dict[str, str] = {
 }
 LONGEST_TEXT = 2000
 MOST_DAYS = 3
+
+
+Check = Callable[[Any, str], Any]
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ def _time(value: Any, name: str) -> str:
         raise InvalidField(f"{name} 不是时间,例如 2026-11-21T18:00:00+08:00", field=name) from error
     if moment.tzinfo is None:
         raise InvalidField(f"{name} 要带时区,例如 +08:00", field=name)
+    if not is_usable(moment):
+        raise InvalidField(f"{name} 的年份不对", field=name)
     return moment.astimezone(timezone.utc).isoformat()
 
 
@@ -69,10 +75,15 @@ def _outcome(value: Any, name: str) -> str:
     return str(value)
 
 
-def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise InvalidField(f"{name} 要写数字", field=name)
-    return float(value)
+def _degrees(most: int) -> Check:
+    def check(value: Any, name: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise InvalidField(f"{name} 要写数字", field=name)
+        if not -most <= value <= most:  # also false for NaN
+            raise InvalidField(f"{name} 要在 -{most} 到 {most} 之间", field=name)
+        return float(value)
+
+    return check
 
 
 def _files(value: Any, name: str) -> list[dict[str, str]]:
@@ -81,7 +92,6 @@ def _files(value: Any, name: str) -> list[dict[str, str]]:
     return [{str(key): str(text) for key, text in item.items()} for item in value]
 
 
-Check = Callable[[Any, str], Any]
 _REASON: dict[str, Check] = {"reason": _text}
 _FILES: dict[str, Check] = {"attachments": _files}
 # What may be given with each verb beside `note`. Unknown fields are refused, so that a misspelt one is noticed.
@@ -89,7 +99,7 @@ FIELDS: dict[Verb, dict[str, Check]] = {
     Verb.DISPATCH: {"unit": _text, **_REASON},
     Verb.ACKNOWLEDGE: {},
     Verb.CONTACT: {"reached": _flag, "method": _text, "contacted_at": _time},
-    Verb.ARRIVE: {"arrived_at": _time, "lat": _number, "lon": _number, **_FILES},
+    Verb.ARRIVE: {"arrived_at": _time, "lat": _degrees(90), "lon": _degrees(180), **_FILES},
     Verb.NOTE: {"public": _flag, **_FILES},
     Verb.RETURN: {**_REASON, "suggested_unit": _text},
     Verb.EXTEND: {**_REASON, "days": _days, "until": _time, "granted": _flag, **_FILES},

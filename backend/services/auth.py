@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.people import Role
 from backend.domain.errors import Conflict, InvalidField, NotFound, Unauthorised
+from backend.storage import directory
 from backend.storage.tables.people import AccessLogRow, TokenRow, UserRow
 
 TOKEN_LIFE = timedelta(hours=12)
@@ -79,6 +80,15 @@ async def create_user(
     session.add(row)
     await session.flush()
     return row
+
+
+async def check_unit(session: AsyncSession, *, role: Role, unit_id: str) -> None:
+    """Raises InvalidField for a handler without a unit, who would see nothing, and for a unit that is not there."""
+    if role is Role.HANDLER and not unit_id:
+        raise InvalidField("经办人要写明单位:--unit 单位编号", field="unit")
+    if unit_id and await directory.unit(session, unit_id) is None:
+        known = "、".join(f"{unit.id} {unit.name}" for unit in await directory.units(session))
+        raise InvalidField(f"没有单位 {unit_id}。现有:{known}", field="unit")
 
 
 async def set_password(session: AsyncSession, *, username: str, password: str, shortest: int = SHORTEST_PASSWORD) -> None:

@@ -203,8 +203,15 @@ async def resend(session: AsyncSession, *, conversation_id: str, message_id: str
         raise NotFound("没有这条消息", message_id=message_id)
     if dead.status not in _RESENDABLE or dead.resent_as is not None:
         raise Conflict("只有发送失败或结果不明的消息可以重发,而且只能重发一次", message_status=dead.status)
+    return await send_again(session, row, dead, now=now)
+
+
+async def send_again(
+    session: AsyncSession, row: ConversationRow, dead: MessageRow, *, now: datetime, closed: Sequence[str] = ()
+) -> MessageRow:
+    """A new message with the words of one that did not arrive, which points to it; it does not take the `closed` routes."""
     values = _outbound(row, Author(dead.author), Reply(dead.text), dead.purpose, now, _extras_of(dead), "", None)
-    again = MessageRow(**{**values, "choices": dead.choices})
+    again = MessageRow(**{**values, "choices": dead.choices, "closed_routes": list(closed)})
     session.add(again)
     dead.resent_as = again.id
     await _wake_senders(session, row, now=now)

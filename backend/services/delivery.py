@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.messages import Channel, MessageStatus, OutboundMessage, Route, SendOutcome, SendResult
+from backend.contracts.messages import Channel, OutboundMessage, Route, SendOutcome, SendResult
 from backend.domain.delivery_plan import Plan, Step, choose
 from backend.services import metrics
 from backend.services.delivery_intent import outbound, read_ledgers, reserve, situation
-from backend.services.delivery_result import Case, call_back, record
+from backend.services.delivery_result import Case, give_up, record
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import ChannelSender, Clock
 from backend.storage import leases
@@ -123,14 +123,11 @@ class Deliverer(LeasedWorker[Sending]):
     async def _not_now(
         self, session: AsyncSession, conversation: ConversationRow, message: MessageRow, plan: Plan, *, now: datetime
     ) -> None:
-        message.status_reason = plan.why
         if plan.step is Step.WAIT:
-            message.deferred, message.next_attempt_at = True, plan.not_before
-        elif plan.step is Step.SUPPRESS:
-            message.status = MessageStatus.SUPPRESSED.value
+            message.status_reason, message.deferred, message.next_attempt_at = plan.why, True, plan.not_before
         else:
-            message.status = MessageStatus.FAILED.value
-            await call_back(session, conversation, message, reason=f"没有办法送达:{plan.why}", now=now)
+            essential = plan.step is Step.CALL_BACK
+            await give_up(session, conversation, message, why=plan.why, essential=essential, now=now)
 
     async def _park_orphans(self, session: AsyncSession, conversation: ConversationRow, *, now: datetime) -> None:
         """Attempts of a worker that died between intent and result: nobody knows, so nobody sends them again."""

@@ -9,14 +9,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.messages import MessageStatus, Route, SendOutcome, SendResult
+from backend.contracts.messages import Channel, MessageStatus, Route, SendOutcome, SendResult
 from backend.domain.delivery_plan import MAX_ATTEMPTS, pause_before_retry
 from backend.services.delivery_intent import Ledgers, read_ledgers, template_kind
-from backend.services.receipts import advance, apply_early
-from backend.storage.deliveries import add_call_back
+from backend.services.receipts import advance, apply_early, call_back
+from backend.storage.deliveries import attempts_of
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
+
+# for who texts us, an answer and a notice go the same way
+_BY_TEXT = (Route.SESSION.value, Route.SMS.value)
 
 
 @dataclass(frozen=True)
@@ -42,29 +45,28 @@ async def record(case: Case, result: SendResult) -> None:
     await _FOLLOWS[result.outcome](case, result)
 
 
-async def call_back(
-    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, reason: str, now: datetime
+async def give_up(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, why: str, essential: bool, now: datetime
 ) -> None:
-    """Ask a person to reach the resident."""
-    await add_call_back(
-        session,
-        message=message,
-        conversation_id=conversation.id,
-        phone=conversation.phone,
-        reason=reason,
-        text=message.text,
-        order_number=message.order_number,
-        now=now,
-    )
+    """No way is left. What was refused is a dead letter with the refusal as its reason; what must arrive is a task for a person;
+    what nobody needs to hear by telephone and was never refused is let go."""
+    attempts = await attempts_of(session, message.id)
+    refused = any(attempt.outcome == SendOutcome.REJECTED.value for attempt in attempts)
+    last = " ".join(part for part in (attempts[-1].code, attempts[-1].reason) if part) if attempts else ""
+    message.status_reason = ";".join(part for part in (last, why) if part)
+    message.status = (MessageStatus.FAILED if essential or refused else MessageStatus.SUPPRESSED).value
+    if essential:
+        await call_back(session, conversation, message, reason=f"没有办法送达:{message.status_reason}", now=now)
 
 
 async def _accepted(case: Case, result: SendResult) -> None:
     advance(case.message, MessageStatus.SENT, reason=case.attempt.route)
-    await apply_early(case.session, case.message, result.provider_id)
+    await apply_early(case.session, case.message, result.provider_id, now=case.now)
 
 
 async def _rejected(case: Case, result: SendResult) -> None:
-    advance(case.message, MessageStatus.FAILED, reason=_reason(result))
+    """Never by this route: the next one may still do it. Where there is none, the message becomes a dead letter."""
+    _close_route(case)
 
 
 async def _unknown(case: Case, result: SendResult) -> None:
@@ -118,7 +120,8 @@ def _correct_windows(case: Case, ledgers: Ledgers, *, closed: bool) -> bool:
 
 
 def _close_route(case: Case) -> None:
-    case.message.closed_routes = [*case.message.closed_routes, case.attempt.route]
+    same = _BY_TEXT if case.conversation.channel == Channel.SMS.value else (case.attempt.route,)
+    case.message.closed_routes = [*case.message.closed_routes, *same]
 
 
 def _give_back(case: Case, ledgers: Ledgers) -> None:

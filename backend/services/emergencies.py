@@ -13,7 +13,7 @@ from backend.contracts.messages import Reply
 from backend.contracts.understanding import Facts
 from backend.contracts.work_orders import State, Verb
 from backend.domain import phrases
-from backend.domain.conversation import EMERGENCY_SAME, same_emergency
+from backend.domain.conversation import EMERGENCY_PRIORITY, EMERGENCY_SAME, same_emergency
 from backend.domain.errors import DomainError
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.services.casework import apply_verb
@@ -26,7 +26,6 @@ from backend.storage.work_orders import get_order
 
 log = structlog.get_logger()
 
-PRIORITY = 10
 _ACTOR = "system"
 
 
@@ -40,7 +39,7 @@ async def respond(
     """
     known = conversation.emergency_number
     is_same = same_emergency(kind=kind, known_kind=conversation.emergency_kind, known_at=conversation.emergency_at, now=now)
-    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     if is_same and known and await _noted(session, known, message, now=now):
         await add_place(session, conversation, _place(facts), now=now)
         return Reply(phrases.emergency_repeated(kind, known))
@@ -64,7 +63,7 @@ async def place_told(
     await _noted(session, number, message, now=now)
     await add_place(session, conversation, address, now=now)
     lend_place(conversation, address)
-    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     return Reply(phrases.emergency_address_noted(number))
 
 

@@ -11,6 +11,7 @@ from backend.storage.tables.directory import PlaceRow, RoutingRuleRow, UnitRow
 
 UNIT_KINDS = {"派单台": "desk", "街道": "street", "部门": "department", "公用企业": "utility"}
 PLACE_KINDS = {"区": "district", "街道": "street", "社区": "community", "网格": "grid", "小区": "estate"}
+_LONGEST_NUMBER = 9  # what the column holds
 _PARENT_KIND = {"street": "district", "community": "street", "grid": "community", "estate": "community"}
 
 
@@ -46,6 +47,7 @@ class Known:
 
     units: set[str] = field(default_factory=set)
     places: dict[str, str] = field(default_factory=dict)
+    services: set[str] = field(default_factory=set)  # codes of leaves and of their categories
     seen: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -112,7 +114,7 @@ class _Line:
 
     def whole_number(self, heading: str) -> int | None:
         text = self.text(heading)
-        if text and not text.lstrip("-").isdigit():
+        if text and not (text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_NUMBER):
             self.wrong(heading, f"“{text}”不是整数,请填数字")
             return None
         return int(text) if text else None
@@ -185,6 +187,8 @@ def _rule(values: Mapping[str, str], number: int, known: Known) -> Parsed:
     service = line.text("事项编号")
     if service and not (service.isdigit() and len(service) in (2, 4)):
         line.wrong("事项编号", "请填两位(大类)或四位(小类)数字,Excel 里要设成文本格式")
+    elif service and service not in known.services:
+        line.wrong("事项编号", f"没有编号为“{service}”的事项,按这条规则一件也派不出去")
     if line.errors:
         return None, line.errors
     row = RoutingRuleRow(

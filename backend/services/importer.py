@@ -52,13 +52,16 @@ async def import_workbook(
     """Read all sheets; add new rows and change those that exist (same code). `progress(done, total)` is called per row.
 
     `strict`: nothing is imported when any row has an error; else the good rows are. Raises InvalidField when the file is not a
-    workbook or lacks every known sheet. The caller commits.
+    workbook, lacks every known sheet, or a sheet lacks a column. The caller commits.
     """
     rows = list(_rows(path))
     report = ImportReport()
     known = Known(
         units=set(await directory.unit_names(session)),
         places={place.code: place.kind for place in (await directory.places(session)).values()},
+        services={
+            code[:length] for code in (row.service_code for row in await directory.categories(session)) for length in (2, 4)
+        },
     )
     accepted: list[Any] = []
     for done, (sheet, number, values) in enumerate(rows, start=1):
@@ -90,6 +93,9 @@ def _rows(path: Path) -> Iterator[tuple[Sheet, int, Mapping[str, str]]]:
     for sheet in found:
         lines = book[sheet.title].iter_rows(values_only=True)
         headings = [_text(cell) for cell in next(lines, ())]
+        missing = [column.heading for column in sheet.columns if column.heading not in headings]
+        if missing:
+            raise InvalidField(f"“{sheet.title}”表第一行缺这些列:{'、'.join(missing)}", field="path")
         for number, cells in enumerate(lines, start=2):
             texts = [_text(cell) for cell in cells]
             if any(texts) and texts != [column.example for column in sheet.columns]:

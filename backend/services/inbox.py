@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage
+from backend.domain.moments import plausible
 from backend.services import metrics, receipts
 from backend.services.ports import Clock
 from backend.services.spool import Spool
@@ -165,12 +166,18 @@ def _note(correspondent: Correspondent, message: InboundMessage) -> int:
 
 async def _enter_grants(session: AsyncSession, stored: Sequence[tuple[InboundMessage, Correspondent]], *, now: datetime) -> None:
     """What the platforms allow us to send from now on."""
-    grants = [(whose.id, message.grant, message.message_time) for message, whose in stored if message.grant is not None]
+    grants = [(whose.id, message.grant, _opened_at(message, now)) for message, whose in stored if message.grant is not None]
     if grants:
         await open_send_windows(session, grants)
     for message, whose in stored:
         for consent in message.event.consents if message.event else ():
             await enter_consent(session, whose.id, consent, now=now)
+
+
+def _opened_at(message: InboundMessage, now: datetime) -> datetime:
+    """When the window opened: a new message that claims to be older than its own window, or to come, arrived now all the same."""
+    seconds = message.grant.seconds if message.grant else 0
+    return plausible(message.message_time, now, oldest=timedelta(seconds=seconds))
 
 
 def _grid_of(message: InboundMessage) -> str:

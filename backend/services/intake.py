@@ -84,6 +84,13 @@ async def accept_work_order(
     return order
 
 
+def is_same_complaint(order: WorkOrderRow, request: NewWorkOrder) -> bool:
+    """Whether the order was made from this request: what was said, by whom and about where (times may differ in a repetition)."""
+    said = (request.description.strip(), checked_phone(request.contact_phone), request.channel, request.channel_user_id)
+    stored = (order.description, order.contact_phone, order.channel, order.channel_user_id)
+    return said == stored and order.address == dataclasses.asdict(request.address)
+
+
 def checked_phone(phone: str) -> str:
     """The number as it is stored, "" for none. Raises InvalidField: a wrong phone must never be stored."""
     digits = re.sub(r"[\s()()]", "", phone)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import EmergencyHit, Facts
+from backend.domain.assistant_text import LONGEST_HEARD
 from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
@@ -26,13 +27,13 @@ class RuleEars:
         self._read_at = 0.0
 
     def emergency(self, text: str) -> EmergencyHit | None:
-        return screen_emergency(text)
+        return screen_emergency(text[:LONGEST_HEARD])
 
     async def facts(self, session: AsyncSession, text: str, *, message_time: datetime, phone: str) -> Facts:
         if self._gazetteer is None or time.monotonic() - self._read_at > _GAZETTEER_KEPT:
             self._gazetteer = Gazetteer.build(await load_gazetteer_places(session))
             self._read_at = time.monotonic()
-        return draw_facts(text, message_time=message_time, gazetteer=self._gazetteer, previous_phone=phone)
+        return draw_facts(text[:LONGEST_HEARD], message_time=message_time, gazetteer=self._gazetteer, previous_phone=phone)
 
     def script_of(self, text: str, before: str) -> str:
         found = normalise(text).script

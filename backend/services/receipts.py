@@ -9,13 +9,21 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.messages import DeliveryReceipt, MessageStatus
+from backend.contracts.messages import DeliveryReceipt, MessageStatus, Route
 from backend.domain.delivery_plan import advances
-from backend.storage.conversations import insert_ignoring, touch
-from backend.storage.deliveries import drop_call_back
+from backend.domain.notices import is_essential
+from backend.services.conversations import send_again
+from backend.storage.conversations import get_conversation, insert_ignoring, touch
+from backend.storage.deliveries import add_call_back, attempts_of, drop_call_back
 from backend.storage.messages import get_message
+from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import DeliveryAttemptRow, ReceiptRow
 from backend.storage.tables.messages import MessageRow
+
+# after which another way is left that was not tried
+_BEFORE_SMS = frozenset({Route.SUBSCRIBE_LONG_TERM.value, Route.SUBSCRIBE_ONE_TIME.value})
+# a person may have been asked to reach the resident
+_WITH_TASK = frozenset({MessageStatus.UNKNOWN.value, MessageStatus.FAILED.value})
 
 
 async def record(session: AsyncSession, reports: Sequence[DeliveryReceipt], *, now: datetime) -> None:
@@ -43,14 +51,46 @@ async def record(session: AsyncSession, reports: Sequence[DeliveryReceipt], *, n
 
 
 async def _apply(session: AsyncSession, message: MessageRow, report: DeliveryReceipt, *, now: datetime) -> None:
-    was_unknown = message.status == MessageStatus.UNKNOWN.value
+    had_task = message.status in _WITH_TASK
     same = ReceiptRow.message_id == report.message_id if report.message_id else ReceiptRow.provider_id == report.provider_id
     status = await _of_the_whole(session, same, report.status, report.parts)
     if not advance(message, status, reason=f"回执 {report.code}" if report.code else ""):
         return
     await session.flush()
-    if was_unknown and report.status is not MessageStatus.FAILED:
+    if report.status is MessageStatus.FAILED:
+        await _did_not_arrive(session, message, now=now)
+    elif had_task:
         await drop_call_back(session, message.id, result="回执证明已送到", now=now)
+
+
+async def _did_not_arrive(session: AsyncSession, message: MessageRow, *, now: datetime) -> None:
+    """The carrier or the platform took it and could not bring it: the next way carries it, or a person calls.
+
+    The status of this message stays as it is reported; the next way is a message of its own that this one points to.
+    """
+    attempts = await attempts_of(session, message.id)
+    conversation = await get_conversation(session, message.conversation_id, lock=True)
+    if attempts and attempts[-1].route in _BEFORE_SMS:
+        closed = [*message.closed_routes, attempts[-1].route]
+        await send_again(session, conversation, message, now=now, closed=closed)
+    elif is_essential(message.purpose):
+        await call_back(session, conversation, message, reason=f"没有送到:{message.status_reason}", now=now)
+
+
+async def call_back(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, reason: str, now: datetime
+) -> None:
+    """Ask a person to reach the resident."""
+    await add_call_back(
+        session,
+        message=message,
+        conversation_id=conversation.id,
+        phone=conversation.phone,
+        reason=reason,
+        text=message.text,
+        order_number=message.order_number,
+        now=now,
+    )
 
 
 async def _of_the_whole(session: AsyncSession, same: ColumnElement[bool], status: MessageStatus, parts: int) -> MessageStatus:
@@ -61,14 +101,15 @@ async def _of_the_whole(session: AsyncSession, same: ColumnElement[bool], status
     return status if (await session.scalar(query) or 0) >= parts else MessageStatus.SENT
 
 
-async def apply_early(session: AsyncSession, message: MessageRow, provider_id: str) -> None:
+async def apply_early(session: AsyncSession, message: MessageRow, provider_id: str, *, now: datetime) -> None:
     """Apply reports that came before the provider's answer told us its id of this message."""
     if not provider_id:
         return
     query = select(ReceiptRow).where(ReceiptRow.provider_id == provider_id)
     for row in list(await session.scalars(query.order_by(ReceiptRow.reported_at))):
         status = await _of_the_whole(session, ReceiptRow.provider_id == provider_id, MessageStatus(row.status), row.parts)
-        advance(message, status, reason=f"回执 {row.code}" if row.code else "")
+        if advance(message, status, reason=f"回执 {row.code}" if row.code else "") and status is MessageStatus.FAILED:
+            await _did_not_arrive(session, message, now=now)
 
 
 def advance(message: MessageRow, status: MessageStatus, *, reason: str = "") -> bool:

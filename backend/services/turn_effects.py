@@ -117,8 +117,8 @@ async def _silent(stage: Stage, answer: Silent) -> None:
 async def _opt_out(stage: Stage, answer: OptOut) -> None:
     conversation = stage.conversation
     stopping = answer.word is OptOutWord.STOP
-    if stopping == (conversation.opted_out_at is not None):
-        return  # confirmed once already
+    if stopping and conversation.opted_out_at is not None:
+        return  # confirmed once already; a wish for notices is always answered
     conversation.opted_out_at = stage.now if stopping else None
     text = phrases.OPTED_OUT if stopping else phrases.OPTED_IN
     await stage.say(Author.SYSTEM, [Reply(text)], "opt_out")

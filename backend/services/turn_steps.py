@@ -11,7 +11,7 @@ from backend.contracts.conversations import Address, Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.contracts.understanding import EmergencyHit
 from backend.domain import opt_out
-from backend.domain.assistant_text import chosen, text_for_assistant
+from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant
 from backend.domain.conversation import DraftState, draft_state
 from backend.services.ports import AssistantTurn
 from backend.storage.leases import Lease
@@ -117,6 +117,12 @@ def _metadata(conversation: ConversationRow, message: MessageRow, menu_id: str, 
         "opted_out": conversation.opted_out_at is not None,
         "facts_from": None,
     }
+
+
+def unreadable(turn: Turn) -> bool:
+    """Whether the resident has to be asked to say it in another form."""
+    message = turn.message
+    return message.author == Author.RESIDENT.value and is_unreadable(kind=message.kind, text=message.text, event=message.event)
 
 
 def owned_by_bot(turn: Turn) -> bool:

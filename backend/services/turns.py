@@ -38,6 +38,7 @@ from backend.services.turn_steps import (
     assistant_turn,
     opt_out_word,
     owned_by_bot,
+    unreadable,
 )
 from backend.storage import leases
 from backend.storage.conversations import get_conversation
@@ -160,6 +161,8 @@ class TurnWorker(LeasedWorker[Turn]):
         place = await self._emergency_place(turn)
         if place is not None:
             return place
+        if unreadable(turn):
+            return Answered((Reply(phrases.UNREADABLE),)) if owned_by_bot(turn) else Silent()
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from backend.contracts.messages import Consent, InboundMessage, SessionGrant
 from backend.domain.errors import NotFound
 from backend.storage.tables.base import Base
 from backend.storage.tables.conversations import ConsentRow, ConversationRow, SendWindowRow
+from backend.storage.tables.work_orders import WorkOrderRow
 
 type ResidentKey = tuple[str, str, str]
 _CORRESPONDENT_COLUMNS = ("next_seq", "turn_due_at", "phone", "grid_code")
@@ -44,12 +45,17 @@ def resident_key(message: InboundMessage) -> ResidentKey:
     return (message.channel.value, message.account, message.channel_user_id)
 
 
+def no_such_conversation(conversation_id: str) -> NotFound:
+    """One answer for what is not there and what is not to be seen."""
+    return NotFound("没有这个会话", conversation_id=conversation_id)
+
+
 async def get_conversation(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> ConversationRow:
     """The row, locked against other writers on request. Raises NotFound."""
     query = _ONE_LOCKED if lock else _ONE
     row = (await session.scalars(query, {"wanted": conversation_id})).first()
     if row is None:
-        raise NotFound("没有这个会话", conversation_id=conversation_id)
+        raise no_such_conversation(conversation_id)
     return row
 
 
@@ -192,11 +198,34 @@ async def find_by_user(session: AsyncSession, *, channel: str, channel_user_id: 
     return (await session.scalars(query.order_by(ConversationRow.updated_at.desc()).limit(1))).first()
 
 
+# Of somebody who reported under the promise that the units will not learn who it was.
+_TOLD_IN_SECRET = exists().where(
+    WorkOrderRow.conversation_id == ConversationRow.id, or_(WorkOrderRow.confidential, WorkOrderRow.anonymous)
+)
+
+
+async def is_told_in_secret(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether a hidden report was made in this conversation."""
+    query = select(ConversationRow.id).where(ConversationRow.id == conversation_id, _TOLD_IN_SECRET)
+    return (await session.scalars(query)).first() is not None
+
+
 async def list_conversations(
-    session: AsyncSession, *, filters: dict[str, str], queued: bool, before: tuple[datetime, str] | None, limit: int
+    session: AsyncSession,
+    *,
+    filters: dict[str, str],
+    queued: bool,
+    before: tuple[datetime, str] | None,
+    limit: int,
+    open_reporters_only: bool = False,
 ) -> list[ConversationRow]:
-    """Newest change first, or the human queue (most urgent, then longest waiting). `before` is the last key of a page."""
+    """Newest change first, or the human queue (most urgent, then longest waiting). `before` is the last key of a page.
+
+    `open_reporters_only` leaves out those in which a hidden report was made.
+    """
     conditions: list[ColumnElement[bool]] = [getattr(ConversationRow, name) == value for name, value in filters.items() if value]
+    if open_reporters_only:
+        conditions.append(~_TOLD_IN_SECRET)
     order: tuple[Any, ...] = (ConversationRow.updated_at.desc(), ConversationRow.id.desc())
     if queued:
         conditions += [ConversationRow.queued_at.is_not(None), ConversationRow.owner != "human"]

@@ -98,9 +98,12 @@ def time_of(text: str, zone: timezone, fallback: datetime) -> datetime:
     return fallback
 
 
-def dedupe_key(provider: str, provider_id: str, *content: str) -> str:
-    """Return the key by which a repeated push is known: the provider's id, or a hash of what was said, by whom and when."""
-    if provider_id and len(provider_id) <= _KEY_LIMIT:
-        return f"sms:{provider}:{provider_id}"
-    digest = hashlib.sha256("\x1f".join((provider_id, *content)).encode()).hexdigest()
+def dedupe_key(provider: str, provider_id: str, phone: str, *content: str) -> str:
+    """Return the key by which a repeated push is known: the provider's id with the phone, or a hash of what was said and when.
+
+    The id alone is not enough: a gateway that counts anew after a restart would make one resident's text swallow another's.
+    """
+    if provider_id and len(provider_id) + len(phone) <= _KEY_LIMIT:
+        return f"sms:{provider}:{phone.strip()}:{provider_id}"
+    digest = hashlib.sha256("\x1f".join((provider_id, phone, *content)).encode()).hexdigest()
     return f"sms:{provider}:{digest[:32]}"

@@ -62,8 +62,10 @@ _TAKEN = ("0:", "3:")
 
 def parse_mo(query: bytes, now: datetime) -> InboundMessage:
     """Return the message of a get-url call `from&to&ts&text&charset&id…`; its bytes are in `charset` (%C). Raises BadMessage."""
-    fields = read_form(query, _charset(text_of(read_form(query, "latin-1"), "charset")))
-    sender, to, text = required(fields, "from"), text_of(fields, "to"), required(fields, "text")
+    fields = read_form(query, "utf-8")
+    # the text alone is in that charset: an escaped "+" before the number is one byte in all of them
+    said = read_form(query, _charset(text_of(fields, "charset")))
+    sender, to, text = required(fields, "from"), text_of(fields, "to"), required(said, "text")
     stamp = text_of(fields, "ts") or now.isoformat()
     return text_message(
         sender=sender,

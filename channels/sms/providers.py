@@ -41,11 +41,16 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 
 def make_provider(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Provider:
     """Return the configured provider. Raises ValueError naming the environment variables that are missing."""
+    require_settings(settings)
+    return _MAKERS[settings.sms_provider](settings, session, clock)
+
+
+def require_settings(settings: Settings) -> None:
+    """Raise ValueError naming the environment variables of the chosen provider that are missing."""
     missing = [name for name in _REQUIRED[settings.sms_provider] if not _value(settings, name)]
     if missing:
         names = ", ".join(f"YOUSHI_{name.upper()}" for name in missing)
         raise ValueError(f"YOUSHI_SMS_PROVIDER={settings.sms_provider} needs {names}")
-    return _MAKERS[settings.sms_provider](settings, session, clock)
 
 
 def _value(settings: Settings, name: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from backend.api.problems import problem
 from backend.contracts.messages import DeliveryReceipt, InboundMessage
+from backend.domain.moments import plausible
 from backend.services.ports import Clock
 from backend.settings import Settings
 from channels.sms import aliyun, cmcc_mas, kannel
@@ -26,6 +27,7 @@ from channels.sms.fields import BadMessage
 from channels.sms.push import Push
 
 MAX_BODY_BYTES = 1024 * 1024
+_OLDEST = timedelta(days=30)
 
 _log = structlog.get_logger()
 
@@ -104,10 +106,15 @@ class _Webhook:
             return problem(413 if isinstance(error, TooLarge) else 400, "bad_push", str(error))
         return await self._store(push, door, name)
 
+    def _dated(self, message: InboundMessage) -> InboundMessage:
+        """A gateway keeps texts while we are away, for days if need be, but not for weeks and not from tomorrow."""
+        told = plausible(message.message_time, self._clock.now(), oldest=_OLDEST)
+        return message if told == message.message_time else replace(message, message_time=told)
+
     async def _store(self, push: Push, door: _Door, name: str) -> Response:
         try:
             if push.messages:
-                await self._inbox.receive(push.messages)
+                await self._inbox.receive([self._dated(message) for message in push.messages])
             if push.receipts:
                 await self._inbox.record_receipts(push.receipts)
         except Exception as error:  # whatever it is: not stored, so the provider must push it again

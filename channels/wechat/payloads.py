@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -26,6 +27,7 @@ def read_payload(body: bytes) -> Fields:
 
     XML: children of the root, leaves as text, repeated children as a list. DTDs and entities are refused.
     """
+    body = body.removeprefix(BOM_UTF8)
     start = body.lstrip()[:1]
     if start == b"{":
         return _read_json(body)

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
+from backend.api.problems import problem
 from backend.contracts.messages import DeliveryReceipt, InboundMessage
+from backend.domain.moments import plausible
 from backend.services.ports import Clock
 from channels.wechat.accounts import WechatAccount
 from channels.wechat.crypto import CryptoError, MessageCrypto, is_signed
@@ -25,6 +29,7 @@ from channels.wechat.messages import parse_push
 from channels.wechat.payloads import BadMessage, Fields, read_payload, scalar
 
 MAX_BODY_BYTES = 256 * 1024  # real pushes have a few kilobytes
+_OLDEST = timedelta(days=30)
 MAX_AGE_SECONDS = 3600  # generous: the platform's retries, queues in front of us, clocks that differ
 
 _log = structlog.get_logger()
@@ -72,7 +77,7 @@ class _Webhook:
         self._clock = clock
         self._wall = wall
 
-    async def verify(self, request: Request) -> PlainTextResponse:
+    async def verify(self, request: Request) -> Response:
         """Server verification: the echo string comes back as it is."""
         query = request.query_params
         try:
@@ -83,7 +88,7 @@ class _Webhook:
         headers = {"X-Content-Type-Options": "nosniff"}
         return PlainTextResponse(query.get("echostr", ""), headers=headers)
 
-    async def receive(self, request: Request) -> PlainTextResponse:
+    async def receive(self, request: Request) -> Response:
         """One push: verified, decrypted, parsed, stored, acknowledged."""
         sender = ""
         try:
@@ -97,13 +102,21 @@ class _Webhook:
             return _refuse(request, refusal, sender)
         try:
             if push.messages:
-                await self._inbox.receive(push.messages)
+                await self._inbox.receive([self._dated(message) for message in push.messages])
             if push.receipts:
                 await self._inbox.record_receipts(push.receipts)
         except Exception as error:  # whatever it is: not stored, so the platform must send it again
             _log.error("wechat_push_not_stored", account=account.name, openid=mask_openid(sender), error=type(error).__name__)
-            return PlainTextResponse("try again", status_code=503, headers={"Retry-After": "1"})
+            answer = problem(503, "not_stored", "try again")
+            answer.headers["Retry-After"] = "1"
+            return answer
         return PlainTextResponse("success")
+
+    def _dated(self, message: InboundMessage) -> InboundMessage:
+        """A push comes within seconds of what it tells; a CreateTime of another year or of tomorrow (a broken clock, a copied
+        sample) would put the resident's report where no time limit makes sense."""
+        told = plausible(message.message_time, self._clock.now(), oldest=_OLDEST)
+        return message if told == message.message_time else replace(message, message_time=told)
 
     def _account(self, request: Request) -> WechatAccount:
         account = self._accounts.get(request.path_params["name"])
@@ -171,7 +184,7 @@ async def _read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _refuse(request: Request, refusal: Refused, sender: str = "") -> PlainTextResponse:
+def _refuse(request: Request, refusal: Refused, sender: str = "") -> Response:
     _log.warning(
         "wechat_push_refused",
         account=str(request.path_params["name"])[:20],
@@ -179,4 +192,5 @@ def _refuse(request: Request, refusal: Refused, sender: str = "") -> PlainTextRe
         reason=str(refusal),
         openid=mask_openid(sender) if sender else "",
     )
-    return PlainTextResponse("refused", status_code=refusal.status)
+    # why is for the log alone: whoever guesses at signatures learns nothing
+    return problem(refusal.status, "push_refused", "refused")

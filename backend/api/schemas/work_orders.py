@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from backend.api.schemas.moments import Moment
 from backend.contracts.conversations import Address, OccurredAt, TimeKind, Urgency
 from backend.domain.errors import InvalidField
 from backend.services.intake import NewWorkOrder
@@ -40,8 +41,8 @@ def _text_as_address(value: Any) -> Any:
 class OccurredIn(BaseModel):
     text: Short
     kind: TimeKind = TimeKind.VAGUE
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment | None = None
+    end: Moment | None = None
 
 
 class NewOrder(BaseModel):
@@ -62,7 +63,7 @@ class NewOrder(BaseModel):
     channel_user_id: Short = ""
     conversation_id: Short | None = None
     on_behalf_of: Short | None = None
-    requested_at: AwareDatetime | None = None
+    requested_at: Moment | None = None
     urgency: Urgency = Urgency.NORMAL
     grid_code: Short = ""
 

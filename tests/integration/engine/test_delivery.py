@@ -247,6 +247,12 @@ async def test_an_opt_out_is_confirmed_once_and_stops_notices_but_not_answers(wo
     assert world.sms.texts[-1] == "已派单"
 
 
+async def test_who_asks_for_notices_that_never_stopped_is_answered_all_the_same(world: World) -> None:
+    for text in ("恢复", "恢复"):
+        await world.talk(text, channel=Channel.SMS, user=PHONE)
+    assert [text[:6] for text in world.sms.texts] == ["好的,已恢复"] * 2
+
+
 async def test_a_wechat_fallback_respects_the_opt_out_of_the_phone(world: World) -> None:
     await world.talk("TD", channel=Channel.SMS, user=PHONE)
     sent = len(world.sms.sent)
@@ -266,7 +272,8 @@ async def test_a_refused_message_is_a_dead_letter_that_can_be_sent_again_once(wo
     world.wechat.script = [SendResult(SendOutcome.REJECTED, code="40003", reason="bad openid")]
     await world.deliverer.drain()
     (dead,) = await world.messages(direction="out")
-    assert (dead.status, dead.status_reason) == ("failed", "40003 bad openid")
+    assert dead.status == "failed"
+    assert dead.status_reason.startswith("40003 bad openid;会话消息:已试过;")
     async with world.writing() as session:
         await talk.resend(session, conversation_id=dead.conversation_id, message_id=dead.id, now=world.clock.now())
     with pytest.raises(Conflict):
@@ -274,6 +281,89 @@ async def test_a_refused_message_is_a_dead_letter_that_can_be_sent_again_once(wo
             await talk.resend(session, conversation_id=dead.conversation_id, message_id=dead.id, now=world.clock.now())
     await world.deliverer.drain()
     assert world.wechat.texts == ["一", "一"]
+
+
+async def test_what_wechat_refuses_for_good_goes_by_sms(world: World) -> None:
+    await _opened(world, phone=PHONE)
+    world.wechat.script = [SendResult(SendOutcome.REJECTED, code="40003", reason="bad openid")]
+    await _notice(world, event="resolved")
+    await world.deliverer.drain()
+    assert (world.wechat.texts, world.sms.texts) == (["已派单"], ["已派单"])
+    assert await _statuses(world) == ["sent"]
+    assert [(row.route, row.outcome) for row in await world.rows(DeliveryAttemptRow)] == [
+        ("session", "rejected"),
+        ("sms", "accepted"),
+    ]
+
+
+async def test_what_every_way_refuses_is_a_dead_letter_and_a_task_with_the_last_refusal(world: World) -> None:
+    await _opened(world, phone=PHONE)
+    world.wechat.script = [SendResult(SendOutcome.REJECTED, code="48001", reason="no permission")]
+    world.sms.script = [SendResult(SendOutcome.REJECTED, code="bad_number")]
+    await _notice(world, event="resolved")
+    await world.deliverer.drain()
+    (row,) = await world.messages(direction="out")
+    assert (row.status, row.status_reason.partition(";")[0]) == ("failed", "bad_number")
+    (task,) = await world.rows(CallBackTaskRow)
+    assert (task.phone, task.reason.partition(";")[0]) == (PHONE, "没有办法送达:bad_number")
+
+
+async def test_a_text_that_the_carrier_refuses_is_not_offered_to_the_same_carrier_again(world: World) -> None:
+    await world.talk("路灯不亮", channel=Channel.SMS, user=PHONE)
+    world.sms.script = [SendResult(SendOutcome.REJECTED, code="http_403")]
+    await _notice(world, user=PHONE)
+    await world.deliverer.drain()
+    assert world.sms.texts.count("已派单") == 1
+    assert (await _statuses(world, PHONE))[-1] == "failed"
+    assert await world.rows(CallBackTaskRow) == []  # progress that nobody has to hear by telephone
+
+
+async def test_a_subscribe_message_that_did_not_arrive_is_followed_by_an_sms_once(world: World) -> None:
+    await _opened(world, phone=PHONE, grant=None)
+    await _consents(world, Consent("progress", True))
+    world.wechat.script = [SendResult(SendOutcome.ACCEPTED, provider_id="m-1")]
+    await _notice(world, event="resolved")
+    await world.deliverer.drain()
+    for _ in range(2):
+        await world.inbox.record_receipts([DeliveryReceipt(status=MessageStatus.FAILED, provider_id="m-1", code="user block")])
+        await world.deliverer.drain()
+    first, second = await world.messages(direction="out")
+    assert (first.status, first.status_reason, first.resent_as) == ("failed", "回执 user block", second.id)
+    assert (second.status, world.sms.texts) == ("sent", ["已派单"])
+    assert await world.rows(CallBackTaskRow) == []
+
+
+@pytest.mark.parametrize(("event", "tasks"), [("resolved", 1), ("dispatched", 0)])
+async def test_an_sms_that_did_not_arrive_is_a_task_when_it_has_to(world: World, event: str, tasks: int) -> None:
+    await _opened(world, phone=PHONE, grant=None)
+    await _notice(world, event=event)
+    await world.deliverer.drain()
+    (row,) = await world.messages(direction="out")
+    for part in (1, 2):
+        report = DeliveryReceipt(status=MessageStatus.FAILED, message_id=row.id, part=part, parts=2, code="UNDELIV")
+        await world.inbox.record_receipts([report])
+    assert await _statuses(world) == ["failed"]
+    assert [task.reason for task in await world.rows(CallBackTaskRow)] == ["没有送到:回执 UNDELIV"] * tasks
+    await world.inbox.record_receipts([DeliveryReceipt(status=MessageStatus.DELIVERED, message_id=row.id, code="DELIVRD")])
+    assert [task.done_by for task in await world.rows(CallBackTaskRow)] == ["system"] * tasks
+
+
+async def test_a_report_that_comes_before_the_answer_also_leads_to_the_next_way(world: World) -> None:
+    await _opened(world, phone=PHONE, grant=None)
+    await _consents(world, Consent("progress", True))
+    await world.inbox.record_receipts([DeliveryReceipt(status=MessageStatus.FAILED, provider_id="m-9", code="user block")])
+    world.wechat.script = [SendResult(SendOutcome.ACCEPTED, provider_id="m-9")]
+    await _notice(world, event="resolved")
+    await world.deliverer.drain()
+    assert (await _statuses(world), world.sms.texts) == (["failed", "sent"], ["已派单"])
+
+
+async def test_that_the_bot_goes_on_is_no_reason_to_telephone(world: World) -> None:
+    await _opened(world, grant=None)
+    await _say(world, "我接着帮您", purpose="handback")
+    await world.deliverer.drain()
+    assert await _statuses(world) == ["suppressed"]
+    assert await world.rows(CallBackTaskRow) == []
 
 
 async def test_a_message_that_reached_its_resident_cannot_be_sent_again(world: World) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import multiprocessing
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,22 @@ def test_only_one_process_replays_at_a_time(tmp_path: Path) -> None:
     spool.append([message_from_json(_EVERYTHING)])
     with spool.oldest() as mine, Spool(tmp_path).oldest() as other:
         assert (len(mine), other) == (1, [])
+
+
+@pytest.mark.parametrize("days", [-3, -5000, 400])
+async def test_a_new_message_with_a_broken_clock_opens_the_window_when_it_arrives(world: World, days: int) -> None:
+    """Silence would be the answer otherwise: its window would be over, or begin after everything that follows."""
+    await world.hears("一", message_time=world.clock.now() + timedelta(days=days))
+    (window,) = await world.rows(SendWindowRow)
+    assert window.opened_at == world.clock.now()
+    world.clock.advance(hours=1)
+    await world.hears("二")
+    (window,) = await world.rows(SendWindowRow)
+    assert window.opened_at == world.clock.now()
+
+
+async def test_a_message_that_waited_for_the_database_keeps_the_window_that_it_had(world: World) -> None:
+    sent = world.clock.now() - timedelta(hours=30)
+    await world.hears("一", message_time=sent)
+    (window,) = await world.rows(SendWindowRow)
+    assert (window.opened_at, window.expires_at) == (sent, sent + timedelta(hours=48))

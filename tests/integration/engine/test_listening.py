@@ -6,6 +6,7 @@ import pytest
 
 from backend.contracts.messages import Choice, Reply
 from backend.domain import phrases
+from backend.domain.assistant_text import LONGEST_HEARD
 from backend.services.listening import RuleEars
 from backend.services.seeding import seed_directory
 from tests.integration.engine.world import World
@@ -24,6 +25,11 @@ def test_danger_is_heard_and_has_its_advice_and_category(text: str) -> None:
 @pytest.mark.parametrize("text", NO_DANGERS)
 def test_idioms_are_no_danger(text: str) -> None:
     assert RuleEars().emergency(text) is None
+
+
+def test_of_an_endless_message_no_more_is_heard_than_anybody_says() -> None:
+    assert RuleEars().emergency("冷" * LONGEST_HEARD + "我家着火了") is None
+    assert RuleEars().emergency("我家着火了" + "冷" * 60_000) is not None
 
 
 async def test_facts_know_the_streets_of_the_district(world: World) -> None:

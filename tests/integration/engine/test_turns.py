@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from backend.contracts.messages import Attachment, Author, Channel, Choice, EventName, Location, MessageKind, PlatformEvent, Reply
+from backend.domain import phrases
 from backend.domain.errors import Conflict
 from backend.services import conversations as talk
 from backend.services.ports import AssistantTurn
@@ -44,6 +45,24 @@ async def test_on_sms_the_sender_is_the_known_phone(world: World) -> None:
 async def test_a_leading_slash_reaches_the_assistant_as_text(world: World) -> None:
     await world.talk("/restart")
     assert world.assistant.turns[0].text == "／restart"
+
+
+FILE = PlatformEvent(EventName.OTHER, key="file", data={"msg_type": "file", "title": "合同.pdf"})
+
+
+async def test_who_sends_what_cannot_be_read_is_asked_to_say_it_without_the_assistant(world: World) -> None:
+    await world.talk("", kind=MessageKind.EVENT, event=FILE)
+    await world.talk(" ")
+    assert world.wechat.texts == [phrases.UNREADABLE] * 2
+    assert world.assistant.turns == []
+
+
+async def test_what_a_caseworker_is_sent_is_not_commented_by_the_bot(world: World) -> None:
+    await world.talk("转人工")
+    async with world.writing() as session:
+        await talk.takeover(session, conversation_id=(await world.conversation()).id, user="li", now=world.clock.now())
+    await world.talk("", kind=MessageKind.EVENT, event=FILE)
+    assert phrases.UNREADABLE not in world.wechat.texts
 
 
 async def test_photos_travel_as_metadata(world: World) -> None:

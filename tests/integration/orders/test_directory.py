@@ -172,6 +172,24 @@ async def test_errors_name_sheet_row_and_column_and_nothing_is_imported(session,
     assert all(str(error).startswith(f"{error.sheet} 第{error.row}行 {error.column}:") for error in report.errors)
 
 
+async def test_a_rule_for_a_matter_that_is_not_there_is_an_error(session, workbook):
+    rules = [(f"r{code}", "", code, "heating", "0", "") for code in ("0101", "01", "9999", "99")]
+    report, _ = await load(session, workbook(派单规则=rules))
+    assert [(error.row, error.column) for error in report.errors] == [(4, "事项编号"), (5, "事项编号")]
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "--5", "²"])
+async def test_a_number_that_no_column_holds_is_an_error(session, workbook, number):
+    report, _ = await load(session, workbook(派单规则=[("r", "", "0101", "heating", number, "")]))
+    assert [error.column for error in report.errors] == ["优先级"]
+
+
+async def test_a_sheet_without_its_columns_is_not_read_as_an_empty_one(session, workbook, monkeypatch):
+    monkeypatch.setitem(SHEETS, "单位", ("代码", "名称", "类别", "电话"))
+    with pytest.raises(InvalidField, match=r"单位.*编号"):
+        await load(session, workbook(单位=[("u1", "甲单位", "部门", "")]))
+
+
 async def test_good_rows_can_be_kept_when_wished(session, workbook):
     report, _ = await load(session, workbook(**BROKEN), strict=False)
     assert report.imported == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -69,8 +70,11 @@ class Front:
 
     def post(self, body: bytes, query: dict[str, str] | None = None, name: str = "oa") -> tuple[int, str]:
         response = self.http.post(f"/wechat/{name}", params=plain_query() if query is None else query, content=body)
-        assert response.headers["content-type"] == "text/plain; charset=utf-8"
-        return response.status_code, response.text
+        if response.status_code == 200:
+            assert response.headers["content-type"] == "text/plain; charset=utf-8"
+            return response.status_code, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        return response.status_code, response.json()["detail"]
 
     @property
     def texts(self) -> list[str]:
@@ -97,7 +101,7 @@ def test_the_server_verification_echoes_the_string_as_plain_text(front: Front) -
 )
 def test_a_verification_with_a_wrong_signature_is_refused(front: Front, changed: dict[str, str]) -> None:
     response = front.http.get("/wechat/oa", params=plain_query() | {"echostr": "1"} | changed)
-    assert (response.status_code, response.text) == (403, "refused")
+    assert (response.status_code, response.json()["code"]) == (403, "push_refused")
 
 
 @pytest.mark.parametrize("write", [as_xml, as_json])
@@ -406,3 +410,19 @@ def test_no_query_makes_a_server_error(front: Front, query: dict[str, str], body
     query = {key: value.encode("utf-8", "ignore").decode() for key, value in query.items()}
     assert front.post(body, query)[0] in {400, 403}
     assert front.http.get("/wechat/oa", params=query).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"), [(0, True), (-1, True), (-29, True), (-31, False), (-5000, False), (1, False), (3000, False)]
+)
+def test_a_message_from_another_year_or_from_tomorrow_counts_as_written_now(front: Front, days: int, kept: bool) -> None:
+    created = CREATED + days * 86_400
+    assert front.post(as_xml(text() | {"CreateTime": created})) == (200, "success")
+    (message,) = front.box.messages.values()
+    assert message.message_time == (datetime.fromtimestamp(created, UTC) if kept else front.clock.now())
+
+
+def test_a_message_from_another_year_is_still_known_again(front: Front) -> None:
+    for _ in range(2):
+        assert front.post(as_xml(text() | {"CreateTime": 1348831860})) == (200, "success")
+    assert len(front.box.messages) == 1

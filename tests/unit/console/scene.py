@@ -9,6 +9,7 @@ from typing import Any
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.messages import Author, Channel, InboundMessage, MessageKind, Reply, SessionGrant
 from backend.contracts.people import Role
+from backend.domain.conversation import EMERGENCY_PRIORITY
 from backend.services import auth, conversations
 from backend.services.directory import seed_directory
 from backend.services.inbox import store_inbound
@@ -96,7 +97,7 @@ async def bot_says(database: Database, conversation_id: str, text: str, *, now: 
 async def to_queue(database: Database, conversation_id: str, *, urgent: bool = False, now: datetime = START) -> None:
     async with database.transaction() as session:
         await conversations.hand_over_to_queue(
-            session, conversation_id=conversation_id, reason="居民要找人工", now=now, priority=int(urgent)
+            session, conversation_id=conversation_id, reason="asked", now=now, priority=EMERGENCY_PRIORITY if urgent else 1
         )
 
 

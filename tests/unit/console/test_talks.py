@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from backend.console.words import queue_reason
 from backend.contracts.messages import Channel
 from backend.storage.conversations import get_conversation
 from backend.storage.tables.messages import MessageRow
@@ -36,8 +37,29 @@ async def test_the_queue_shows_emergencies_first_and_then_who_waits_longest(brow
     async with browser("zhou") as client:
         page = (await client.get("/console")).text
     assert page.index(f"waiting-{urgent}") < page.index(f"waiting-{first}") < page.index(f"waiting-{second}")
-    assert "等了5分钟" in page
-    assert "紧急" in page
+    assert "等了5分钟 · 居民要找人工" in page
+    assert page.count(">紧急<") == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("asked", "居民要找人工"),
+        ("low_confidence", "机器人没听懂"),
+        ("emergency", "紧急情况"),
+        ("assistant:timeout", "机器人出了故障"),
+        ("派单员小周转来", "派单员小周转来"),
+    ],
+)
+def test_why_somebody_waits_is_told_in_words(reason, told):
+    assert queue_reason(reason) == told
+
+
+async def test_a_page_that_is_not_there_is_a_page(browser):
+    async with browser("zhou") as client:
+        answer = await client.get("/console/no/such/page")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "没有这个页面" in answer.text
 
 
 async def test_phones_are_masked_in_lists_and_in_the_conversation(browser, context):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, Choice, Reply
-from backend.domain.assistant_text import chosen, text_for_assistant
+from backend.domain.assistant_text import LONGEST_HEARD, chosen, is_unreadable, text_for_assistant
 from backend.domain.bubbles import merge
 from backend.domain.conversation import (
     DraftState,
@@ -187,6 +187,14 @@ WORDS = [
     ("R", STOP),
     ("恢复", RESUME),
     ("恢復", RESUME),
+    ("退 订", STOP),
+    ("退订。", STOP),
+    ("“TD”", STOP),
+    ("Ｔ　Ｄ", STOP),
+    ("恢 复!", RESUME),
+    ("退订?", None),
+    ("T恤脏了", None),
+    ("TD线停电", None),
     ("怎么退订", None),
     ("退订了吗", None),
     ("T1", None),
@@ -250,7 +258,7 @@ TEXTS: list[tuple[dict[str, Any], str | None]] = [
     ({"kind": "text", "text": ""}, None),
     ({"kind": "event", "text": "", "event": {"name": "subscribe", "key": ""}}, "你好"),
     ({"kind": "event", "text": "", "event": {"name": "menu_click", "key": "status"}}, "查进度"),
-    ({"kind": "event", "text": "", "event": {"name": "menu_click", "key": "elsewhere"}}, None),
+    ({"kind": "event", "text": "", "event": {"name": "menu_click", "key": "elsewhere"}}, "你好"),
     ({"kind": "event", "text": "", "event": {"name": "unsubscribe", "key": ""}}, None),
 ]
 
@@ -258,6 +266,26 @@ TEXTS: list[tuple[dict[str, Any], str | None]] = [
 @pytest.mark.parametrize(("given_", "text"), TEXTS)
 def test_what_the_assistant_is_given(given_: dict[str, Any], text: str | None) -> None:
     assert text_for_assistant(**{"event": None, **given_}) == text
+
+
+def test_of_an_endless_message_the_beginning_is_listened_to() -> None:
+    assert text_for_assistant(kind="text", text="冷" * 60_000, event=None) == "冷" * LONGEST_HEARD
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "event", "unreadable"),
+    [
+        ("text", " ", None, True),
+        ("text", "好", None, False),
+        ("image", "", None, False),
+        ("voice", "", None, False),
+        ("event", "", {"name": "other", "key": "file", "data": {"msg_type": "file"}}, True),
+        ("event", "", {"name": "other", "key": "", "data": {"event": "wxa_media_check"}}, False),
+        ("event", "", {"name": "enter", "key": "", "data": {}}, False),
+    ],
+)
+def test_what_cannot_be_made_out(kind: str, text: str, event: dict[str, Any] | None, unreadable: bool) -> None:
+    assert is_unreadable(kind=kind, text=text, event=event) is unreadable
 
 
 OFFERED = [{"id": "yes", "label": "对的"}, {"id": "no", "label": "不对"}]

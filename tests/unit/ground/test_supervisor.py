@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.settings import Settings
+from backend.settings import BadSettings, Settings, load_settings
 from channels.programs import CannotStart, check_ports, endpoints_of, programs_of, shared_environment
 from channels.secrets_file import load_or_make_secrets
 from channels.setup import check_settings
@@ -131,6 +131,18 @@ def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
             check_ports(settings, endpoints_of(settings))
 
 
+@pytest.mark.parametrize("host", ["203.0.113.9", "999.1.1.1", "no such host"])
+def test_an_address_that_is_not_this_machines_is_told(tmp_path: Path, host: str) -> None:
+    settings = Settings(port=free_port(), home_dir=tmp_path, host=host)
+    with pytest.raises(CannotStart, match="YOUSHI_HOST"):
+        check_ports(settings, endpoints_of(settings))
+
+
+@pytest.mark.parametrize(("host", "web"), [("::", "127.0.0.1"), ("127.0.0.1", "127.0.0.1"), ("192.0.2.7", "192.0.2.7")])
+def test_our_programs_reach_web_where_it_listens(tmp_path: Path, host: str, web: str) -> None:
+    assert endpoints_of(Settings(port=8123, home_dir=tmp_path, host=host)).web == f"http://{web}:8123"
+
+
 def test_addresses_given_from_outside_are_not_started_here(tmp_path: Path) -> None:
     settings = Settings(
         home_dir=tmp_path, redis_url="redis://127.0.0.1:1/0", rasa_url="http://127.0.0.1:2", actions_url="http://127.0.0.1:3"
@@ -156,11 +168,47 @@ def test_secrets_are_made_once_and_readable_by_the_owner_only(tmp_path: Path) ->
         ({**ACCOUNT, "admin_password": "short"}, "太短"),
         ({"wechat_oa_appid": "wx1", "admin_password": "a-real-password"}, "YOUSHI_WECHAT_OA_SECRET"),
         ({**ACCOUNT, "admin_password": "a-real-password", "clock": "simulated"}, "simulated"),
+        ({"sms_provider": "kannel", "admin_password": "a-real-password"}, "YOUSHI_SMS_KANNEL_SENDSMS_URL"),
+        ({"sms_provider": "aliyun", "admin_password": "a-real-password"}, "YOUSHI_SMS_ALIYUN_ACCESS_KEY_ID"),
+        ({"sms_provider": "cmcc_mas", "admin_password": "a-real-password"}, "YOUSHI_SMS_CMCC_MAS_URL"),
+        ({"home_dir": "/proc/youshi"}, "YOUSHI_HOME_DIR"),
     ],
 )
 def test_a_dangerous_configuration_does_not_start(tmp_path: Path, given: dict[str, str], refusal: str) -> None:
     with pytest.raises(CannotStart, match=refusal):
-        check_settings(Settings(home_dir=tmp_path, **given))
+        check_settings(Settings(**{"home_dir": tmp_path, **given}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("DATABASE_URL", "mysql://u:hidden-word@x/y"),
+        ("DATABASE_URL", "hidden-word"),
+        ("REDIS_URL", "hidden-word"),
+        ("RASA_URL", "hidden-word"),
+        ("PUBLIC_URL", "youshi.example.cn"),
+        ("LOG_LEVEL", "loud"),
+        ("CLOCK", "moon"),
+        ("SMS_PROVIDER", "pigeon"),
+        ("WECHAT_SAFE_ONLY", "perhaps"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"YOUSHI_{name}", value)
+    with pytest.raises(BadSettings) as told:
+        load_settings()
+    assert str(told.value).startswith(f"YOUSHI_{name}: ")
+    assert "hidden-word" not in str(told.value)
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "DATABASE_URL", "SMS_PROVIDER", "CLOCK", "PUBLIC_URL"):
+        monkeypatch.setenv(f"YOUSHI_{name}", "")
+    settings = load_settings()
+    assert (settings.port, settings.sms_provider, settings.clock) == (8000, "simulator", "system")
 
 
 def test_a_demo_and_a_proper_configuration_start(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def as_json(*records: object) -> bytes:
 def test_a_reply_is_known_by_its_sequence_number() -> None:
     (message,) = parse_mo(as_json(REPLY), NOW)
     assert (message.phone, message.account, message.text) == ("17000000001", "1065790009", "3 满意")
-    assert message.dedupe_key == "sms:aliyun:1234500001"
+    assert message.dedupe_key == "sms:aliyun:17000000001:1234500001"
     assert message.message_time == datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
 
 

@@ -40,7 +40,7 @@ def test_a_captured_text_becomes_a_message_of_the_phone_that_sent_it() -> None:
     assert message.channel_user_id == message.phone == "17000000001"
     assert message.account == "106900000001"
     assert message.message_time == datetime(2026, 11, 21, 22, 1, 50, tzinfo=UTC)
-    assert message.dedupe_key == "sms:kannel:36932f34-3aa4-4f52-a9ba-fe2c0a54a313"
+    assert message.dedupe_key == "sms:kannel:+8617000000001:36932f34-3aa4-4f52-a9ba-fe2c0a54a313"
     assert message.grant is None
 
 
@@ -67,8 +67,9 @@ def test_text_that_was_not_percent_encoded_reads_the_same() -> None:
     ],
 )
 def test_the_text_is_read_in_the_charset_that_kannel_names(charset: str, raw: bytes, text: str) -> None:
-    query = b"from=17000000001&to=1069&ts=1&id=x&charset=" + charset.encode() + b"&text=" + quote(raw).encode()
-    assert parse_mo(query, NOW).text == text
+    query = b"from=%2B8617000000001&to=1069&ts=1&id=x&charset=" + charset.encode() + b"&text=" + quote(raw).encode()
+    message = parse_mo(query, NOW)
+    assert (message.text, message.channel_user_id, message.account) == (text, "17000000001", "1069")
 
 
 def test_what_no_database_can_store_is_replaced() -> None:
@@ -120,6 +121,11 @@ def test_without_an_id_the_same_text_at_the_same_time_is_the_same_message() -> N
         for change in ({"text": "您好"}, {"ts": "1795298511"}, {"from": "17000000002"})
     ]
     assert len({first.dedupe_key, *others}) == 4
+
+
+def test_the_same_id_from_another_phone_is_another_message() -> None:
+    keys = {parse_mo(mo(id="7", **{"from": phone}), NOW).dedupe_key for phone in ("17000000001", "17000000002")}
+    assert len(keys) == 2
 
 
 def test_an_id_of_absurd_length_still_makes_a_key_of_normal_length() -> None:

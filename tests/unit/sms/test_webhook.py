@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from backend.services.inbox import InboxUnavailable
 from channels.sms.webhook import MAX_BODY_BYTES
-from tests.unit.sms.helpers import TOKEN, RecordingInbox, web_client
+from tests.unit.sms.helpers import NOW, TOKEN, RecordingInbox, web_client
 
 MO = f"/sms/{TOKEN}/kannel/mo?from=%2B8617000000001&to=%2B106900000001&ts=1795298510&text=%E4%BD%A0%E5%A5%BD&charset=UTF-8&id=m-1"
 DLR = f"/sms/{TOKEN}/kannel/dlr?id=5f3c&type=1&ans=x"
@@ -199,3 +200,14 @@ async def _status(path: str, body: bytes, query: bytes) -> int:
         for text in (receipt.message_id, receipt.provider_id, receipt.code):
             assert b"\0" not in text.encode()
     return status
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (-20, True), (-5000, False), (2, False)])
+async def test_a_text_from_another_year_or_from_tomorrow_counts_as_written_now(
+    inbox: RecordingInbox, days: int, kept: bool
+) -> None:
+    sent = NOW.replace(microsecond=0) + timedelta(days=days)
+    async with web_client(inbox) as client:
+        query = f"from=17000000001&to=1069&text=x&id=1&ts={int(sent.timestamp())}"
+        assert (await client.get(f"/sms/{TOKEN}/kannel/mo?{query}")).status_code == 200
+    assert inbox.messages[0].message_time == (sent if kept else NOW)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,9 +31,9 @@ def test_repeated_elements_become_a_list_and_empty_ones_an_empty_text() -> None:
     assert read_payload(b"<xml><L>1</L><L>2</L><L>3</L><E/></xml>") == {"L": ["1", "2", "3"], "E": ""}
 
 
-def test_a_byte_order_mark_is_not_fatal_for_the_server() -> None:
-    with pytest.raises(BadMessage):
-        read_payload(b"\xef\xbb\xbf" + as_json(text()))
+@pytest.mark.parametrize("write", [as_json, as_xml])
+def test_a_byte_order_mark_is_passed_over(write: Callable[[dict[str, Any]], bytes]) -> None:
+    assert read_payload(b"\xef\xbb\xbf" + write(text()))["Content"] == "屋里暖气冰凉"
 
 
 @pytest.mark.parametrize(
