@@ -118,7 +118,8 @@ class TurnWorker(LeasedWorker[Turn]):
             leases.give_back(conversation, lease, due_at=None)
             return None
         self._open_dialogue(conversation)
-        known = await _known_answer(session, conversation, message)
+        tried_before = lease.orphaned or message.turn_attempts > 0
+        known = await _known_answer(session, conversation, message, tried_before=tried_before)
         return Turn(lease, conversation, message, conversation.epoch, known)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
@@ -201,7 +202,7 @@ class TurnWorker(LeasedWorker[Turn]):
             await asyncio.sleep(pause)
             async with self.db.reading() as session:
                 conversation = await get_conversation(session, turn.conversation.id)
-                known = await _known_answer(session, conversation, turn.message)
+                known = await _known_answer(session, conversation, turn.message, tried_before=True)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
             if known:
@@ -298,12 +299,12 @@ class TurnWorker(LeasedWorker[Turn]):
         self.wakeups.live("message", conversation_id)
 
 
-async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
+async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, tried_before: bool) -> str:
     """What needs no assistant, "" for nothing: the number of the order that a message made before we died with the answer (it is
     not asked to make another one), and the answer to a question in the very words of an administrator."""
     if conversation.draft is not None:
         return ""
-    number = await filed_by_form(session, conversation.id, since=message.created_at)
+    number = await filed_by_form(session, conversation.id, since=message.created_at) if tried_before else None
     if number:
         return phrases.FILED.format(number=number)
     is_said = message.author == Author.RESIDENT.value and message.kind in ("text", "voice") and not message.menu_id

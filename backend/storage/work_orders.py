@@ -212,3 +212,32 @@ async def filed_by_form(session: AsyncSession, conversation_id: str, *, since: d
     """The number of the order that a confirmed form of this conversation made at or after `since`, if any."""
     wanted = {"wanted": conversation_id, "since": since, "key": f"form:{conversation_id}:"}
     return (await session.scalars(_FILED_BY_FORM, wanted)).first()
+
+
+_JOINED = select(JoinRow.order_id).where(
+    or_(
+        JoinRow.conversation_id == bindparam("conversation"),
+        and_(JoinRow.channel == bindparam("its_channel"), JoinRow.channel_user_id == bindparam("its_user")),
+    )
+)
+_OPEN_OF_RESIDENT = (
+    select(WorkOrderRow)
+    .where(
+        or_(
+            WorkOrderRow.conversation_id == bindparam("conversation"),
+            and_(WorkOrderRow.channel == bindparam("its_channel"), WorkOrderRow.channel_user_id == bindparam("its_user")),
+            WorkOrderRow.id.in_(_JOINED),
+        ),
+        WorkOrderRow.state.in_(_OPEN),
+    )
+    .order_by(WorkOrderRow.created_at.desc(), WorkOrderRow.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+async def open_orders_of(
+    session: AsyncSession, *, conversation_id: str, channel: str, channel_user_id: str, limit: int
+) -> Sequence[WorkOrderRow]:
+    """What is being worked on for one resident, reported or joined, newest first."""
+    whose = {"conversation": conversation_id, "its_channel": channel, "its_user": channel_user_id}
+    return (await session.execute(_OPEN_OF_RESIDENT, {**whose, "most": limit})).scalars().all()
