@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -26,6 +25,7 @@ from sqlalchemy.util import await_only
 
 from backend.storage.sqlite_connection import WriterConnection
 from backend.storage.sqlite_log import WriteAheadLog
+from backend.storage.sqlite_queue import WriterQueue
 from backend.storage.tables.base import Base
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Database:
         reading = self._reading_engine.execution_options(writes=False)
         self._reading_sessions = async_sessionmaker(reading, expire_on_commit=False)
         self._write_lock = asyncio.Lock()
-        self._queue = Path(f"{file}.writers") if file else None
+        self._queue = WriterQueue(Path(f"{file}.writers")) if file else None
         self._log = WriteAheadLog(file) if file else None
 
     @contextlib.asynccontextmanager
@@ -91,11 +91,7 @@ class Database:
             if self._queue is None:
                 yield
                 return
-            with self._queue.open("ab") as file:  # closing it lets the next one in
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:  # another process is writing: wait in a thread, because this one must go on
-                    await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            async with self._queue.turn():
                 yield
 
 
