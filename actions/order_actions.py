@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk.events import FollowupAction
 
 from actions import orders
@@ -94,7 +96,7 @@ async def _is_first_report(talk: Talk) -> bool:
 
 
 def _tells_unclearly(talk: Talk) -> bool:
-    guess = next(iter(talk.message.get("categories") or []), {})
+    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
     sounds = bool(talk.message.get("content")) and guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE
     return sounds and len(talk.text) >= _TELLS and not talk.wishes & _ABOUT_ORDERS and not talk.answer
 

@@ -112,8 +112,9 @@ async def _page(request: Request) -> HTMLResponse:
 
 
 def _shape(name: str, schema: dict[str, Any]) -> str:
+    must = schema.get("required", ())
     fields = "".join(
-        f"<dt><code>{escape(field)}</code>{' 必填' if field in schema.get('required', ()) else ''}</dt><dd>{escape(_type(kind))}</dd>"
+        f"<dt><code>{escape(field)}</code>{' 必填' if field in must else ''}</dt><dd>{escape(_type(kind))}</dd>"
         for field, kind in schema.get("properties", {}).items()
     )
     told = escape(schema.get("description", "")) or escape("、".join(str(value) for value in schema.get("enum", ())))

@@ -21,7 +21,7 @@ from backend.services.ports import ChannelSender, Clock
 from backend.storage import leases
 from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
-from backend.storage.deliveries import finish_outbox, get_attempt, open_attempts
+from backend.storage.deliveries import finish_outbox, open_attempts
 from backend.storage.leases import Lease, LeaseLost
 from backend.storage.messages import get_message, way_out
 from backend.storage.streams import Streams
@@ -42,7 +42,7 @@ class Sending:
 
     lease: Lease
     message: OutboundMessage
-    attempt_id: str
+    attempt: DeliveryAttemptRow
 
 
 class Deliverer(LeasedWorker[Sending]):
@@ -92,7 +92,7 @@ class Deliverer(LeasedWorker[Sending]):
             if attempt is not None:
                 session.add(attempt)
                 route = Route(attempt.route)
-                return Sending(lease, outbound(conversation, message, route, sms_account=self._sms_account), attempt.id)
+                return Sending(lease, outbound(conversation, message, route, sms_account=self._sms_account), attempt)
         return None
 
     async def _head(
@@ -166,9 +166,8 @@ class Deliverer(LeasedWorker[Sending]):
         now = self._clock.now()
         async with self.db.transaction() as session:
             conversation = await get_conversation(session, job.lease.conversation_id, lock=True)
-            attempt = await get_attempt(session, job.attempt_id)
             message = await get_message(session, job.message.id)
-            await record(Case(session, conversation, message, attempt, now), result)
+            await record(Case(session, conversation, message, job.attempt, now), result)
             conversation.updated_at = now
             following = await self._go_on(session, conversation, job.lease)
         self.wakeups.live("status", conversation.id)

@@ -13,7 +13,7 @@ from backend.contracts.messages import Channel, MessageStatus, Route, SendOutcom
 from backend.domain.delivery_plan import MAX_ATTEMPTS, pause_before_retry
 from backend.services.delivery_intent import Ledgers, read_ledgers, template_kind
 from backend.services.receipts import advance, apply_early, call_back
-from backend.storage.deliveries import attempts_of
+from backend.storage.deliveries import attempts_of, finish_attempt
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
@@ -24,7 +24,7 @@ _BY_TEXT = (Route.SESSION.value, Route.SMS.value)
 
 @dataclass(frozen=True)
 class Case:
-    """The rows of one attempt, in one transaction."""
+    """The rows of one attempt, in one transaction; the attempt's own as it was written before the request."""
 
     session: AsyncSession
     conversation: ConversationRow
@@ -39,9 +39,7 @@ class Case:
 
 async def record(case: Case, result: SendResult) -> None:
     """Write the outcome of an attempt and what follows from it. A message that a receipt already settled keeps its status."""
-    attempt = case.attempt
-    attempt.finished_at, attempt.outcome = case.now, result.outcome.value
-    attempt.provider_id, attempt.code, attempt.reason = result.provider_id, result.code, result.reason
+    await finish_attempt(case.session, case.attempt.id, result, now=case.now)
     await _FOLLOWS[result.outcome](case, result)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
-from backend.contracts.work_orders import State, Verb
+from backend.contracts.work_orders import Verb
 from backend.domain import draft as rules
 from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
@@ -38,7 +38,6 @@ from backend.storage.tables.work_orders import WorkOrderRow
 
 log = structlog.get_logger()
 _ACTOR = "resident"
-_OPEN_STATES = (State.ACCEPTED.value, State.DISPATCHED.value, State.IN_PROGRESS.value)
 _MOST_COMPARED = 10
 _SHORT = 12  # characters up to which a description says itself what the order is about
 
@@ -256,10 +255,9 @@ async def _with_category(session: AsyncSession, form: OpenForm) -> OpenForm:
 async def _beside_twin(session: AsyncSession, row: ConversationRow, form: OpenForm, now: datetime) -> OpenForm:
     if not may_have_twin(form):
         return form
-    filters = orders.OrderFilters(
-        conversation_id=row.id, channel=row.channel, channel_user_id=row.channel_user_id, states=_OPEN_STATES
+    rows = await orders.open_orders_of(
+        session, conversation_id=row.id, channel=row.channel, channel_user_id=row.channel_user_id, limit=_MOST_COMPARED
     )
-    rows, _ = await orders.list_orders(session, filters, limit=_MOST_COMPARED)
     return beside_twin(form, [_open_order(order) for order in rows], now)
 
 

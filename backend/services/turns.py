@@ -119,7 +119,8 @@ class TurnWorker(LeasedWorker[Turn]):
             leases.give_back(conversation, lease, due_at=None)
             return None
         self._open_dialogue(conversation)
-        known = await _known_answer(session, conversation, message)
+        tried_before = lease.orphaned or message.turn_attempts > 0
+        known = await _known_answer(session, conversation, message, tried_before=tried_before)
         return Turn(lease, conversation, message, conversation.epoch, known)
 
     def _open_dialogue(self, conversation: ConversationRow) -> None:
@@ -204,7 +205,7 @@ class TurnWorker(LeasedWorker[Turn]):
             await asyncio.sleep(pause)
             async with self.db.reading() as session:
                 conversation = await get_conversation(session, turn.conversation.id)
-                known = await _known_answer(session, conversation, turn.message)
+                known = await _known_answer(session, conversation, turn.message, tried_before=True)
             if conversation.owner != Owner.QUEUE.value or conversation.epoch != turn.epoch:
                 break
             if known:
@@ -301,12 +302,13 @@ class TurnWorker(LeasedWorker[Turn]):
         self.wakeups.live("message", conversation_id)
 
 
-async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow) -> str:
+async def _known_answer(session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, tried_before: bool) -> str:
     """What needs no assistant, "" for nothing: the number of the order that a message made, or that it added to, before we died
     with the answer (it is not asked to do it again), and the answer to a question in the very words of an administrator."""
     if conversation.draft is not None:
         return ""
-    result = await form_result(session, conversation, message_id=message.id, since=message.created_at)
+    since = message.created_at
+    result = await form_result(session, conversation, message_id=message.id, since=since) if tried_before else None
     if result is not None:
         return (phrases.ADDED if result.added else phrases.FILED).format(number=result.number)
     is_said = message.author == Author.RESIDENT.value and message.kind in ("text", "voice") and not message.menu_id

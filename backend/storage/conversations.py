@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,24 @@ _WINDOWS = (
     select(SendWindowRow).where(SendWindowRow.conversation_id == bindparam("wanted")).execution_options(populate_existing=True)
 )
 _CONSENTS = select(ConsentRow).where(ConsentRow.conversation_id == bindparam("wanted")).execution_options(populate_existing=True)
+
+_TABLE = ConversationRow.__table__
+_OF_ACCOUNT = (
+    select(_TABLE.c.channel_user_id, _TABLE.c.id, *(_TABLE.c[name] for name in _CORRESPONDENT_COLUMNS))
+    .where(
+        _TABLE.c.channel == bindparam("channel"),
+        _TABLE.c.account == bindparam("account"),
+        _TABLE.c.channel_user_id.in_(bindparam("user_ids", expanding=True)),
+    )
+    .order_by(_TABLE.c.channel_user_id)
+    .with_for_update()
+)
+_UPDATE_CORRESPONDENT = (
+    update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table as FromClause
+    .where(_TABLE.c.id == bindparam("known_id"))
+    .values({name: bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _CORRESPONDENT_COLUMNS})
+    .values(last_inbound_at=bindparam("at", type_=_TABLE.c.updated_at.type), updated_at=bindparam("at"))
+)
 
 
 def insert_ignoring(session: AsyncSession, table: type[Base]) -> Any:
@@ -85,35 +104,23 @@ async def lock_or_create(
 
 
 async def _lock_by_key(session: AsyncSession, keys: Sequence[ResidentKey]) -> dict[ResidentKey, Correspondent]:
-    table = ConversationRow
-    key = (table.channel, table.account, table.channel_user_id)
-    query = select(*key, table.id, table.next_seq, table.turn_due_at, table.phone, table.grid_code)
     accounts: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for channel, account, user_id in keys:
         accounts[channel, account].append(user_id)
-    # by account rather than by whole keys: a list of plain values is compiled once, a list of tuples every time
-    each = (and_(key[0] == channel, key[1] == account, key[2].in_(ids)) for (channel, account), ids in accounts.items())
-    rows = await session.execute(query.where(or_(*each)).order_by(*key).with_for_update())
-    return {
-        (row.channel, row.account, row.channel_user_id): Correspondent(
-            row.id, row.next_seq, row.turn_due_at, row.phone, row.grid_code
-        )
-        for row in rows
-    }
+    found: dict[ResidentKey, Correspondent] = {}
+    for (channel, account), user_ids in accounts.items():  # sorted like the keys; mostly a batch is of one account
+        rows = await session.execute(_OF_ACCOUNT, {"channel": channel, "account": account, "user_ids": user_ids})
+        found |= {(channel, account, user_id): Correspondent(*rest) for user_id, *rest in rows.all()}
+    return found
 
 
 async def update_correspondents(session: AsyncSession, changed: Sequence[Correspondent], *, now: datetime) -> None:
     """Write back what storing their messages changed: a message came in now."""
-    table = ConversationRow.__table__
-    statement = (
-        update(table)  # type: ignore[arg-type]  # a declarative class types its table as FromClause
-        .where(table.c.id == bindparam("known_id"))
-        .values({name: bindparam(f"new_{name}") for name in _CORRESPONDENT_COLUMNS} | {"last_inbound_at": now, "updated_at": now})
-    )
     values = [
-        {"known_id": each.id, **{f"new_{name}": getattr(each, name) for name in _CORRESPONDENT_COLUMNS}} for each in changed
+        {"known_id": each.id, "at": now, **{f"new_{name}": getattr(each, name) for name in _CORRESPONDENT_COLUMNS}}
+        for each in changed
     ]
-    await session.execute(statement, values)
+    await session.execute(_UPDATE_CORRESPONDENT, values)
 
 
 def _new_row(key: ResidentKey, now: datetime) -> dict[str, Any]:
@@ -137,15 +144,19 @@ async def open_send_windows(session: AsyncSession, grants: Sequence[tuple[str, S
         known = latest.get((conversation_id, grant.seconds))
         if known is None or known["opened_at"] <= opened_at:
             latest[conversation_id, grant.seconds] = _window(conversation_id, grant, opened_at)
-    insert = _dialect(session).insert(SendWindowRow)
+    # one order for all: two batches that open the same windows cannot deadlock
+    await session.execute(_open_window(session.get_bind().dialect.name), [latest[key] for key in sorted(latest)])
+
+
+@cache
+def _open_window(dialect: str) -> Any:
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(SendWindowRow.__table__)
     new = insert.excluded
-    statement = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["conversation_id", "seconds"],
         set_={name: new[name] for name in ("opened_at", "expires_at", "allowed", "used")},
-        where=SendWindowRow.opened_at <= new.opened_at,
+        where=SendWindowRow.__table__.c.opened_at <= new.opened_at,
     )
-    # one order for all: two batches that open the same windows cannot deadlock
-    await session.execute(statement, [latest[key] for key in sorted(latest)])
 
 
 def _window(conversation_id: str, grant: SessionGrant, opened_at: datetime) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 SQLite allows one writer at a time, and who finds it busy sleeps and asks again, up to 100 ms at a time, while others slip in.
 A lock around writing transactions, in this process and (a locked file) between processes, turns that into a queue.
-WAL lets readers go on meanwhile. `synchronous=FULL`: an acknowledged message must survive a power cut.
+WAL lets readers go on meanwhile. Nobody in the queue waits for the disk: who committed waits behind it, together with others
+(`backend.storage.sqlite_log`), because an acknowledged message must survive a power cut.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.util import await_only
 
 from backend.storage.sqlite_connection import WriterConnection
+from backend.storage.sqlite_log import WriteAheadLog
+from backend.storage.sqlite_queue import WriterQueue
 from backend.storage.tables.base import Base
 
 log = structlog.get_logger()
@@ -45,16 +47,22 @@ class Database:
         reading = self._reading_engine.execution_options(writes=False)
         self._reading_sessions = async_sessionmaker(reading, expire_on_commit=False)
         self._write_lock = asyncio.Lock()
-        self._queue = Path(f"{file}.writers") if file else None
+        self._queue = WriterQueue(Path(f"{file}.writers")) if file else None
+        self._log = WriteAheadLog(file) if file else None
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends and rolls back when it raises. No network call belongs inside."""
+        """A session that commits when the block ends and rolls back when it raises. No network call belongs inside.
+
+        What was committed is on the disk when the block is left.
+        """
         caller, asked = sys._getframe(2).f_code.co_qualname, time.monotonic()
         async with self._lock_for_writing():
             begun = time.monotonic()
             async with self._sessions() as session, session.begin():
                 yield session
+        if self._log is not None:
+            await self._log.reach_disk()
         ended = time.monotonic()
         if ended - asked > SLOW_S:
             log.warning("slow_transaction", caller=caller, waited_s=round(begun - asked, 2), held_s=round(ended - begun, 2))
@@ -83,11 +91,7 @@ class Database:
             if self._queue is None:
                 yield
                 return
-            with self._queue.open("ab") as file:  # closing it lets the next one in
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:  # another process is writing: wait in a thread, because this one must go on
-                    await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            async with self._queue.turn():
                 yield
 
 

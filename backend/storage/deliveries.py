@@ -9,13 +9,15 @@ from uuid import uuid4
 from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.messages import SendResult
 from backend.domain.errors import NotFound
 from backend.storage.conversations import insert_ignoring
 from backend.storage.tables.deliveries import CallBackTaskRow, DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
 from backend.storage.tables.outbox import OutboxRow
 
-_ATTEMPT = select(DeliveryAttemptRow).where(DeliveryAttemptRow.id == bindparam("wanted"))
+_ATTEMPTS = DeliveryAttemptRow.__table__
+_FINISH_ATTEMPT = update(_ATTEMPTS).where(_ATTEMPTS.c.id == bindparam("wanted"))  # type: ignore[arg-type]
 _OUTBOX = OutboxRow.__table__
 _FINISH_OUTBOX = (
     update(_OUTBOX)  # type: ignore[arg-type]
@@ -32,9 +34,11 @@ async def open_attempts(session: AsyncSession, conversation_id: str) -> Sequence
     return list(await session.scalars(query))
 
 
-async def get_attempt(session: AsyncSession, attempt_id: str) -> DeliveryAttemptRow:
-    """The row; it is there, because its intent was committed."""
-    return (await session.scalars(_ATTEMPT, {"wanted": attempt_id})).one()
+async def finish_attempt(session: AsyncSession, attempt_id: str, result: SendResult, *, now: datetime) -> None:
+    """Write what became of an attempt."""
+    values = {"wanted": attempt_id, "finished_at": now, "outcome": result.outcome.value}
+    values |= {name: getattr(result, name) for name in ("provider_id", "code", "reason")}
+    await (await session.connection()).execute(_FINISH_ATTEMPT, values)
 
 
 async def attempts_of(session: AsyncSession, message_id: str) -> Sequence[DeliveryAttemptRow]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.calendar import WorkingCalendar
@@ -104,8 +105,13 @@ async def faqs(session: AsyncSession) -> Sequence[FaqRow]:
 
 async def added_faqs(session: AsyncSession, prefix: str) -> Sequence[FaqRow]:
     """The questions that are told whose key begins with `prefix`, by key."""
-    query = select(FaqRow).where(FaqRow.key.startswith(prefix, autoescape=True), FaqRow.active).order_by(FaqRow.key)
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(_added_faqs(prefix))).scalars().all()
+
+
+@cache
+def _added_faqs(prefix: str) -> Select[FaqRow]:
+    """Built once: every turn asks."""
+    return select(FaqRow).where(FaqRow.key.startswith(prefix, autoescape=True), FaqRow.active).order_by(FaqRow.key)
 
 
 async def changes_of(session: AsyncSession, subject: str) -> Sequence[DirectoryChangeRow]:

@@ -13,7 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=0")
+_CHECKPOINT_AFTER = 100  # commits; some megabytes of log, as many as SQLite's own limit
 _PATIENCE_S = 30.0  # for a program that writes without queueing: a migration, somebody's sqlite3 shell
 _ASK_AGAIN_S = 0.02
 _PRIMARY = 0xFF  # the low byte of an extended result code
@@ -64,6 +65,7 @@ class WriterConnection:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._commits = 0
 
     @classmethod
     async def open(cls, path: str) -> WriterConnection:
@@ -91,8 +93,13 @@ class WriterConnection:
         return WriterCursor(self._connection.cursor())
 
     async def commit(self) -> None:
-        if self._connection.in_transaction:
-            await asyncio.to_thread(self._connection.commit)
+        """Commit into the log; it is on the disk when `WriteAheadLog.reach_disk` says so."""
+        if not self._connection.in_transaction:
+            return
+        self._connection.commit()
+        self._commits += 1
+        if self._commits % _CHECKPOINT_AFTER == 0:  # now, while nobody else may write: only a log moved as a whole begins anew
+            await asyncio.to_thread(self._connection.execute, "PRAGMA wal_checkpoint(PASSIVE)")
 
     async def rollback(self) -> None:
         if self._connection.in_transaction:

@@ -15,6 +15,9 @@ log = structlog.get_logger()
 
 LIVE_CHANNEL = "youshi:live"
 _QUEUE = "youshi:wake:{kind}"
+_GATHER_S = (
+    0.05  # what changes within it is told to the consoles together: under load each telling would cost more than a statement
+)
 _KEPT = 1000  # wake-ups nobody fetches are worthless: the poll finds the work
 
 
@@ -25,6 +28,7 @@ class Wakeups:
         self._redis = redis
         self._timeout = timeout
         self._tasks: set[asyncio.Task[None]] = set()
+        self._news: dict[str, None] = {}
         self._local: defaultdict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)  # without Redis: this program only
 
     def wake(self, kind: str, *conversation_ids: str) -> None:
@@ -37,9 +41,12 @@ class Wakeups:
             self._spawn(self._push(_QUEUE.format(kind=kind), conversation_ids))
 
     def live(self, what: str, *conversation_ids: str) -> None:
-        """Tell open consoles that something changed in these conversations; returns at once."""
-        if self._redis is not None and conversation_ids:
-            self._spawn(self._publish([json.dumps({"conversation": each, "what": what}) for each in conversation_ids]))
+        """Tell open consoles that something changed in these conversations, in a moment; returns at once."""
+        if self._redis is None or not conversation_ids:
+            return
+        if not self._news:
+            self._spawn(self._publish_soon())
+        self._news |= dict.fromkeys(json.dumps({"conversation": each, "what": what}) for each in conversation_ids)
 
     async def wait(self, kind: str, seconds: float) -> str | None:
         """The id of a conversation to look at, or None after `seconds` (also when Redis is away)."""
@@ -82,9 +89,11 @@ class Wakeups:
                 pipe.ltrim(queue, -_KEPT, -1)
                 await pipe.execute()
 
-    async def _publish(self, texts: list[str]) -> None:
+    async def _publish_soon(self) -> None:
+        await asyncio.sleep(_GATHER_S)
+        news, self._news = self._news, {}
         if self._redis is not None:
             async with self._redis.pipeline(transaction=False) as pipe:
-                for text in texts:
+                for text in news:
                     pipe.publish(LIVE_CHANNEL, text)
                 await pipe.execute()

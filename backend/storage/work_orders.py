@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.domain.errors import NotFound
@@ -193,3 +193,32 @@ def chained(row: WorkOrderEventRow) -> ChainedEvent:
         row.changes,
         row.hash,
     )
+
+
+_JOINED = select(JoinRow.order_id).where(
+    or_(
+        JoinRow.conversation_id == bindparam("conversation"),
+        and_(JoinRow.channel == bindparam("its_channel"), JoinRow.channel_user_id == bindparam("its_user")),
+    )
+)
+_OPEN_OF_RESIDENT = (
+    select(WorkOrderRow)
+    .where(
+        or_(
+            WorkOrderRow.conversation_id == bindparam("conversation"),
+            and_(WorkOrderRow.channel == bindparam("its_channel"), WorkOrderRow.channel_user_id == bindparam("its_user")),
+            WorkOrderRow.id.in_(_JOINED),
+        ),
+        WorkOrderRow.state.in_(_OPEN),
+    )
+    .order_by(WorkOrderRow.created_at.desc(), WorkOrderRow.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+async def open_orders_of(
+    session: AsyncSession, *, conversation_id: str, channel: str, channel_user_id: str, limit: int
+) -> Sequence[WorkOrderRow]:
+    """What is being worked on for one resident, reported or joined, newest first."""
+    whose = {"conversation": conversation_id, "its_channel": channel, "its_user": channel_user_id}
+    return (await session.execute(_OPEN_OF_RESIDENT, {**whose, "most": limit})).scalars().all()

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF8
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from typing import Any, Never
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 _MAX_DEPTH = 8
 # NUL cannot be stored by PostgreSQL; lone surrogates cannot be encoded at all. Both can only come in through JSON escapes.
@@ -20,6 +17,15 @@ type Fields = dict[str, Any]
 
 class BadMessage(Exception):
     """A push that is not of a shape the platform documents; answered with 400."""
+
+
+class _NoDoctype(TreeBuilder):
+    """Entities are declared in a document type, and the platform never sends one: refused where it begins, before it is read.
+    defusedxml does the same with the parser that is written in Python, at twice the cost.
+    """
+
+    def doctype(self, _name: str, _public: str | None, _system: str | None) -> Never:
+        raise BadMessage("XML with a DTD or entities")
 
 
 def read_payload(body: bytes) -> Fields:
@@ -60,9 +66,9 @@ def _clean(value: Any, depth: int) -> Any:
 
 def _read_xml(body: bytes) -> Fields:
     try:
-        root = fromstring(body, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise BadMessage("XML with a DTD or entities") from error
+        parser = XMLParser(target=_NoDoctype())  # noqa: S314 - without a document type there are no entities
+        parser.feed(body)
+        root = parser.close()
     except (ParseError, ValueError, LookupError) as error:
         # LookupError: the declaration names an encoding that does not exist
         raise BadMessage("broken XML") from error

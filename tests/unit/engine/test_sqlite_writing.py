@@ -113,8 +113,8 @@ async def test_a_writer_that_is_given_up_does_not_keep_the_next_one_out(db: Data
     other.close()
 
 
-async def test_a_commit_is_on_the_disk(db: Database) -> None:
+async def test_the_log_and_foreign_keys_are_on(db: Database) -> None:
     async with db.transaction() as session:
-        assert await session.scalar(text("PRAGMA synchronous")) == 2
+        assert await session.scalar(text("PRAGMA synchronous")) == 1
         assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert await session.scalar(text("PRAGMA foreign_keys")) == 1
