@@ -48,20 +48,24 @@ class Told:
 
 
 def examples(leave_out: Sequence[str] = ()) -> Iterator[Told]:
-    """Every sentence that the model learns from, the named tables excepted."""
-    for example in training_examples():
+    """Every sentence that the model learns from, the named tables excepted. What the tables call a danger is calm nowhere else."""
+    tables = {path.stem: _rows(path) for path in sorted(TABLES.glob("*.yml")) if path.stem not in leave_out}
+    dangers = {text for name, rows in tables.items() if name.endswith("danger") for text in rows}
+    for example in (example for example in training_examples() if example.text not in dangers):
         yield Told(example.text, example.intent == "emergency", 1.0)
-    for path in sorted(TABLES.glob("*.yml")):
-        if path.stem not in leave_out:
-            rows = [text for texts in yaml.safe_load(path.read_text(encoding="utf-8")).values() for text in texts]
-            yield from (Told(text, path.stem.endswith("danger"), _OWN_WEIGHT) for text in _with_company(rows))
+    for name, rows in tables.items():
+        yield from (Told(text, name.endswith("danger"), _OWN_WEIGHT) for text in _with_company(rows))
+
+
+def _rows(path: Path) -> list[str]:
+    return [text for texts in yaml.safe_load(path.read_text(encoding="utf-8")).values() for text in texts]
 
 
 def _with_company(rows: Sequence[str]) -> Iterator[str]:
     """Each sentence alone, and again beside something that tells nothing about danger: a place, a number, a greeting."""
     for number, text in enumerate(rows):
-        yield text
         beside = _BESIDE[number % len(_BESIDE)]
+        yield text
         yield f"{beside} {text}" if number % 2 else f"{text} {beside}"
 
 

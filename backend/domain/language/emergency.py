@@ -45,9 +45,10 @@ _TABLE = load_table("emergency")
 _SIGNS = {kind: told for part in ("people", "things", "places") for kind, told in load_table(f"emergency_signs_{part}").items()}
 # Of the model's score; measured on sentences that neither model nor rules had seen.
 DANGER = 0.0  # above it the model alone raises the alarm
-SURELY_CALM = -1.0  # below it the model overrules a rule
-ALARMING_ALONE = 1.0  # unless what the rule found scores this much by itself
+SURELY_CALM = -1.3  # below it the model overrules a rule
 QUITE_SURELY_CALM = -2.5  # the same for the kinds that are `firm`
+ALARMING_ALONE = 2.5  # unless what the rule found scores this much by itself
+OUTWEIGHED = -1.0  # and with the whole text no less than this
 NAMED = 1.5  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
@@ -137,11 +138,11 @@ def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
 
 
 def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
-    """The model is sure that the whole text is calm, and does not find the clause alone alarming either."""
+    """The model is sure that the whole text is calm, and does not find the clause alone alarming enough to outweigh that."""
     if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
         return False
-    start, end = _around(_CLAUSE_END, meant, hit.span.start, hit.span.end)
-    return (danger_score(meant[start:end]) or 0.0) < ALARMING_ALONE
+    alone = danger_score(meant[slice(*_around(_CLAUSE_END, meant, hit.span.start, hit.span.end))]) or 0.0
+    return alone < ALARMING_ALONE or score + alone < OUTWEIGHED
 
 
 def _by_rules(text: str, meant: str) -> dict[str, EmergencyHit]:
