@@ -1,8 +1,8 @@
 """Trains the second opinion on danger: `bot/.venv/bin/python -m bot.danger_model`.
 
 Dangers are the emergency examples and the tables in nlu_data/danger; calm is everything else that residents say in nlu_data,
-and the tables of what only sounds like danger. Writes backend/domain/language/data/danger_model.bin, and danger_kinds.bin: of which
-kind a danger is, learnt from the keys under which the tables of dangers hold it.
+and the tables of what only sounds like danger. Writes backend/domain/language/data/danger_model.bin, and danger_kinds.bin: of
+which kind a danger is, learnt from the keys under which the tables of dangers hold it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Told:
 
 
 def examples(leave_out: Sequence[str] = ()) -> Iterator[Told]:
-    """Every sentence that the model learns from, the named tables excepted. What the tables call a danger is calm nowhere else."""
+    """Every sentence that the model learns from, the named tables excepted. What they call a danger is calm nowhere else."""
     tables = {path.stem: _rows(path) for path in sorted(TABLES.glob("*.yml")) if path.stem not in leave_out}
     dangers = {text for name, rows in tables.items() if name.endswith("danger") for text in rows}
     for example in (example for example in training_examples() if example.text not in dangers):
