@@ -14,18 +14,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from backend.domain.language.tables import load_table
 
 BUCKETS = 1 << 17
+KIND_BUCKETS = 1 << 13
 MODEL_FILE = Path(__file__).parent / "data" / "danger_model.bin"  # a line of JSON, then one signed byte per bucket
+KINDS_FILE = MODEL_FILE.with_name("danger_kinds.bin")  # the same, one byte per bucket and kind
 _LONGEST_PIECE = 3
 _WINDOW, _STEP = 48, 24
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;\n]*")
 _TABLE = load_table("danger_concepts")
 _CONCEPTS = [(name, re.compile(words)) for name, words in _TABLE["concepts"].items()]
-_KINDS: dict[str, list[str]] = _TABLE["kinds"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class _Model:
     scale: float
     bias: float
     learnt_from: str
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    names: list[str]
+    weights: array[int]
+    scale: float
+    biases: list[float]
 
 
 def danger_score(text: str) -> float | None:
@@ -54,12 +64,17 @@ def learnt_from() -> str | None:
     return None if model is None else model.learnt_from
 
 
-def kind_by_concepts(text: str) -> str | None:
-    """The kind of danger that most of the text's concepts point to; None when none does."""
-    found = {name for name, _ in _told(text)}
-    hits = {kind: sum(name in found for name in names) for kind, names in _KINDS.items()}
-    best = max(hits, key=lambda kind: hits[kind])
-    return best if hits[best] else None
+def kind_scores(text: str) -> dict[str, float]:
+    """How much a danger told in these words (normalised, slips put right) is of each kind; empty without a trained model."""
+    kinds = _kinds()
+    if kinds is None:
+        return {}
+    totals = [0.0] * len(kinds.names)
+    for bucket, share in features(text).items():
+        start = bucket % KIND_BUCKETS * len(totals)
+        for number, weight in enumerate(kinds.weights[start : start + len(totals)]):
+            totals[number] += weight * share
+    return {name: bias + kinds.scale * total for name, bias, total in zip(kinds.names, kinds.biases, totals, strict=True)}
 
 
 def features(text: str) -> dict[int, float]:
@@ -107,6 +122,18 @@ def _stretches(text: str) -> set[tuple[int, int]]:
 def _model() -> _Model | None:
     if not MODEL_FILE.is_file():
         return None
-    head, _, body = MODEL_FILE.read_bytes().partition(b"\n")
-    about = json.loads(head)
-    return _Model(array("b", body), float(about["scale"]), float(about["bias"]), about["learnt_from"])
+    about, weights = _read(MODEL_FILE)
+    return _Model(weights, float(about["scale"]), float(about["bias"]), about["learnt_from"])
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> _Kinds | None:
+    if not KINDS_FILE.is_file():
+        return None
+    about, weights = _read(KINDS_FILE)
+    return _Kinds(about["names"], weights, float(about["scale"]), about["biases"])
+
+
+def _read(file: Path) -> tuple[dict[str, Any], array[int]]:
+    head, _, body = file.read_bytes().partition(b"\n")
+    return json.loads(head), array("b", body)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from backend.contracts.understanding import EmergencyHit, Span
-from backend.domain.language.danger_model import danger_score, kind_by_concepts
+from backend.domain.language.danger_model import danger_score, kind_scores
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 
@@ -44,10 +44,12 @@ _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
 _SIGNS = {kind: told for part in ("people", "things", "places") for kind, told in load_table(f"emergency_signs_{part}").items()}
 # Of the model's score; measured on sentences that neither model nor rules had seen.
-DANGER = 0.7  # above it the model alone raises the alarm
-SURELY_CALM = -3.0  # below it the model overrules a rule
-ALARMING_ALONE = 1.0  # unless what the rule found scores this much by itself
-QUITE_SURELY_CALM = -4.5  # the same for the kinds that are `firm`
+DANGER = -0.3  # above it the model alone raises the alarm
+SURELY_CALM = -1.5  # below it the model overrules a rule
+QUITE_SURELY_CALM = -2.5  # the same for the kinds that are `firm`
+ALARMING_ALONE = 2.5  # unless what the rule found scores this much by itself
+OUTWEIGHED = -1.0  # and with the whole text no less than this
+NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -115,30 +117,45 @@ def screen_emergency(text: str) -> EmergencyHit | None:
 def emergency_in(text: str) -> EmergencyHit | None:
     """`screen_emergency` for text that is normalised already."""
     meant = spelt(text)
-    hit, score = _by_rules(text, meant), danger_score(meant)
+    hits, score = _by_rules(text, meant), danger_score(meant)
+    gravest = next(iter(hits.values()), None)
     if score is None:
-        return hit
-    if hit is not None:
-        return None if _overruled(hit, meant, score) else hit
-    return EmergencyHit(kind_by_concepts(meant) or UNCLEAR, Span(0, len(text), text)) if score > DANGER else None
+        return gravest
+    if gravest is None and score <= DANGER:
+        return None
+    if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
+        return None
+    kind = _kind(meant, hits)
+    return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
+
+
+def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
+    """What to advise on: the kind that the whole text sounds like most, with a start for those that the rules named."""
+    scores = kind_scores(meant)
+    if not scores:
+        return next(iter(hits), UNCLEAR)
+    return max(scores, key=lambda kind: scores[kind] + (NAMED if kind in hits else 0.0))
 
 
 def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
-    """The model is sure that the whole text is calm, and does not find the clause alone alarming either."""
+    """The model is sure that the whole text is calm, and does not find the clause alone alarming enough to outweigh that."""
     if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
         return False
-    start, end = _around(_CLAUSE_END, meant, hit.span.start, hit.span.end)
-    return (danger_score(meant[start:end]) or 0.0) < ALARMING_ALONE
+    alone = danger_score(meant[slice(*_around(_CLAUSE_END, meant, hit.span.start, hit.span.end))]) or 0.0
+    return alone < ALARMING_ALONE or score + alone < OUTWEIGHED
 
 
-def _by_rules(text: str, meant: str) -> EmergencyHit | None:
+def _by_rules(text: str, meant: str) -> dict[str, EmergencyHit]:
+    """What the table finds, the gravest kind first."""
     plain = _strike(_HARMLESS, _strike(_IDIOMS, meant))
-    for kind, rules in _RULES.items():
-        if not rules.patterns.search(plain):  # most kinds, most of the time
-            continue
-        for match in rules.patterns.finditer(_strike(rules.safe, plain)):
-            if _is_present(plain, match.start(), match.end(), lasts=rules.lasts):
-                return EmergencyHit(kind, Span(match.start(), match.end(), text[match.start() : match.end()]))
+    found = ((kind, _found(rules, plain)) for kind, rules in _RULES.items() if rules.patterns.search(plain))
+    return {kind: EmergencyHit(kind, Span(*place, text[slice(*place)])) for kind, place in found if place}
+
+
+def _found(rules: _Rules, plain: str) -> tuple[int, int] | None:
+    for match in rules.patterns.finditer(_strike(rules.safe, plain)):
+        if _is_present(plain, match.start(), match.end(), lasts=rules.lasts):
+            return match.span()
     return None
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.language import danger_model, emergency
-from backend.domain.language.danger_model import BUCKETS, MODEL_FILE, danger_score, features, kind_by_concepts
+from backend.domain.language.danger_model import BUCKETS, KINDS_FILE, MODEL_FILE, danger_score, features, kind_scores
 from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency
 from bot.train import fingerprint
 from tests.unit.language.emergency_sentences import DANGERS, HARMLESS, MORE_DANGERS
@@ -20,6 +21,7 @@ INDIRECT = ["老爷子那屋黑了两天了 喊也不吱声", "厨房那股味�
 @pytest.fixture
 def without_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(danger_model, "MODEL_FILE", tmp_path / "none.bin")
+    monkeypatch.setattr(danger_model, "KINDS_FILE", tmp_path / "none.bin")
     _forget()
     yield
     monkeypatch.undo()
@@ -28,6 +30,7 @@ def without_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
 
 def _forget() -> None:
     danger_model._model.cache_clear()
+    danger_model._kinds.cache_clear()
     emergency.emergency_in.cache_clear()
 
 
@@ -38,8 +41,9 @@ def test_the_weights_were_learnt_from_the_tables_that_are_here() -> None:
     assert danger_model.learnt_from() == fingerprint([*tables, concepts])
 
 
-def test_the_weights_are_one_small_file() -> None:
+def test_the_weights_are_two_small_files() -> None:
     assert MODEL_FILE.stat().st_size < BUCKETS + 200
+    assert KINDS_FILE.stat().st_size < 160_000
 
 
 @pytest.mark.parametrize("text", INDIRECT)
@@ -51,6 +55,7 @@ def test_a_danger_that_is_told_indirectly_is_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ["着火了", "煤气漏了", "有人困电梯里了", "我爸晕倒了", "他拿刀堵着门"])
 def test_without_the_model_the_rules_stand_alone(text: str) -> None:
     assert danger_score(text) is None
+    assert kind_scores(text) == {}
     assert screen_emergency(text) is not None
 
 
@@ -58,7 +63,7 @@ def test_without_the_model_the_rules_stand_alone(text: str) -> None:
 def test_without_the_model_no_rule_is_overruled_and_most_known_dangers_are_found() -> None:
     known = [text for texts in DANGERS.values() for text in texts]
     assert [text for text in known if screen_emergency(text) is None] == []
-    assert sum(screen_emergency(text) is not None for text in MORE_DANGERS) > len(MORE_DANGERS) * 0.7
+    assert sum(screen_emergency(text) is not None for text in MORE_DANGERS) > len(MORE_DANGERS) * 0.6
 
 
 def test_what_surely_is_calm_overrules_a_rule_but_a_clear_clause_does_not_go_under() -> None:
@@ -79,17 +84,21 @@ def test_one_alarming_sentence_in_a_long_calm_text_is_heard() -> None:
         ("摸着铁栏杆浑身过电", "electricity"),
         ("水没到胸口在房顶上", "drowning"),
         ("喘不上气脸都紫了", "medical"),
-        ("好", None),
+        ("前夫说今天不让我活着出这个门", "violence"),
+        ("两岁的拿降压药当糖吃了小半瓶", "poison"),
+        ("我把一瓶安定都吃了", "overdose"),
+        ("猫托付给楼下大姐了,东西都收拾好了", "suicide"),
     ],
 )
-def test_the_kind_is_the_one_that_most_concepts_point_to(text: str, kind: str | None) -> None:
-    assert kind_by_concepts(text) == kind
+def test_the_kind_is_the_one_that_the_words_sound_like_most(text: str, kind: str) -> None:
+    scores = kind_scores(text)
+    assert max(scores, key=lambda name: scores[name]) == kind
 
 
-def test_every_kind_of_the_concepts_is_a_kind_of_emergency_and_every_pointer_a_concept() -> None:
-    table = danger_model.load_table("danger_concepts")
-    assert set(table["kinds"]) <= set(EMERGENCY_KINDS)
-    assert {name for names in table["kinds"].values() for name in names} <= set(table["concepts"])
+def test_the_kinds_of_the_model_and_of_the_tables_are_the_kinds_of_emergency() -> None:
+    tables = (ROOT / "nlu_data" / "danger").glob("*danger.yml")
+    assert set(kind_scores("着火了")) == set(EMERGENCY_KINDS)
+    assert {kind for table in tables for kind in yaml.safe_load(table.read_text(encoding="utf-8"))} == set(EMERGENCY_KINDS)
 
 
 @given(st.text(max_size=120))
