@@ -1,8 +1,10 @@
 """Fits the weights by which a piece of a message opens a problem of its own: `python -m bot.fit_problems [--errors]`.
 
 Trains the category models on the training data, reads the messages of tests/bot/issues_dev.yml and tests/bot/several/ (all but
-`check*.yml`, which are for checking), and writes the weights for `bot/components/problems.py`, with what cross-validation
-over messages gives. `--errors` shows the messages that come out wrong.
+`check*.yml`, which are for checking) and messages made from training sentences that the reading models have not seen
+(`bot/made_messages.py`), and writes the weights to `bot/components/problem_weights.yml`. It prints what cross-validation over the
+written messages gives, and how the check files come out. `--errors` shows the written messages that come out wrong, those of
+the check files excepted.
 """
 
 from __future__ import annotations
@@ -27,14 +29,16 @@ from bot.components.clause_model import Told, learn_clauses
 from bot.components.fact_extractor import PlacesFile
 from bot.components.heard import Heard
 from bot.components.pieces import hear
-from bot.components.problems import Message, enough, openings
+from bot.components.problem_features import ANNOUNCED, Message
+from bot.components.problems import WEIGHTS_FILE, enough, openings
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 from bot.corpus import ROOT, training_examples
+from bot.made_messages import Maker
 
 _NOW = datetime(2026, 11, 21, 11, tzinfo=timezone.utc)
-_FOLDS = 10
-_BY_RULE = "announced"  # lowers what is enough; its weight is not fitted
+_FOLDS, _THIRDS = 10, 3
+_MADE, _MADE_COUNTS = 1500, 0.2  # messages made of each third, and what one of them counts
 _TESTS = ROOT / "tests" / "bot"
 
 
@@ -48,17 +52,34 @@ class Row:
     message: Message
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A training example, normalised and read."""
+
+    text: str
+    reading: str
+    category: str
+    leaf: str
+
+
+def sentences() -> list[Sentence]:
+    """The training data about problems."""
+    found = []
+    for example in training_examples():
+        if example.category:
+            text = normalise(example.text).text
+            found.append(Sentence(text, reading(text), example.category, f"{example.category}/{example.subcategory}"))
+    return found
+
+
 class Reader:
     """The category models without Rasa around them."""
 
-    def __init__(self) -> None:
-        examples = [example for example in training_examples() if example.category]
-        texts = [normalise(example.text).text for example in examples]
-        readings = [reading(text) for text in texts]
-        leaves = [f"{example.category}/{example.subcategory}" for example in examples]
-        self._categories = TextModel().fit(readings, {"category": [example.category for example in examples], "leaf": leaves})
-        told = [Told(text, read, example.category) for text, read, example in zip(texts, readings, examples)]  # noqa: B905
-        self._own = learn_clauses(told)
+    def __init__(self, learnt: Sequence[Sentence]) -> None:
+        targets = {"category": [each.category for each in learnt], "leaf": [each.leaf for each in learnt]}
+        self._categories = TextModel().fit([each.reading for each in learnt], targets)
+        told = [Told(each.text, each.reading, each.category, each.leaf) for each in learnt]
+        self._clauses = learn_clauses(told, [normalise(example.text).text for example in training_examples()])
         self._gazetteer = PlacesFile(ROOT / "nlu_data" / "lookups" / "places.yml").gazetteer()
 
     def row(self, text: str, leaves: Iterable[str]) -> Row:
@@ -66,8 +87,8 @@ class Reader:
         facts = draw_facts(text, message_time=_NOW, gazetteer=self._gazetteer)
         whole = guess_categories(self._categories, [reading(plain, facts)])[0]
         shares = {guess.category: guess.category_confidence for guess in whole}
-        heard = hear(plain, facts, self._categories, self._own)
-        return Row(text, tuple(leaves), heard, Message(shares, announced_number(plain)))
+        heard = hear(plain, facts, self._categories, self._clauses)
+        return Row(text, tuple(leaves), heard, Message(shares, announced_number(plain), self._clauses.company))
 
 
 def development_files() -> list[Path]:
@@ -105,12 +126,25 @@ def decisions(row: Row) -> list[tuple[dict[str, float], bool]]:
     return found
 
 
-def fit(rows: Sequence[Row]) -> dict[str, float]:
-    """Weights by name, `bias` among them."""
-    told = [decision for row in rows for decision in decisions(row)]
-    names = sorted({name for values, _ in told for name in values} - {_BY_RULE})
-    table = np.array([[values.get(name, 0.0) for name in names] for values, _ in told])
-    model = LogisticRegression(max_iter=1000).fit(table, [opens for _, opens in told])
+def made_rows(learnt: Sequence[Sentence], count: int = _MADE) -> list[Row]:
+    """Rows of made messages, each read by models that have not seen its sentences; `count` for each third of the data."""
+    leaves = [each.leaf for each in learnt]
+    rows = []
+    for seed, (seen, unseen) in enumerate(KFold(_THIRDS, shuffle=True, random_state=1).split(leaves)):
+        reader = Reader([learnt[index] for index in seen])
+        maker = Maker([(learnt[index].text, leaves[index]) for index in unseen], seed)
+        rows += [reader.row(*message) for message in maker.messages(count)]
+    return rows
+
+
+def fit(written: Sequence[Row], made: Sequence[Row]) -> dict[str, float]:
+    """Weights by name, `bias` among them; a made message counts less than a written one."""
+    groups = ((written, 1.0), (made, _MADE_COUNTS))
+    told = [(decision, counts) for rows, counts in groups for row in rows for decision in decisions(row)]
+    names = sorted({name for (values, _), _ in told for name in values} - {ANNOUNCED})
+    table = np.array([[values.get(name, 0.0) for name in names] for (values, _), _ in told])
+    opens, counts = [opens for (_, opens), _ in told], [counts for _, counts in told]
+    model = LogisticRegression(max_iter=3000).fit(table, opens, sample_weight=counts)
     return {"bias": float(model.intercept_[0]), **dict(zip(names, map(float, model.coef_[0])))}  # noqa: B905 - one each
 
 
@@ -140,22 +174,27 @@ def main() -> None:
     options.add_argument("--errors", action="store_true", help="show the messages that come out wrong")
     options.add_argument("--check", type=Path, nargs="*", default=[], help="further files, judged by the fitted weights")
     chosen = options.parse_args()
-    reader = Reader()
+    learnt = sentences()
+    reader, made = Reader(learnt), made_rows(learnt)
     rows = [reader.row(*row) for row in rows_of(development_files())]
     found: list[list[str]] = [[] for _ in rows]
     for seen, unseen in KFold(_FOLDS, shuffle=True, random_state=1).split(rows):
-        weights = fit([rows[index] for index in seen])
+        weights = fit([rows[index] for index in seen], made)
         for index in unseen:
             found[index] = counted(rows[index], weights)
-    weights = fit(rows)
-    lines = [f'    "{name}": {weight:.2f},' for name, weight in weights.items()]
-    lines.append(summary("cross-validated", rows, found))
-    lines += _wrong(rows, found) if chosen.errors else []
-    for path in chosen.check:
+    weights = fit(rows, made)
+    write(weights)
+    lines = [summary("cross-validated", rows, found), *(_wrong(rows, found) if chosen.errors else [])]
+    for path in [*sorted((_TESTS / "several").glob("check*.yml")), *chosen.check]:
         checked = [reader.row(*row) for row in rows_of([path])]
-        leaves = [counted(row, weights) for row in checked]
-        lines += [summary(path.name, checked, leaves), *(_wrong(checked, leaves) if chosen.errors else [])]
+        lines.append(summary(path.name, checked, [counted(row, weights) for row in checked]))
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def write(weights: dict[str, float]) -> None:
+    """The weights where `bot/components/problems.py` reads them."""
+    lines = [f"{name}: {weight:.2f}" for name, weight in weights.items()]
+    WEIGHTS_FILE.write_text("\n".join(["# Written by `python -m bot.fit_problems`.", *lines]) + "\n", encoding="utf-8")
 
 
 def _wrong(rows: Sequence[Row], found: Sequence[list[str]]) -> list[str]:

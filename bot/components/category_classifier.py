@@ -22,10 +22,10 @@ from backend.domain.language.issues import announced_number
 from backend.domain.language.matters import brings_along
 from bot.components.base import DRAW, DRAWN, ModelComponent, block_metadata, model_reading, normal_text
 from bot.components.category_shares import SEPARATOR, Guess, combine
-from bot.components.clause_model import Told, learn_clauses
+from bot.components.clause_model import ClauseModels, Told, learn_clauses
 from bot.components.issue_list import issues_of
 from bot.components.pieces import hear
-from bot.components.problems import Message as MessageShares
+from bot.components.problem_features import Message as MessageShares
 from bot.components.problems import Problem, problems_of
 from bot.components.text_model import TextModel
 
@@ -45,7 +45,7 @@ class CategoryModel(ModelComponent):
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, model_storage, resource)
-        self.clauses: TextModel | None = None
+        self.clauses = ClauseModels()
 
     @classmethod
     def load(
@@ -61,18 +61,21 @@ class CategoryModel(ModelComponent):
             raise TypeError("load made another component")
         with model_storage.read_from(resource) as directory:
             path = directory / cls.clauses_file
-            component.clauses = TextModel.load(path) if path.exists() else None
+            component.clauses = ClauseModels.load(path) if path.exists() else ClauseModels()
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the categories, and from the same examples which clauses are problems of their own."""
+        """Learn the categories, what clauses of the same examples show, and from all examples where clauses end."""
         resource = super().train(training_data)
         rows = [(message, self.targets(message)) for message in training_data.intent_examples if message.get(INTENT)]
-        told = [Told(normal_text(message), model_reading(message), target["category"]) for message, target in rows if target]
-        self.clauses = learn_clauses(told)
-        if self.clauses is not None:
-            with self._model_storage.write_to(resource) as directory:
-                self.clauses.save(directory / self.clauses_file)
+        told = [
+            Told(normal_text(message), model_reading(message), target["category"], target["leaf"])
+            for message, target in rows
+            if target
+        ]
+        self.clauses = learn_clauses(told, [normal_text(message) for message, _ in rows])
+        with self._model_storage.write_to(resource) as directory:
+            self.clauses.save(directory / self.clauses_file)
         return resource
 
     def targets(self, message: Message) -> dict[str, str]:
@@ -89,7 +92,7 @@ class CategoryModel(ModelComponent):
             whole = guess_categories(self.model, [model_reading(message)])[0]
             heard = hear(text, facts, self.model, self.clauses)
             shares = {guess.category: guess.category_confidence for guess in whole}
-            problems = problems_of(heard, MessageShares(shares, announced_number(text)))
+            problems = problems_of(heard, MessageShares(shares, announced_number(text), self.clauses.company))
             whole = surer(whole, problems) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
             message.set(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from backend.domain.language.issues import Clause
 from bot.components.category_shares import SEPARATOR, Guess
@@ -18,7 +18,8 @@ class Heard:
 
     `own`: how likely it is a problem of its own and not an effect or a wish; `named`: the words name that leaf; `names`: they
     name some leaf; `thing`: they name a thing of that category; `placed`: they name a place; `facts_only`: they say nothing
-    beside place, time, phone and name.
+    beside place, time, phone and name; `begins`: how likely a statement begins where it begins, 1 after a mark; `shares`: the
+    shares of the categories for these words alone.
     """
 
     clause: Clause
@@ -29,6 +30,8 @@ class Heard:
     names: bool = False
     placed: bool = False
     thing: bool = False
+    begins: float = 1.0
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def leaf(self) -> str:

@@ -3,36 +3,62 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Facts, Span
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.issues import Clause, Joint, clause_of, clauses_in, starts_in, states_something
+from backend.domain.language.issues import Clause, Joint, clause_of, clauses_in, states_something
 from backend.domain.language.matters import kinds_named, thing_named
+from bot.components.boundaries import Boundaries
 from bot.components.category_shares import SEPARATOR, Guess, combine
-from bot.components.clause_model import own_shares
+from bot.components.clause_model import ClauseModels, own_shares
 from bot.components.heard import Heard, named_guess
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
 
+Answer = dict[str, list[tuple[str, float]]]  # what a text model says of a text: per head the labels with their shares
 _SHORTEST = 2
-_RUN = 9  # characters from which a clause may hold two statements without a mark between them
-_MOST_STARTS = 9
+_RUN = 4  # characters from which a clause may hold two statements without a mark between them
+_MAY_BEGIN = 0.2
+_MOST_STARTS = 4
+_LIKELY = 12  # leaves that a piece may be, beside those that its words name
 # What a cut inside a clause is worth: both sides must be as sure as the whole, nearly. Chosen on tests/bot/several/.
 _CUT_GIVES = 0.15
 
 
-def hear(text: str, facts: Facts, categories: TextModel, own_problem: TextModel | None) -> list[Heard]:
+def hear(text: str, facts: Facts, categories: TextModel, models: ClauseModels) -> list[Heard]:
     """The pieces of a normalised message in order; `facts` are those of the whole message."""
-    spans = [(clause, span) for clause in clauses_in(text) for span in _cut(text, clause.span, facts, categories)]
-    clauses = [clause if span == clause.span else _part(clause, span) for clause, span in spans]
-    if len(clauses) < 2:
+    listener = _Listener(facts, categories)
+    parts = [part for clause in clauses_in(text) for part in _cut(text, clause, listener, models.boundaries)]
+    if len(parts) < 2:
         return []
-    guesses = _guesses(text, [clause.span for clause in clauses], facts, categories)
-    own = own_shares(own_problem, [clause.span.text for clause in clauses])
-    return [_heard(clause, guess, share, facts) for clause, guess, share in zip(clauses, guesses, own)]  # noqa: B905 - one each
+    own = own_shares(models.own, [clause.span.text for clause, _ in parts])
+    return [_heard(clause, begins, listener, share) for (clause, begins), share in zip(parts, own)]  # noqa: B905 - one each
+
+
+class _Listener:
+    """Asks the models about pieces of one message, each piece once."""
+
+    def __init__(self, facts: Facts, model: TextModel) -> None:
+        self.facts = facts
+        self._model = model
+        self._known: dict[tuple[int, int], tuple[Answer, Guess]] = {}
+
+    def answer(self, span: Span) -> Answer:
+        return self._asked(span)[0]
+
+    def guess(self, span: Span) -> Guess:
+        return self._asked(span)[1]
+
+    def _asked(self, span: Span) -> tuple[Answer, Guess]:
+        where = (span.start, span.end)
+        if where not in self._known:
+            [answer] = self._model.predict([reading(span.text, facts_within(self.facts, span))])
+            named = kinds_named(span.text)
+            able = [*answer["leaf"][:_LIKELY], *(row for row in answer["leaf"][_LIKELY:] if row[0] in named)]
+            self._known[where] = answer, named_guess(combine(answer["category"], able), named)
+        return self._known[where]
 
 
 def facts_within(facts: Facts, piece: Span) -> Facts:
@@ -56,36 +82,36 @@ def facts_within(facts: Facts, piece: Span) -> Facts:
     )
 
 
-def _part(clause: Clause, span: Span) -> Clause:
-    return clause_of(span, clause.joint if span.start == clause.span.start else Joint.NOTHING)
-
-
-def _heard(clause: Clause, guess: Guess, own: float, facts: Facts) -> Heard:
+def _heard(clause: Clause, begins: float, listener: _Listener, own: float) -> Heard:
     text = clause.span.text
     named = kinds_named(text)
-    within = facts_within(facts, clause.span)
-    bare = len(words_beside_facts(text, within)) < _SHORTEST
-    leaf = guess.category + SEPARATOR + guess.subcategory
+    guess = listener.guess(clause.span)
+    within = facts_within(listener.facts, clause.span)
     return Heard(
-        clause, guess, own, bare, leaf in named, bool(named), within.address is not None, thing_named(text, guess.category)
+        clause,
+        guess,
+        own,
+        facts_only=len(words_beside_facts(text, within)) < _SHORTEST,
+        named=guess.category + SEPARATOR + guess.subcategory in named,
+        names=bool(named),
+        placed=within.address is not None,
+        thing=thing_named(text, guess.category),
+        begins=begins,
+        shares=dict(listener.answer(clause.span)["category"]),
     )
 
 
-def _guesses(text: str, spans: Sequence[Span], facts: Facts, model: TextModel) -> list[Guess]:
-    predictions = model.predict([reading(span.text, facts_within(facts, span)) for span in spans])
-    ranked = [combine(prediction["category"], prediction["leaf"]) for prediction in predictions]
-    return [named_guess(guesses, kinds_named(span.text)) for guesses, span in zip(ranked, spans)]  # noqa: B905 - one each
-
-
-def _cut(text: str, span: Span, facts: Facts, model: TextModel) -> list[Span]:
-    """A clause cut where different problems follow each other without a mark: the cuts with the greatest sum of log shares."""
-    starts = starts_in(text, span)[:_MOST_STARTS] if span.end - span.start >= _RUN else []
+def _cut(text: str, clause: Clause, listener: _Listener, boundaries: Boundaries | None) -> list[tuple[Clause, float]]:
+    """A clause cut where different problems follow each other without a mark, the cuts with the greatest sum of log shares;
+    and how likely a statement begins at each."""
+    span = clause.span
+    starts = _starts(span, listener.facts, boundaries)
     if not starts:
-        return [span]
-    edges = [span.start, *starts, span.end]
+        return [(clause, 1.0)]
+    edges = [span.start, *sorted(starts), span.end]
     pairs = [(first, last) for last in range(1, len(edges)) for first in range(last)]
     pieces = {pair: Span(edges[pair[0]], edges[pair[1]], text[edges[pair[0]] : edges[pair[1]]]) for pair in pairs}
-    guesses = dict(zip(pairs, _guesses(text, list(pieces.values()), facts, model)))  # noqa: B905 - one each
+    guesses = {pair: listener.guess(piece) for pair, piece in pieces.items()}
     best: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
     for last in range(1, len(edges)):
         ways = [
@@ -94,7 +120,37 @@ def _cut(text: str, span: Span, facts: Facts, model: TextModel) -> list[Span]:
         ]
         score, first = max(ways)
         best.append((score, [*best[first][1], (first, last)]))
-    return _joined(text, [(pieces[pair], guesses[pair]) for pair in best[-1][1]])
+    found = _joined(text, [(pieces[pair], guesses[pair]) for pair in best[-1][1]])
+    if len(found) == 1:
+        return [(clause, 1.0)]
+    return [
+        (clause_of(part, Joint.NOTHING), starts[part.start]) if part.start in starts else (clause_of(part, clause.joint), 1.0)
+        for part in found
+    ]
+
+
+def _starts(span: Span, facts: Facts, boundaries: Boundaries | None) -> dict[int, float]:
+    """Positions inside a clause where a statement may begin, the likeliest of them, with how likely it is."""
+    if boundaries is None or span.end - span.start < _RUN:
+        return {}
+    shares = boundaries.shares(span.text)
+    likely = {
+        span.start + position: share
+        for position, share in enumerate(shares)
+        if share >= _MAY_BEGIN and share == max(shares[position - 1 : position + 2])
+    }
+    inside = [other for other in _fact_spans(facts) if other.end > span.start and other.start < span.end]
+    able = [place for place in likely if not any(other.start < place < other.end for other in inside)]
+    return {place: likely[place] for place in sorted(able, key=lambda place: -likely[place])[:_MOST_STARTS]}
+
+
+def _fact_spans(facts: Facts) -> list[Span]:
+    return [
+        *(facts.address.spans if facts.address else ()),
+        *([facts.occurred_at.span] if facts.occurred_at else []),
+        *(phone.span for phone in facts.phones),
+        *(order.span for order in facts.order_numbers),
+    ]
 
 
 def _joined(text: str, parts: list[tuple[Span, Guess]]) -> list[Span]:

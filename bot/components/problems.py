@@ -1,10 +1,10 @@
 """How many problems a message holds, and which words belong to which.
 
 The piece that states a problem most clearly is the first one found. Every other piece opens a problem of its own when enough
-speaks for it: what stands between the two, how sure its category is, whether its words name a thing and its fault, whether it
-sounds like an effect, a feeling, an answer of an office (`clause_model.py` has learnt that), whether its kind follows from the
-other's. The weights were fitted by logistic regression (`python -m bot.fit_problems`) on tests/bot/several/ and
-tests/bot/issues_dev.yml. All other pieces join the problem beside them.
+speaks for it (`problem_features.py`): what stands between the two, how sure its category is, whether its words name a thing and
+its fault, whether it sounds like an effect, a feeling, an answer of an office (`clause_model.py` has learnt that), whether its
+kind follows from the other's. The weights are fitted by logistic regression (`python -m bot.fit_problems`). All other pieces
+join the problem beside them.
 """
 
 from __future__ import annotations
@@ -12,50 +12,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from backend.domain.language.issues import Joint
-from backend.domain.language.matters import brings_along, is_blame
+from backend.domain.language.matters import brings_along, is_blame, stops
 from bot.components.category_shares import Guess
 from bot.components.heard import Heard
+from bot.components.problem_features import ANNOUNCED, Message, features, follows, joint_between, logit
 
 _UNSAID = "未说明"  # the leaf for what fits nowhere is no problem to be counted
 _NEARLY_SURE = 0.001
-_SURE_OF_LEAF = 0.85  # for two leaves of one category without a word like 还有 between them
-# Two orders of one problem are worse than one order of two: a piece must be rather surely one of its own.
-ENOUGH = 0.6
+ENOUGH = 0.5
 # The resident says how many there are (反映三个问题), and fewer have been found.
 ENOUGH_OF_ANNOUNCED = 0.03
-WEIGHTS = {
-    "bias": -4.75,
-    "adds": 0.0,
-    "adds_and_named": 0.37,
-    "before": 0.58,
-    "beside": -1.10,
-    "beside_but_named": -0.27,
-    "joint_another": 0.26,
-    "joint_comma": -0.52,
-    "joint_nothing": 0.0,
-    "joint_stop": 0.26,
-    "named": 1.98,
-    "names": 1.77,
-    "own": 0.31,
-    "own_and_named": 0.85,
-    "own_place": 0.44,
-    "share_of_whole": 0.39,
-    "sure_of_category": 1.00,
-    "sure_of_leaf": 0.27,
-    "thing": 0.93,
-    "thing_added": 0.31,
-}
-
-
-@dataclass(frozen=True)
-class Message:
-    """What is known of a message as a whole: the share of each category when it is taken as one problem, and how many
-    problems the resident says there are."""
-
-    shares: Mapping[str, float]
-    announced: int = 1
+WEIGHTS_FILE = Path(__file__).with_name("problem_weights.yml")
+WEIGHTS: Mapping[str, float] = yaml.safe_load(WEIGHTS_FILE.read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -111,38 +84,10 @@ def _cause(heard: Sequence[Heard], able: Sequence[int]) -> int:
     return causes[0] if causes else able[0]
 
 
-def features(heard: Sequence[Heard], index: int, opened: Sequence[int], message: Message) -> dict[str, float]:
-    """All that speaks for or against a further problem, by name; truths are 1 and 0."""
-    piece, clause = heard[index], heard[index].clause
-    near = min(opened, key=lambda other: abs(other - index))
-    joint = _joint(heard, index, near)
-    another = joint is Joint.ANOTHER
-    values = {
-        f"joint_{joint.name.lower()}": True,
-        "own": _logit(piece.own) / 3,
-        "own_and_named": _logit(piece.own) / 3 if piece.named else 0.0,
-        "sure_of_category": _sureness(piece.guess.category_confidence),
-        "sure_of_leaf": _sureness(piece.guess.confidence),
-        "beside": clause.beside and not another,
-        "beside_but_named": clause.beside and not another and piece.named,
-        "adds": clause.adds,
-        "adds_and_named": clause.adds and piece.named,
-        "share_of_whole": message.shares.get(piece.guess.category, 0.0),
-        "before": index < near,
-        "announced": message.announced > len(opened),
-        "named": piece.named,
-        "names": piece.names,
-        "thing": piece.thing,
-        "thing_added": piece.thing and clause.adds,
-        "own_place": piece.placed and any(heard[other].placed for other in opened),
-    }
-    return {name: float(value) for name, value in values.items()}
-
-
 def enough(values: dict[str, float], weights: Mapping[str, float]) -> bool:
     """Whether what speaks for a further problem outweighs what speaks against it."""
     score = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
-    return 1 / (1 + math.exp(-score)) > (ENOUGH_OF_ANNOUNCED if values["announced"] else ENOUGH)
+    return 1 / (1 + math.exp(-score)) > (ENOUGH_OF_ANNOUNCED if values[ANNOUNCED] else ENOUGH)
 
 
 def _enough(_: Heard, values: dict[str, float]) -> bool:
@@ -155,33 +100,15 @@ def _able(piece: Heard) -> bool:
 
 def _clearness(piece: Heard, message: Message) -> float:
     guess = piece.guess
-    sure = 2 * math.log(max(guess.category_confidence, _NEARLY_SURE)) + _logit(piece.own) / 2 + piece.named
+    sure = 2 * math.log(max(guess.category_confidence, _NEARLY_SURE)) + logit(piece.own) / 2 + piece.named
     of_whole = math.log(max(message.shares.get(guess.category, 0.0), 0.01)) / 2
     return sure + of_whole - piece.clause.beside - 1.5 * is_blame(piece.leaf)
 
 
 def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """Whether two pieces can be two problems at all."""
-    piece, known, joint = heard[index], heard[other], _joint(heard, index, other)
-    if piece.leaf == known.leaf or (joint < Joint.STOP and _follows(heard, index, other)):
-        return False
-    if is_blame(piece.leaf) and not (joint is Joint.ANOTHER and piece.named):
-        return False
-    if piece.guess.category != known.guess.category or joint is Joint.ANOTHER:
-        return True
-    return piece.named and known.named and piece.guess.confidence >= _SURE_OF_LEAF
-
-
-def _follows(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """Whether one of two pieces tells what came of the other: the cause first, or after 因为."""
-    first, last = heard[min(index, other)], heard[max(index, other)]
-    return brings_along(first.leaf, last.leaf) or (last.clause.because and brings_along(last.leaf, first.leaf))
-
-
-def _joint(heard: Sequence[Heard], one: int, other: int) -> Joint:
-    """The strongest mark between two pieces."""
-    first, last = min(one, other), max(one, other)
-    return max(piece.clause.joint for piece in heard[first + 1 : last + 1])
+    """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other."""
+    at_once = joint_between(heard, index, other) < Joint.STOP
+    return heard[index].leaf != heard[other].leaf and not (at_once and follows(heard, index, other, stops))
 
 
 def _name_leaf(problem: Problem, heard: Sequence[Heard]) -> None:
@@ -191,12 +118,3 @@ def _name_leaf(problem: Problem, heard: Sequence[Heard]) -> None:
         same = piece.guess.category == problem.guess.category and not piece.clause.beside
         if same and piece.guess.confidence > problem.guess.confidence:
             problem.guess = piece.guess
-
-
-def _logit(share: float) -> float:
-    held = min(max(share, _NEARLY_SURE), 1 - _NEARLY_SURE)
-    return math.log(held / (1 - held))
-
-
-def _sureness(share: float) -> float:
-    return -math.log(max(1 - share, _NEARLY_SURE)) / 3

@@ -11,11 +11,14 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.without_tensorflow import TensorflowNeeded, install
 
 install()  # before anything of Rasa
 
+import joblib  # noqa: E402
 import numpy as np  # noqa: E402
 from jsonschema import ValidationError  # noqa: E402
 from rasa.core.actions.action import RemoteAction  # noqa: E402
@@ -23,6 +26,8 @@ from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
 
+from bot.components.boundary_learning import learn_boundaries  # noqa: E402
+from bot.components.clause_model import ClauseModels, Told, learn_clauses, own_shares  # noqa: E402
 from bot.components.reading import reading  # noqa: E402
 from bot.components.text_model import TextModel  # noqa: E402
 from bot.components.validator_cache import validate_action_result  # noqa: E402
@@ -169,6 +174,47 @@ def malformed_answers_are_refused_as_rasa_would_refuse_them() -> None:
             except ValidationError:
                 continue
             raise AssertionError(f"accepted: {answer}")
+
+
+SPOKEN = [
+    f"{thing}{fault},{other}{added}"
+    for thing in ("路灯", "电梯", "暖气", "井盖", "门禁")
+    for fault in ("坏了", "不好使了")
+    for other in ("垃圾", "水管", "护栏")
+    for added in ("没人管", "也没人修")
+]
+
+
+@check
+def where_statements_begin_is_learnt_from_the_marks_of_others() -> None:
+    learnt = learn_boundaries(SPOKEN)
+    assert learnt is not None
+    for text, begins in (("路灯坏了垃圾没人管", 4), ("门禁不好使了护栏也没人修", 6)):
+        shares = learnt.shares(text)
+        assert shares[begins] == max(shares) > 0.8
+        assert sorted(shares)[-2] < 0.5
+    assert learn_boundaries(["路灯坏了", "垃圾没人管", ",。"]) is None
+
+
+@check
+def clause_models_come_back_from_their_file() -> None:
+    told = [Told(text, reading(text), "道路设施", "道路设施/路灯") for text in SPOKEN]
+    told += [
+        Told(text, reading(text), "供水", "供水/停水") for text in ("停水了", "水停了一天", "没水,饭也做不了", "水龙头不出水")
+    ]
+    models = learn_clauses(told, SPOKEN)
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "clauses.joblib"
+        models.save(path)
+        loaded = ClauseModels.load(path)
+        assert (loaded.company, loaded.boundaries) == (models.company, models.boundaries)
+        assert own_shares(loaded.own, ["停水了"]) == own_shares(models.own, ["停水了"])
+        joblib.dump({}, path)
+        try:
+            ClauseModels.load(path)
+        except TypeError:
+            return
+    raise AssertionError("took another file for clause models")
 
 
 @check

@@ -70,12 +70,9 @@ _LEAD = re.compile(
 )
 # A comma alone parts two clauses only when both sides can stand for themselves: 停水,停电 cannot be told from a list of words.
 _STANDS_ALONE = 3
-_RUN_ON = 4
 _ADDS = re.compile(r"[也还又]|而且|并且|加上|连着")
 _BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因为|导致|造成|弄得|害得|搞得|结果|所以)|(?:导致|弄得|害得|搞得)")
 _WORDS = load_table("problem_words")
-_STARTS = re.compile(str(_WORDS["starts"]).replace(" ", ""))
-_CONTINUES = re.compile(f"(?:{_WORDS['continues']})$")
 _STATES = re.compile(_WORDS["states"])
 _ASKS = re.compile("|".join(load_table("issue_words")["status"]))
 _BESIDE = re.compile("|".join(f"(?:{words})" for group in load_table("issue_words").values() for words in group))
@@ -101,17 +98,6 @@ def clauses_in(text: str) -> tuple[Clause, ...]:
             found.append(_clause(span, waiting))
             waiting = Joint.COMMA
     return tuple(found) or ((_clause(Span(0, len(text), text), Joint.STOP),) if text else ())
-
-
-def starts_in(text: str, span: Span) -> list[int]:
-    """Positions inside a clause where a new statement may begin although no mark says so, in order."""
-    found, last = [], span.start
-    for match in _STARTS.finditer(text, span.start, span.end):
-        here = match.start()
-        if here - last >= _RUN_ON and span.end - here >= _RUN_ON and not _CONTINUES.search(text[last:here]):
-            found.append(here)
-            last = here
-    return found
 
 
 def states_something(text: str) -> bool:

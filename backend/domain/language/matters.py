@@ -28,6 +28,11 @@ def brings_along(cause: str, effect: str) -> bool:
     return effect in load_table("problem_words")["brings"].get(cause, ())
 
 
+def stops(cause: str, effect: str) -> bool:
+    """Whether what the second leaf is about cannot run while the first lasts, or is the same seen twice."""
+    return effect in load_table("problem_words")["stops"].get(cause, ())
+
+
 def is_blame(leaf: str) -> bool:
     """Whether the leaf says who is blamed rather than what is broken (TAXONOMY 2)."""
     return leaf in load_table("problem_words")["blame"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.domain.language.issues import Span, announced_number, clauses_in, starts_in, states_something
-from backend.domain.language.matters import brings_along, is_blame, kinds_named, thing_named
+from backend.domain.language.issues import announced_number, clauses_in, states_something
+from backend.domain.language.matters import brings_along, is_blame, kinds_named, stops, thing_named
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 from bot.components.category_shares import service_codes
@@ -49,6 +49,13 @@ def test_an_effect_follows_its_cause_and_not_the_other_way_round() -> None:
     assert not brings_along("没有/这类", "供电/停电")
 
 
+def test_what_cannot_run_without_the_other_stops_with_it_and_what_only_often_follows_does_not() -> None:
+    assert stops("供电/停电", "房屋维修/电梯故障")
+    assert not stops("房屋维修/电梯故障", "供电/停电")
+    assert brings_along("市场经营/食品/占道摊贩", "违章停车/交通/拥堵")
+    assert not stops("市场经营/食品/占道摊贩", "违章停车/交通/拥堵")
+
+
 def test_blame_is_told_from_what_is_broken() -> None:
     assert is_blame("物业纠纷/服务不到位")
     assert not is_blame("房屋维修/电梯故障")
@@ -59,25 +66,12 @@ def test_the_table_names_only_known_kinds_and_every_kind_but_the_unsaid() -> Non
     known = {"/".join(key) for key in service_codes()}
     assert known - set(table["kinds"]) == {"其他/未说明"}
     assert set(table["kinds"]) | set(table["brings"]) | set(table["blame"]) <= known
-    assert {leaf for leaves in table["brings"].values() for leaf in leaves} <= known
+    assert {leaf for name in ("brings", "stops") for leaves in table[name].values() for leaf in leaves} <= known
+    assert set(table["stops"]) <= known
 
 
 def test_no_kind_follows_from_itself() -> None:
     assert not [leaf for leaf, leaves in load_table("problem_words")["brings"].items() if leaf in leaves]
-
-
-RUNS = [
-    ("家里暖气不热十五度楼上还漏水", ["楼上还漏水"]),
-    ("路灯坏了没人修垃圾满了没人倒", ["垃圾满了没人倒"]),
-    ("东门的护栏撞倒了西门的树也断了", ["西门的树也断了"]),
-    ("请你们来修路灯", []),
-    ("楼上漏水", []),
-]
-
-
-@pytest.mark.parametrize(("text", "begun"), RUNS)
-def test_a_new_statement_may_begin_without_a_mark(text: str, begun: list[str]) -> None:
-    assert [text[start:] for start in starts_in(text, Span(0, len(text), text))][: len(begun) or None] == begun
 
 
 @pytest.mark.parametrize(
