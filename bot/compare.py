@@ -59,6 +59,7 @@ MODELS: Mapping[str, tuple[tuple[str, ...], Maker]] = {
     "+ sounds": ((CHARS, SOUNDS, MARKS), _svm()),
     "+ gaps": ((CHARS, GAPS, MARKS), _svm()),
     "all views": (_ALL, _svm()),
+    "all views, rare ones more": (_ALL, _svm(1.3)),
     "all views, logistic": (_ALL, _logistic),
     "all views, Bayes": (_ALL, _bayes),
     "all views, latent + layer": (_ALL, _dense),
