@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from actions import orders
 from actions.backend import BackendRefused
 from actions.turn import Events, Talk
-from actions.wording import due_text, order_choices, order_label
+from actions.wording import due_text, order_choices, order_in_words
 from backend.contracts.messages import Choice
 
 _UNIT = "办理单位"
@@ -109,7 +109,7 @@ async def _urge(talk: Talk, order: dict[str, Any], said: str) -> Events:
 
 
 async def _ask_withdraw(talk: Talk, order: dict[str, Any], said: str) -> Events:
-    talk.say("withdraw_confirm", _YES_NO, number=order["number"], what=order_label(order))
+    talk.say("withdraw_confirm", _YES_NO, number=order["number"], what=order_in_words(order))
     return [SlotSet("pending", {"kind": "withdraw", "number": order["number"], "text": said})]
 
 

@@ -111,7 +111,7 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
 def _is_replaced(old: Any, new: Any) -> bool:
     """Whether something that was known is another now; what is added to it (翠园小区, then 6号楼) is no correction."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return any(old[name] and old[name] != new.get(name) for name in old if name != "text")
+        return any(old[name] and new.get(name) and old[name] != new[name] for name in old if name != "text")
     return bool(old) and isinstance(old, str) and old != new and not str(new).startswith(old)
 
 

@@ -53,6 +53,9 @@ class Urge(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
+        if talk.draft is not None and "presses_whole" in talk.wishes:
+            talk.say("urge_in_form")
+            return await after_digression(talk)
         events = await on_one_order(talk, "urge", none="urge_in_form" if talk.draft is not None else "no_open_order")
         return [*events, *await after_digression(talk)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import rating_steps, replies
 from actions.backend import BackendError, backend
@@ -102,9 +102,12 @@ class Answer(ResidentAction):
 
     async def respond(self, talk: Talk) -> Events:
         back = back_to_form(talk)
-        if back is None:
-            talk.say("what_now")
-        return back or []
+        if back is not None:
+            return back
+        if not talk.answer and talk.matter is not None:
+            return [FollowupAction("action_add_note")]  # 就是这个井盖, after its photo
+        talk.say("what_now")
+        return []
 
 
 class Emergency(ResidentAction):

@@ -31,6 +31,12 @@ def order_choices(verb: str, orders: list[dict[str, Any]]) -> tuple[Choice, ...]
     return tuple(Choice(f"{verb}_{order['number']}", order_label(order)) for order in orders)
 
 
+def order_in_words(order: dict[str, Any]) -> str:
+    """11月20日报的停水."""
+    local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)
+    return f"{local.month}月{local.day}日报的{order['subcategory'] or order['category']}"
+
+
 def order_label(order: dict[str, Any]) -> str:
     """停水(11月20日)."""
     local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)

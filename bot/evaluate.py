@@ -26,7 +26,8 @@ from sklearn.model_selection import StratifiedKFold
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import Heard, asked_by, intents_in_context, matter_of
+from backend.domain.drafting.context import asked_by, intents_in_context, matter_of
+from backend.domain.drafting.heard import Heard
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.normalise import normalise
 from bot.components.category_classifier import guess_categories

@@ -49,7 +49,8 @@ _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CO
 _KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
-_TELLING = frozenset({"provide_info", "report_complaint"})
+_SURELY_TELLING = frozenset({"provide_info", "report_complaint"})
+_TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _ELSEWHERE = frozenset({"out_of_scope"})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 _SOUNDS_LIKE = 0.4
@@ -123,6 +124,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return answered
     if _is_first(form):
         return Step(with_next_question(form))
+    if turn.answer is None and says("hesitates", turn.text) and form.requested not in _CONTROL:
+        return Step(_asked_anew(form), remarks=("no_hurry",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(_asked_anew(lost)) if _nods(form, turn) else Step(lost, understood=False)
 
@@ -135,7 +138,8 @@ def _more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
-    if form.requested is not Ask.CONFIRM and same < _SOUNDS_LIKE:
+    sure = form.requested is Ask.CONFIRM and turn.intent in _SURELY_TELLING
+    if not sure and same < _SOUNDS_LIKE:
         return None
     return Step(_with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 
@@ -197,7 +201,7 @@ def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
 def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
     words = turn.text.strip()
-    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words):
+    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
         return None
     if form.requested in _KNOWN_OR_NOT and (says("knows_not", words) or _is_outside(turn)):
         field = _field_of(form.requested)

@@ -10,7 +10,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import to_json
-from backend.domain.drafting.context import RATING, Heard, intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.context import intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.heard import RATING, Heard
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.language.answers import classify_answer, parse_rating
 from backend.domain.language.emergency import is_figure_of_speech

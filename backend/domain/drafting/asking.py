@@ -6,6 +6,7 @@ has, because an incomplete order that a person completes is better than a reside
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,7 +26,7 @@ _USUAL_LIMIT = 2
 _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
 _BARE_DIRECTION = 3
-_TELLS_LITTLE = frozenset({"收费", "服务", "其他", "生活", "设备", "交通", "施工"})
+_TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
@@ -119,7 +120,7 @@ def _cut(text: str, longest: int) -> str:
 
 def _when(occurred_at: OccurredAt | None) -> str:
     text = occurred_at.text if occurred_at else ""
-    return "刚才" if text in ("刚", "刚刚") else text
+    return "刚才" if text in ("刚", "刚刚") else re.sub(r"(?:就|都)$", "", text)
 
 
 def _known(address: Address) -> bool:

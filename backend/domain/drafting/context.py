@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from backend.contracts.understanding import CategoryGuess, Facts
+from backend.domain.drafting.context_words import FORM, about_order
+from backend.domain.drafting.context_words import RULES as WORD_RULES
 from backend.domain.drafting.expected import ANSWERED_YES_NO, QUESTIONS, YES_NO, in_the_light_of
 from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.heard import RATING, Heard, Ranking, best, is_clear, share
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
 from backend.domain.language.wishes import gives_up, says
 
-Ranking = tuple[tuple[str, float], ...]
-RATING = "rating"
 _DECIDED = 0.99
 _FEW_WORDS = 4
 _LIKELY = 0.4
@@ -65,9 +66,8 @@ _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 
 _WISHES = (
     *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
-    *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong"),
+    *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole"),
 )
-_FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
@@ -78,7 +78,6 @@ _CLEAR_WISH, _CLEAR_CALL = 0.5, 0.75
 _HINTED, _LIKENED = 0.1, 0.3  # how likely a report must be beside the likeliest wish, before its matter makes it one
 _LOUD = 0.95  # for a question that complains: 电费咋这么高
 _LIKELY_MATTER = 0.5
-_LATER = ("earlier", "aftermath", "adds")
 _TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
 _UNHEARD = 0.3
 _SHORT_QUESTION = 14
@@ -96,20 +95,6 @@ _WEAK = {
     **dict.fromkeys(("chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out"), 0.6),
     **dict.fromkeys(("ask_human", "ask_faq", "query_status", "urge", "dispute_result"), 0.4),
 }
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A message before its place is considered; `requested` names the open question ("" for none), as `asked_by` or the form
-    has it. `matter` is the likeliest leaf, with the confidence of its category."""
-
-    text: str
-    ranking: Ranking
-    facts: Facts
-    answer: Answer | None
-    requested: str = ""
-    idiom: bool = False
-    matter: CategoryGuess | None = None
 
 
 def asked_by(sentence: str) -> str:
@@ -159,7 +144,7 @@ def _emergency(heard: Heard) -> str:
 
 def _may_endanger(heard: Heard) -> bool:
     """Not a clear matter of another kind (a dark staircase, no gas at the stove), nor an answer inside the form."""
-    if heard.requested in _FORM and heard.facts.phones:
+    if heard.requested in FORM and heard.facts.phones:
         return False
     sure = heard.matter is not None and heard.matter.confidence >= _SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
     return not sure or heard.matter is None or heard.matter.subcategory in _DANGEROUS
@@ -169,15 +154,15 @@ def _order_number(heard: Heard) -> str:
     if not heard.facts.order_numbers:
         return ""
     wish = next((intent for name, intent in _WITH_NUMBER if says(name, heard.text)), "")
-    if wish and not says("keeps", heard.text) and _best(heard) in ("query_status", "provide_info", wish, ""):
+    if wish and not says("keeps", heard.text) and best(heard) in ("query_status", "provide_info", wish, ""):
         return wish
     spoken = words_beside_facts(heard.text, heard.facts)
     beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
-    return "query_status" if len(beside) < _FEW_WORDS or _best(heard) in ("provide_info", "") else ""
+    return "query_status" if len(beside) < _FEW_WORDS or best(heard) in ("provide_info", "") else ""
 
 
 def _rating(heard: Heard) -> str:
-    asks_otherwise = _best(heard) in _NO_VERDICT and _share(heard) >= _LIKELY and len(heard.text) > _FEW_WORDS
+    asks_otherwise = best(heard) in _NO_VERDICT and share(heard) >= _LIKELY and len(heard.text) > _FEW_WORDS
     if heard.requested != RATING or _is_firm(heard) or asks_otherwise:
         return ""
     return "rate" if parse_rating(heard.text) is not None else ""
@@ -186,7 +171,7 @@ def _rating(heard: Heard) -> str:
 def _revised_score(heard: Heard) -> str:
     """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
     around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
-    wanted = heard.requested in ("", RATING) and _best(heard) in around
+    wanted = heard.requested in ("", RATING) and best(heard) in around
     return "rate" if wanted and explicit_score(heard.text) is not None else ""
 
 
@@ -206,7 +191,7 @@ def _control(heard: Heard) -> str:
             "deny"
             if says("is_another", heard.text)
             else "affirm"
-            if says("is_same", heard.text) and _best(heard) != "deny"
+            if says("is_same", heard.text) and best(heard) != "deny"
             else ""
         )
     return ""
@@ -220,16 +205,16 @@ def _refusal(heard: Heard) -> str:
 
 def _question(heard: Heard) -> str:
     """How one looks something up, and inside the form how long it takes: answered, never stored."""
-    if heard.facts.order_numbers or _best(heard) not in _ASKING:
+    if heard.facts.order_numbers or best(heard) not in _ASKING:
         return ""
     if says("how_to", heard.text):
         return "ask_faq"
-    return "ask_faq" if heard.requested in _FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
+    return "ask_faq" if heard.requested in FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
 
 
 def _who_handles(heard: Heard) -> str:
     """谁来管这个事啊, in the middle of the form."""
-    bare = heard.requested in _FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
+    bare = heard.requested in FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
     return "ask_faq" if bare and says("who_handles", heard.text) else ""
 
 
@@ -240,119 +225,72 @@ def _addition(heard: Heard) -> str:
 
 def _may_report(heard: Heard, least: float = _HINTED) -> bool:
     """The words themselves must hint at a report: the model of matters finds one in everything, 手机没电了先撂了 as well."""
-    return dict(heard.ranking).get("report_complaint", 0.0) >= least * _share(heard)
-
-
-def _about_order(text: str) -> bool:
-    """Whether the words speak of something that was reported before; 没报过啊,那我现在报 does not."""
-    return any(says(name, text) for name in _LATER) and not says("reports_now", text)
-
-
-def _reports_now(heard: Heard) -> str:
-    """没报过啊 那我现在报 家里没电了: whatever stands in front of it, it is a report."""
-    open_form = heard.requested in _FORM - {Ask.DESCRIPTION.value}
-    told = not open_form and says("reports_now", heard.text) and _is_clear(heard.matter, _LIKELY_MATTER)
-    return "report_complaint" if told and not says("question", heard.text) else ""
-
-
-def _read_back(heard: Heard) -> str:
-    """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
-    return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _SHORT_QUESTION + _FEW_WORDS else ""
-
-
-def _information(heard: Heard) -> str:
-    """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
-    if heard.facts.phones or heard.facts.order_numbers or _best(heard) == "emergency":
-        return ""
-    if says("asks_hotline", heard.text):
-        return "ask_faq"
-    asks = says("how_to_apply", heard.text) and heard.facts.address is None
-    return "ask_faq" if asks and len(heard.text) <= _SHORT_QUESTION + _FEW_WORDS and not says("rhetorical", heard.text) else ""
-
-
-def _corrects_order(heard: Heard) -> str:
-    """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
-    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
-    return "correct_previous_detail" if told and _best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
-
-
-def _calls(heard: Heard) -> str:
-    """闺女啊, 有人吗: a greeting."""
-    return "greet" if heard.requested != RATING and says("calls_whole", heard.text) else ""
-
-
-def _presses(heard: Heard) -> str:
-    """赶紧的, at the read-back: yes, and soon."""
-    return "affirm" if heard.requested == Ask.CONFIRM.value and says("presses_whole", heard.text) else ""
-
-
-def _is_clear(guess: CategoryGuess | None, share: float) -> bool:
-    return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= share
+    return dict(heard.ranking).get("report_complaint", 0.0) >= least * share(heard)
 
 
 def _matter(heard: Heard) -> str:
     """A clear matter with an unclear wish is a complaint: the read-back asks before anything is filed."""
-    if not _is_clear(heard.matter, _SURE_OF_MATTER) or heard.answer is not None or heard.facts.order_numbers:
+    if not is_clear(heard.matter, _SURE_OF_MATTER) or heard.answer is not None or heard.facts.order_numbers:
         return ""
-    best, complains = _best(heard), says("rhetorical", heard.text)
+    wish, complains = best(heard), says("rhetorical", heard.text)
     blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
-    if best in blocked or _share(heard) >= (_LOUD if complains else _CLEAR_WISH):
+    if wish in blocked or share(heard) >= (_LOUD if complains else _CLEAR_WISH):
         return ""
     if not complains and (says("question", heard.text) or not _may_report(heard)):
         return ""
-    return "" if _about_order(heard.text) else "report_complaint"
+    return "" if about_order(heard.text) else "report_complaint"
 
 
 def _placed_matter(heard: Heard) -> str:
     """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
     or scolding is around them; a polite opening; or where nothing else was understood."""
-    best = _best(heard)
+    wish = best(heard)
     elsewhere = (
         heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
     )
-    if elsewhere or (best in _STRONGER and _share(heard) >= _UNHEARD) or not _is_clear(heard.matter, _LIKELY_MATTER):
+    if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, _LIKELY_MATTER):
         return ""
     told = told_beside(heard.text, heard.facts)
     follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
     if told < _TOLD or follows or says("what_about_whole", heard.text):
         return ""
-    surely_else = best == "correct_previous_detail" and _share(heard) >= _LOUD  # 单元说岔了 应该一单元
+    surely_else = wish == "correct_previous_detail" and share(heard) >= _LOUD  # 单元说岔了 应该一单元
     likened = _may_report(heard)
-    around = (likened and best in _AROUND_MATTER) or _is_offside(heard)
+    around = (likened and wish in _AROUND_MATTER) or _is_offside(heard)
     placed = heard.facts.address is not None and not surely_else and around
-    unheard = _share(heard) < _UNHEARD and not says("question", heard.text)
-    wordy = likened and best in _POLITE and told >= _WORDY and _is_clear(heard.matter, _SURE_OF_MATTER)
+    unheard = share(heard) < _UNHEARD and not says("question", heard.text)
+    wordy = likened and wish in _POLITE and told >= _WORDY and is_clear(heard.matter, _SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
 
 
 def _is_offside(heard: Heard) -> bool:
     """A clear matter at a place that may lie outside; an advertisement gives its phone, and no day when it began."""
     advertises = bool(heard.facts.phones) and heard.facts.occurred_at is None
-    return _best(heard) == "out_of_scope" and _is_clear(heard.matter, _SURE_OF_MATTER) and not advertises
+    return best(heard) == "out_of_scope" and is_clear(heard.matter, _SURE_OF_MATTER) and not advertises
 
 
 def _person(heard: Heard) -> str:
     """我要找你们领导: a person, unless a clear matter is told around it and no question is open."""
-    tells = _is_clear(heard.matter, _SURE_OF_MATTER) and not heard.requested
+    tells = is_clear(heard.matter, _SURE_OF_MATTER) and not heard.requested
     return "ask_human" if says("asks_person", heard.text) and not tells else ""
 
 
 def _no_person(heard: Heard) -> str:
     """我家暖气不热找你行吗: a clear matter, and no word for a person."""
-    doubtful = _best(heard) == "ask_human" and _share(heard) < _CLEAR_CALL and not heard.requested
-    tells = _is_clear(heard.matter, _SURE_OF_MATTER) and not says("person", heard.text)
+    doubtful = best(heard) == "ask_human" and share(heard) < _CLEAR_CALL and not heard.requested
+    tells = is_clear(heard.matter, _SURE_OF_MATTER) and not says("person", heard.text)
     return "report_complaint" if doubtful and tells else ""
 
 
 def _what_about(heard: Heard) -> str:
     """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
     asks = not heard.requested and heard.answer is None and says("what_about_whole", heard.text)
-    return "query_status" if asks and _best(heard) in _ASKED_AFTER else ""
+    return "query_status" if asks and best(heard) in _ASKED_AFTER else ""
 
 
 def _phone_dropped(heard: Heard) -> str:
     """把电话删了吧 takes the phone out, not the complaint."""
-    return "correct_previous_detail" if heard.requested in _FORM and says("drops_phone", heard.text) else ""
+    return "correct_previous_detail" if heard.requested in FORM and says("drops_phone", heard.text) else ""
 
 
 def _put_off(heard: Heard) -> str:
@@ -362,25 +300,25 @@ def _put_off(heard: Heard) -> str:
 
 def _solved(heard: Heard) -> str:
     """修好了谢谢啊, while a verdict is waited for: it says that it is good, not yet how many points."""
-    talk = heard.requested == RATING and _best(heard) in _SATISFIED and says("solved", heard.text)
+    talk = heard.requested == RATING and best(heard) in _SATISFIED and says("solved", heard.text)
     return "rate" if talk and not says("question", heard.text) else ""
 
 
 def _told_afresh(heard: Heard) -> str:
     """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
-    details = not heard.requested and _best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
-    clear = _is_clear(heard.matter, _SURE_OF_MATTER)
-    later = _about_order(heard.text)
-    told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and _share(heard) < _TOLD_ELSEWHERE
+    details = not heard.requested and best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
+    clear = is_clear(heard.matter, _SURE_OF_MATTER)
+    later = about_order(heard.text)
+    told = len(words_beside_facts(heard.text, heard.facts)) > _FEW_WORDS and share(heard) < _TOLD_ELSEWHERE
     return "report_complaint" if details and clear and told and not later and _may_report(heard, _LIKENED) else ""
 
 
 def _weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
-    if heard.requested not in _FORM or heard.answer is not None or says("question", heard.text):
+    if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
         return ""
-    limit = _WEAK.get(_best(heard), 0.0)
-    return "provide_info" if _share(heard) < limit else ""
+    limit = _WEAK.get(best(heard), 0.0)
+    return "provide_info" if share(heard) < limit else ""
 
 
 def _short_answer(heard: Heard) -> str:
@@ -389,12 +327,12 @@ def _short_answer(heard: Heard) -> str:
         return ""
     if answer.kind is AnswerKind.CHOICE:
         return _chosen(heard, answer)
-    if not heard.requested and _best(heard) in _PARTING and _share(heard) >= _STRONG:
+    if not heard.requested and best(heard) in _PARTING and share(heard) >= _STRONG:
         return ""
     if _says_no(heard, answer):
         return "" if _is_firm(heard) else "deny"
     if answer.kind in _ALWAYS_INFO:
-        return "" if _best(heard) == "cancel" else "provide_info"
+        return "" if best(heard) == "cancel" else "provide_info"
     if answer.kind is AnswerKind.NO:
         return "provide_info" if heard.requested == Ask.CONTACT_PHONE.value else "" if _is_firm(heard) else "deny"
     return "affirm"
@@ -405,7 +343,7 @@ def _says_no(heard: Heard, answer: Answer) -> bool:
     if heard.requested in ANSWERED_YES_NO:
         return answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE)
     no_field = answer.kind is AnswerKind.SKIP and heard.requested in ("", RATING, Ask.CHANGE.value)
-    return no_field and (answer.also is AnswerKind.NO or _best(heard) == "deny")
+    return no_field and (answer.also is AnswerKind.NO or best(heard) == "deny")
 
 
 def _chosen(heard: Heard, answer: Answer) -> str:
@@ -420,10 +358,10 @@ def _asked_fact(heard: Heard) -> str:
     if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
-    bare = _best(heard) == "correct_previous_detail" and beside < _FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    bare = best(heard) == "correct_previous_detail" and beside < _FEW_WORDS // 2 and not says("starts_correction", heard.text)
     if beside and _is_firm(heard) and not bare:
         return ""
-    digression = _best(heard) in ("ask_faq", "query_status", "urge") and _share(heard) > 0.5
+    digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * _FEW_WORDS else ""
 
 
@@ -432,19 +370,11 @@ def _bare_facts(heard: Heard) -> str:
     if not (facts.address or facts.occurred_at or facts.phones or facts.name) or _is_firm(heard):
         return ""
     few = len(words_beside_facts(heard.text, facts)) < _FEW_WORDS // 2
-    return "provide_info" if few and _share(heard) < _STRONG else ""
-
-
-def _best(heard: Heard) -> str:
-    return heard.ranking[0][0] if heard.ranking else ""
-
-
-def _share(heard: Heard) -> float:
-    return heard.ranking[0][1] if heard.ranking else 0.0
+    return "provide_info" if few and share(heard) < _STRONG else ""
 
 
 def _is_firm(heard: Heard) -> bool:
-    return _best(heard) in _FIRM and _share(heard) >= 0.5
+    return best(heard) in _FIRM and share(heard) >= 0.5
 
 
 _RULES: tuple[Callable[[Heard], str], ...] = (
@@ -458,12 +388,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     _short_answer,
     _phone_dropped,
     _person,
-    _calls,
-    _presses,
-    _read_back,
-    _information,
-    _corrects_order,
-    _reports_now,
+    *WORD_RULES,
     _put_off,
     _refusal,
     _asked_fact,

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from backend.contracts.understanding import CategoryGuess
-from backend.domain.drafting.context import Heard, asked_by, intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.context import asked_by, intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.heard import Heard
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise

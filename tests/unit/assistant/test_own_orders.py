@@ -157,7 +157,9 @@ async def test_a_new_score_keeps_the_other_answers() -> None:
     rated = order(state="closed", rating={"satisfaction": 3, "resolved": "partly", "comment": "来得慢"})
     fake = FakeBackend({ORDERS: (200, {"items": [rated]}), RATE: (200, {})})
     async with running(fake):
-        said, _, slots = await run("action_rate", tracker("刚才按错了 我给五分", "rate", parsed={"rating": 5}))
+        said, _, slots = await run(
+            "action_rate", tracker("刚才按错了 我给五分", "rate", parsed={"rating": 5, "wishes": ["wrong"]})
+        )
     assert "5分" in said
     assert fake.bodies(RATE)[0] | {"satisfaction": 5, "resolved": "partly", "comment": "来得慢"} == fake.bodies(RATE)[0]
     assert "pending" not in slots

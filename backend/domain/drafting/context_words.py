@@ -1,0 +1,97 @@
+"""What a few plain words mean in their place, whatever the classifier makes of them: calling, pressing, giving up, asking to hear
+it again, asking for a telephone number, reporting after all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from backend.domain.drafting.heard import RATING, Heard, best, is_clear, share
+from backend.domain.drafting.model import Ask
+from backend.domain.language.wishes import says
+
+FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
+_LIKELY_MATTER = 0.5
+_CLEAR_WISH = 0.75
+_LONGEST_QUESTION = 18
+_LATER = ("earlier", "aftermath", "adds")
+
+
+def about_order(text: str) -> bool:
+    """Whether the words speak of something that was reported before; 没报过啊,那我现在报 does not."""
+    return any(says(name, text) for name in _LATER) and not says("reports_now", text)
+
+
+def _reports_now(heard: Heard) -> str:
+    """没报过啊 那我现在报 家里没电了: whatever stands in front of it, it is a report."""
+    open_form = heard.requested in FORM - {Ask.DESCRIPTION.value}
+    told = not open_form and says("reports_now", heard.text) and is_clear(heard.matter, _LIKELY_MATTER)
+    return "report_complaint" if told and not says("question", heard.text) else ""
+
+
+def _read_back(heard: Heard) -> str:
+    """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
+    return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _LONGEST_QUESTION else ""
+
+
+def _information(heard: Heard) -> str:
+    """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
+    if heard.facts.phones or heard.facts.order_numbers or best(heard) == "emergency":
+        return ""
+    if says("asks_hotline", heard.text):
+        return "ask_faq"
+    asks = says("how_to_apply", heard.text) and heard.facts.address is None
+    return "ask_faq" if asks and len(heard.text) <= _LONGEST_QUESTION and not says("rhetorical", heard.text) else ""
+
+
+def _corrects_order(heard: Heard) -> str:
+    """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
+    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
+    return "correct_previous_detail" if told and best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
+
+
+def _calls(heard: Heard) -> str:
+    """闺女啊, 有人吗: a greeting."""
+    return "greet" if heard.requested != RATING and says("calls_whole", heard.text) else ""
+
+
+def _presses(heard: Heard) -> str:
+    """赶紧的, at the read-back: yes, and soon; elsewhere in the form, and 急死了, a wish for haste."""
+    if heard.requested not in FORM or heard.answer is not None:
+        return ""
+    presses = says("presses_whole", heard.text)
+    if presses and heard.requested == Ask.CONFIRM.value:
+        return "affirm"
+    return "urge" if presses or says("frets_whole", heard.text) else ""
+
+
+def _leaves(heard: Heard) -> str:
+    """不说了, in the form: asked whether to give up, not wished farewell. 发错了, outside of it: nothing was wanted."""
+    if heard.requested in FORM and best(heard) == "bye" and says("gives_up_softly", heard.text):
+        return "cancel"
+    return "bye" if heard.requested == "" and says("never_mind_whole", heard.text) else ""
+
+
+def _unreadable(heard: Heard) -> str:
+    """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
+    letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
+    return "nlu_fallback" if letters and best(heard) in ("report_complaint", "provide_info", "emergency") else ""
+
+
+def _told_fact(heard: Heard) -> str:
+    """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
+    tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
+    return "provide_info" if tells and heard.facts.address is not None and not says("question", heard.text) else ""
+
+
+RULES: tuple[Callable[[Heard], str], ...] = (
+    _calls,
+    _presses,
+    _leaves,
+    _unreadable,
+    _told_fact,
+    _read_back,
+    _information,
+    _corrects_order,
+    _reports_now,
+)

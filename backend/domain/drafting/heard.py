@@ -1,0 +1,41 @@
+"""A message as it was heard, before its place in the conversation is considered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.contracts.understanding import CategoryGuess, Facts
+from backend.domain.language.answers import Answer
+
+Ranking = tuple[tuple[str, float], ...]
+RATING = "rating"
+_UNSAID = "未说明"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`requested` names the open question ("" for none), as `asked_by` or the
+    form has it. `matter` is the likeliest leaf, with the confidence of its category."""
+
+    text: str
+    ranking: Ranking
+    facts: Facts
+    answer: Answer | None
+    requested: str = ""
+    idiom: bool = False
+    matter: CategoryGuess | None = None
+
+
+def best(heard: Heard) -> str:
+    """The likeliest intent, "" for none."""
+    return heard.ranking[0][0] if heard.ranking else ""
+
+
+def share(heard: Heard) -> float:
+    """The share of the likeliest intent."""
+    return heard.ranking[0][1] if heard.ranking else 0.0
+
+
+def is_clear(guess: CategoryGuess | None, least: float) -> bool:
+    """Whether this is a leaf that says something, with at least this share of its category."""
+    return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= least
