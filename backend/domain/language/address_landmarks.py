@@ -17,7 +17,7 @@ def _words(name: str) -> str:
 
 
 _WHERE = re.compile(_words("where"))
-_ALONE = frozenset(_TABLE["alone"])
+_INSIDE = frozenset({"里面", "隔壁", "楼顶", "路段"})  # behind a place they tell no spot that helps to find it
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
 _VAGUE = frozenset(_TABLE["vague_nouns"])
@@ -69,9 +69,19 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         noun = _noun(text, match.start(), parts)
         if noun:
             return Part("landmark", noun + match[0], match.start() - len(noun), match.end())
-        if best is None and match[0] in _ALONE and (_anchored(match.start(), text, parts) or match[0] == "楼下"):
+        anchored = _anchored(match.start(), text, parts) and match[0] not in _INSIDE
+        if best is None and (anchored or match[0] == "楼下"):
             best = Part("landmark", match[0], match.start(), match.end())
-    return best
+    return best or _behind(text, parts)
+
+
+def _behind(text: str, parts: list[Part]) -> Part | None:
+    """A direction right behind a component that itself ends in 楼: 3号楼后面."""
+    for part in sorted(parts, key=lambda part: -part.end):
+        match = _WHERE.match(text, part.end)
+        if match is not None and match[0] not in _INSIDE:
+            return Part("landmark", match[0], match.start(), match.end())
+    return None
 
 
 def _anchored(start: int, text: str, parts: list[Part]) -> bool:

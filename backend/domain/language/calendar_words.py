@@ -20,6 +20,8 @@ _LUNAR = re.compile(
     rf"(?:(?:阴历|农历|旧历)(?:的)?(?P<numbered>[一二三四五六七八九十冬腊正]{{1,2}}|\d{{1,2}})月|(?P<named>正月"
     rf"|冬月|腊月))(?P<day>{_DAY})(?:号|日)?"
 )
+_LUNAR_MONTH = re.compile(rf"(?P<year>今年|去年|头年|前年)?(?P<named>正月|冬月|腊月)(?:里|份)?(?!{_DAY})")
+_YEARS_BACK = {"今年": 0, "去年": 1, "头年": 1, "前年": 2}
 _NEW_YEAR = re.compile(r"大年(?P<day>初[一二三四五六七八九十])")
 _FESTIVAL = re.compile("|".join(sorted(_TABLE["festivals"], key=len, reverse=True)))
 _SOLAR_FESTIVAL = re.compile(
@@ -40,6 +42,10 @@ def find_calendar_days(text: str, today: date) -> list[Days]:
     for match in _LUNAR.finditer(text):
         month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or "")
         _add(found, match, lunar_day(today, month, _day_number(match["day"])))
+    for match in _LUNAR_MONTH.finditer(text):
+        days = _lunar_month(match, today)
+        if days is not None:
+            found.append(days)
     for match in _NEW_YEAR.finditer(text):
         _add(found, match, lunar_day(today, 1, _day_number(match["day"])))
     for match in _FESTIVAL.finditer(text):
@@ -64,6 +70,19 @@ def lunar_day(today: date, month: int, day: int) -> date | None:
         candidate = date(solar.getYear(), solar.getMonth(), solar.getDay())
         if candidate <= today:
             return candidate
+    return None
+
+
+def _lunar_month(match: re.Match[str], today: date) -> Days | None:
+    """A month of the Chinese calendar without a day: that of the year that is named, else the latest that has begun."""
+    month, this = _MONTHS[match["named"]], Solar.fromYmd(today.year, today.month, today.day).getLunar().getYear()
+    back = _YEARS_BACK.get(match["year"] or "")
+    for year in (this - back,) if back is not None else (this, this - 1):
+        solar = Lunar.fromYmd(year, month, 1).getSolar()
+        first = date(solar.getYear(), solar.getMonth(), solar.getDay())
+        if first <= today:
+            length = LunarYear.fromYear(year).getMonth(month).getDayCount()
+            return Days(match.start(), match.end(), first, first + timedelta(days=length - 1), several=True)
     return None
 
 

@@ -52,9 +52,9 @@ _EVERY_TAIL = re.compile(
     r"|天黑|停电|停水|饭点儿?|上下班|高峰期?|变天|化雪|放学|夜里|供暖期|降温)?"
 )
 _COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
-_UNIT = r"(?:天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
+_UNIT = r"(?:拉月|天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
 _LASTS = re.compile(
-    r"(?P<lead>都|已经|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
+    r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
     rf"|停气|停暖|将近|小|大约|大概|差不多)*\s*(?<![\d.第前后])(?P<count>{_COUNT}|半)(?P<many>几|多"
     rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
     rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
@@ -197,7 +197,8 @@ def _plain(text: str, moment: Moment, now: datetime) -> Found:
 
 def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Found]:
     for match in _LASTS.finditer(text):
-        if not (match["lead"] or match["tail"]) or _NOT_LASTING.match(
+        is_all = match[0] == text.strip(" ,。")  # 半个来月, as the whole answer
+        if not (match["lead"] or match["tail"] or is_all) or _NOT_LASTING.match(
             text, match.end("over") if match["over"] else match.end("unit")
         ):
             continue
