@@ -1,4 +1,4 @@
-"""Places and times as people say them: a side of a building, what is denied, lunar months, a bare span, an age that is no year."""
+"""Places and times as people say them: a side of a building, a denial, lunar months, a bare span, an age that is no year."""
 
 from __future__ import annotations
 
