@@ -102,3 +102,8 @@ def may_apologise(*, last_apology_at: datetime | None, now: datetime) -> bool:
 def same_emergency(*, kind: str, known_kind: str, known_at: datetime | None, now: datetime) -> bool:
     """Whether an emergency message is about the one reported a moment ago."""
     return known_at is not None and kind == known_kind and now - known_at <= EMERGENCY_SAME
+
+
+def may_be_taken_back(*, number: str, known_at: datetime | None, now: datetime) -> bool:
+    """Whether an emergency was reported so short a time ago that "没事了" speaks of it."""
+    return bool(number) and known_at is not None and now - known_at <= EMERGENCY_SAME

@@ -71,6 +71,11 @@ def emergency_address_noted(number: str) -> str:
     return f"地址记下了,已转给值班人员(单号{number})。您先保证自己安全,电话别关机。"
 
 
+def emergency_taken_back(number: str) -> str:
+    """Said when the resident takes an emergency back; a person still calls, because a danger may speak here."""
+    return f"没事就好。这句话已转给值班人员(单号{number}),他们可能来个电话问一声,请接一下。要是又不对劲,马上打119、110或120。"
+
+
 def address_text(address: Address) -> str:
     """The place in one line, the resident's own words first."""
     parts = (address.street, address.community, address.estate, address.road, address.house_number, address.landmark)

@@ -18,6 +18,10 @@ class Ears(Protocol):
         """Danger to life now, or None."""
         ...
 
+    def takes_back(self, text: str) -> bool:
+        """Whether a danger that was just reported is taken back."""
+        ...
+
     async def facts(self, session: AsyncSession, text: str, *, message_time: datetime, phone: str) -> Facts:
         """Address, time and phone of a text; `phone` is the one known before."""
         ...

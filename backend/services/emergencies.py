@@ -67,6 +67,15 @@ async def place_told(
     return Reply(phrases.emergency_address_noted(number))
 
 
+async def taken_back(session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, now: datetime) -> Reply:
+    """The resident says that it is over or was none: noted on the order and told to people, who make sure; nothing is closed."""
+    number = conversation.emergency_number
+    await _noted(session, number, message, now=now)
+    conversation.emergency_needs_address = False
+    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    return Reply(phrases.emergency_taken_back(number))
+
+
 def is_findable(facts: Facts) -> bool:
     """Whether the text says where: at least partly, in the district or not."""
     return facts.address is not None and facts.address.completeness is not Completeness.NONE

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import EmergencyHit, Facts
 from backend.domain.assistant_text import LONGEST_HEARD
-from backend.domain.language.emergency import screen_emergency
+from backend.domain.language.emergency import screen_emergency, takes_back_danger
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
 from backend.domain.language.normalise import normalise, to_traditional
@@ -28,6 +28,9 @@ class RuleEars:
 
     def emergency(self, text: str) -> EmergencyHit | None:
         return screen_emergency(text[:LONGEST_HEARD])
+
+    def takes_back(self, text: str) -> bool:
+        return takes_back_danger(text[:LONGEST_HEARD])
 
     async def facts(self, session: AsyncSession, text: str, *, message_time: datetime, phone: str) -> Facts:
         if self._gazetteer is None or time.monotonic() - self._read_at > _GAZETTEER_KEPT:

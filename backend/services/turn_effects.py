@@ -22,6 +22,7 @@ from backend.services.turn_steps import (
     Answered,
     Emergency,
     EmergencyPlace,
+    EmergencyTakenBack,
     Failed,
     OptOut,
     Silent,
@@ -137,6 +138,11 @@ async def _emergency_place(stage: Stage, answer: EmergencyPlace) -> None:
     await stage.say(Author.SYSTEM, [reply], "emergency")
 
 
+async def _emergency_taken_back(stage: Stage, answer: EmergencyTakenBack) -> None:
+    reply = await emergencies.taken_back(stage.session, stage.conversation, stage.message, now=stage.now)
+    await stage.say(Author.SYSTEM, [reply], "emergency")
+
+
 async def _answered(stage: Stage, answer: Answered) -> None:
     await _remember(stage, answer.replies)
     await stage.say_as_bot(_with_greeting(stage.message, answer.replies), "reply")
@@ -172,6 +178,7 @@ _EFFECTS: dict[type, Callable[[Stage, Any], Awaitable[None]]] = {
     OptOut: _opt_out,
     Emergency: _emergency,
     EmergencyPlace: _emergency_place,
+    EmergencyTakenBack: _emergency_taken_back,
     Answered: _answered,
     Failed: _failed,
 }

@@ -61,6 +61,11 @@ class EmergencyPlace:
 
 
 @dataclass(frozen=True)
+class EmergencyTakenBack:
+    """What was reported a moment ago is over, was a mistake, or a joke: so they say."""
+
+
+@dataclass(frozen=True)
 class Answered:
     replies: tuple[Reply, ...] = field(default_factory=tuple)
 
@@ -73,7 +78,7 @@ class Failed:
     late: asyncio.Task[tuple[Reply, ...]] | None = None
 
 
-Answer = Silent | OptOut | Emergency | EmergencyPlace | Answered | Failed
+Answer = Silent | OptOut | Emergency | EmergencyPlace | EmergencyTakenBack | Answered | Failed
 
 
 def opt_out_word(turn: Turn) -> opt_out.OptOutWord | None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, needs_new_dialogue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, may_be_taken_back, needs_new_dialogue
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
@@ -31,6 +31,7 @@ from backend.services.turn_steps import (
     Answered,
     Emergency,
     EmergencyPlace,
+    EmergencyTakenBack,
     Failed,
     OptOut,
     Silent,
@@ -159,6 +160,8 @@ class TurnWorker(LeasedWorker[Turn]):
         hit = self._ears.emergency(turn.message.text) if turn.is_said else None
         if hit is not None:
             return Emergency(hit)
+        if self._is_taken_back(turn):
+            return EmergencyTakenBack()
         place = await self._emergency_place(turn)
         if place is not None:
             return place
@@ -168,6 +171,12 @@ class TurnWorker(LeasedWorker[Turn]):
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)
         return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
+
+    def _is_taken_back(self, turn: Turn) -> bool:
+        reported = turn.conversation
+        now = self._clock.now()
+        fresh = may_be_taken_back(number=reported.emergency_number, known_at=reported.emergency_at, now=now)
+        return fresh and turn.is_said and owned_by_bot(turn) and self._ears.takes_back(turn.message.text)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not turn.is_said or not awaits_place(turn.conversation, now=self._clock.now()):

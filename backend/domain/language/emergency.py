@@ -89,6 +89,7 @@ _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
 _HYPERBOLE = _any(_WORDS["hyperbole"])
 _HARMLESS = _any(_WORDS["harmless"])
+_TAKEN_BACK = _any(_TABLE["taken_back"])
 _PAST = _any(_WORDS["past"])
 _RECENT = _any(_WORDS["past"] + _WORDS["recent"])
 _OVER_ANYWHERE = _any(_WORDS["habit"] + _WORDS["outcome"])
@@ -165,6 +166,15 @@ def is_figure_of_speech(text: str) -> bool:
     False when there is no such phrase, when the table finds a danger, or when anything grave is said beside the phrase.
     """
     return _is_figure_of_speech(normalise(text).text)
+
+
+def takes_back_danger(text: str) -> bool:
+    """Whether somebody who has just reported a danger takes it back: over, a mistake, a joke; never when it tells of danger.
+
+    Only to be asked after such a report; a person makes sure of it all the same.
+    """
+    said = normalise(text).text
+    return _TAKEN_BACK.search(spelt(said)) is not None and emergency_in(said) is None
 
 
 def instruction_for(kind: str) -> str:

@@ -403,6 +403,31 @@ async def test_the_address_of_an_emergency_may_come_afterwards(district: World) 
     assert len(district.assistant.turns) == 1
 
 
+async def test_an_emergency_that_is_taken_back_is_noted_for_a_person_and_closes_nothing(district: World) -> None:
+    await district.talk("着火了")
+    await district.talk("是误会")
+    (order,) = await district.rows(WorkOrderRow)
+    notes = [row.note for row in await district.rows(WorkOrderEventRow) if row.type == "noted"]
+    assert notes == ["居民补充:是误会"]
+    assert order.state not in ("closed", "cancelled")
+    assert "没事就好" in district.wechat.texts[-1]
+    assert order.number in district.wechat.texts[-1]
+    conversation = await district.conversation()
+    assert (conversation.queue_reason, conversation.emergency_needs_address) == ("emergency", False)
+    assert district.assistant.turns == []
+    await district.talk("又着火了")
+    assert "119" in district.wechat.texts[-1]
+
+
+async def test_without_an_emergency_a_moment_ago_nothing_is_taken_back(district: World) -> None:
+    await district.talk("误会")
+    assert len(district.assistant.turns) == 1
+    await district.talk("着火了")
+    district.clock.advance(minutes=31)
+    await district.talk("误会")
+    assert len(district.assistant.turns) == 2
+
+
 async def test_an_emergency_is_answered_also_while_a_person_has_the_conversation(district: World) -> None:
     await district.talk("你好")
     async with district.writing() as session:

@@ -108,6 +108,9 @@ class PlainEars:
         at = text.find("着火")
         return EmergencyHit("fire", Span(at, at + 2, "着火")) if at >= 0 else None
 
+    def takes_back(self, text: str) -> bool:
+        return "误会" in text
+
     async def facts(self, session: Any, text: str, *, message_time: datetime, phone: str) -> Facts:
         return self.facts_by_text.get(text, Facts())
 

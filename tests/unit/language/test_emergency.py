@@ -14,6 +14,7 @@ from backend.domain.language.emergency import (
     instruction_for,
     is_figure_of_speech,
     screen_emergency,
+    takes_back_danger,
 )
 from backend.domain.language.normalise import normalise, to_traditional
 from tests.unit.language.emergency_sentences import CALM, DANGERS, FIGURES, HARMLESS, MORE_DANGERS, MORE_HARMLESS
@@ -222,3 +223,45 @@ def _seconds(text: str) -> float:
     start = time.process_time()
     emergency_in.__wrapped__(text)
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没事了 是误会",
+        "没事了",
+        "不是着火 是烧烤的烟",
+        "我就开个玩笑",
+        "逗你玩呢 没人跳楼",
+        "看错了 不好意思",
+        "虚惊一场 谢谢你们",
+        "孩子乱按的",
+        "人出来了 不用来了",
+        "老人醒了 是睡着了",
+        "火灭了 没人受伤",
+        "沒事了 是誤會",
+        "開玩笑的 別當真",
+        "沒有漏氣 是臭豆腐",
+        "我就是气话 没想不开",
+    ],
+)
+def test_a_danger_may_be_taken_back(text: str) -> None:
+    assert takes_back_danger(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快来人啊",
+        "翠园小区6号楼",
+        "火越来越大了",
+        "没事才怪 烟更大了",
+        "不是开玩笑 真着火了",
+        "不是误会 他拿刀在门口",
+        "谢谢",
+        "",
+        "还没人来",
+    ],
+)
+def test_what_goes_on_is_not_taken_back(text: str) -> None:
+    assert not takes_back_danger(text)
