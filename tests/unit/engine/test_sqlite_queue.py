@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -52,6 +53,19 @@ async def test_who_waits_gets_the_next_turn_although_the_other_one_asks_again_at
                 assert busy.turns - before <= 2
             await asyncio.sleep(0.012)
         assert busy.turns > 10
+
+
+async def test_nobody_passes_one_who_was_next_and_is_still_waking_up(file: Path) -> None:
+    async def write() -> None:
+        async with WriterQueue(file).turn():
+            pass
+
+    with file.with_name(f"{file.name}.next").open("ab") as sleeper:
+        fcntl.flock(sleeper, fcntl.LOCK_EX)
+        passing = asyncio.create_task(write())
+        await asyncio.sleep(0.1)
+        assert not passing.done(), "nobody writes, but somebody was next"
+    await asyncio.wait_for(passing, 3)
 
 
 async def test_two_that_always_have_more_to_write_take_turns(file: Path) -> None:
