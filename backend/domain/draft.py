@@ -99,6 +99,8 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
+    if "address" in facts.changed and form.requested in _KNOWN_OR_NOT and says("knows_not", turn.text):
+        form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if _keeps_phone_back(form, turn):
         form, changed = replace(form, settled=(*form.settled, Ask.CONTACT_PHONE.value)), (*changed, Ask.CONTACT_PHONE.value)
     if not changed and digresses:
