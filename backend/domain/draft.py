@@ -49,7 +49,6 @@ _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CO
 _KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
-_SURELY_TELLING = frozenset({"provide_info", "report_complaint"})
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _ELSEWHERE = frozenset({"out_of_scope"})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
@@ -99,6 +98,8 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
+    if "address" in facts.changed and form.requested in _KNOWN_OR_NOT and says("knows_not", turn.text):
+        form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if _keeps_phone_back(form, turn):
         form, changed = replace(form, settled=(*form.settled, Ask.CONTACT_PHONE.value)), (*changed, Ask.CONTACT_PHONE.value)
     if not changed and digresses:
@@ -138,8 +139,7 @@ def _more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
-    sure = form.requested is Ask.CONFIRM and turn.intent in _SURELY_TELLING
-    if not sure and same < _SOUNDS_LIKE:
+    if same < _SOUNDS_LIKE:  # 桌子板凳西瓜皮 is not understood: two of them bring a person
         return None
     return Step(_with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 

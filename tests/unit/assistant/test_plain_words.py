@@ -114,3 +114,9 @@ def test_the_name_that_was_given_is_read_back() -> None:
 def test_what_is_wrong_joins_the_thing_that_was_named() -> None:
     assert joined("我家那个暖气片子", "摸着冰凉") == "我家那个暖气片子、摸着冰凉"
     assert joined("我家那个暖气片子老长了", "摸着冰凉冰凉一点热乎气都没有") == "我家那个暖气片子老长了"
+
+
+def test_who_does_not_know_the_name_of_the_place_is_not_asked_for_more_of_it() -> None:
+    step = told(fresh(), REPORT, ("说不好叫啥路 就菜市场往东那条", "provide_info"))
+    assert step.form.draft.address.landmark == "菜市场往东"
+    assert step.form.requested is Ask.OCCURRED_AT
