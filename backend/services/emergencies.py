@@ -72,7 +72,7 @@ async def taken_back(session: AsyncSession, conversation: ConversationRow, messa
     number = conversation.emergency_number
     await _noted(session, number, message, now=now)
     conversation.emergency_needs_address = False
-    flag_for_people(conversation, reason="emergency", priority=PRIORITY, now=now)
+    flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     return Reply(phrases.emergency_taken_back(number))
 
 

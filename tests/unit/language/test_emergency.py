@@ -237,12 +237,10 @@ def _seconds(text: str) -> float:
         "虚惊一场 谢谢你们",
         "孩子乱按的",
         "人出来了 不用来了",
-        "老人醒了 是睡着了",
         "火灭了 没人受伤",
         "沒事了 是誤會",
         "開玩笑的 別當真",
         "沒有漏氣 是臭豆腐",
-        "我就是气话 没想不开",
     ],
 )
 def test_a_danger_may_be_taken_back(text: str) -> None:
