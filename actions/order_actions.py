@@ -95,6 +95,8 @@ async def _is_first_report(talk: Talk) -> bool:
     told in some words, and none of them about an order; then the form asks what kind it is."""
     if talk.draft is not None or orders.mentions(talk) or not (talk.matter is not None or _tells_unclearly(talk)):
         return False
+    if len(talk.text) < _TELLS and talk.wishes & _ABOUT_ORDERS:  # 查进度 tells of nothing but an order
+        return False
     return not await orders.own_orders(talk)
 
 

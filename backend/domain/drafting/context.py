@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from backend.contracts.messages import Channel
 from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting.context_words import FORM, about_order
 from backend.domain.drafting.context_words import RULES as WORD_RULES
@@ -22,6 +23,7 @@ from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
 from backend.domain.language.wishes import gives_up, says
+from backend.domain.opt_out import OptOutWord, screen
 
 _DECIDED = 0.99
 _FEW_WORDS = 4
@@ -123,13 +125,20 @@ def wishes_of(text: str) -> list[str]:
 
 def intents_in_context(heard: Heard) -> Ranking:
     """The ranking with the intent that the place decides in front; unchanged where it decides nothing."""
-    heard = replace(heard, ranking=in_the_light_of(heard.ranking, heard.requested))
+    heard = replace(heard, ranking=in_the_light_of(_opting_out_in_full(heard), heard.requested))
     decided = next((name for rule in _RULES for name in (rule(heard),) if name), "")
     if not decided:
         return heard.ranking
     rest = tuple((name, share) for name, share in heard.ranking if name != decided)
     own = dict(heard.ranking).get(decided, 0.0)
     return ((decided, max(own, _DECIDED)), *((name, share * (1 - _DECIDED)) for name, share in rest))
+
+
+def _opting_out_in_full(heard: Heard) -> Ranking:
+    """The ranking without `opt_out`, unless the whole message is one of its words (TAXONOMY section 1): T恤 is no T."""
+    if screen(channel=Channel.SMS, text=heard.text) is OptOutWord.STOP:
+        return heard.ranking
+    return tuple(entry for entry in heard.ranking if entry[0] != "opt_out")
 
 
 def _emergency(heard: Heard) -> str:

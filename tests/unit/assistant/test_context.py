@@ -99,6 +99,13 @@ def test_where_the_place_decides_nothing_the_ranking_stays() -> None:
     assert intent("暖气不热都半个月没人管", "", *ranking) == "report_complaint"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("T恤脏了", "chitchat"), ("TD", "opt_out"), ("t", "opt_out"), ("别给我发短信", "chitchat")]
+)
+def test_only_the_very_words_opt_out_whatever_the_classifier_says(text: str, expected: str) -> None:
+    assert intent(text, "", ("opt_out", 0.9), ("chitchat", 0.05)) == expected
+
+
 ROAD = CategoryGuess("道路设施", "路面破损", "1103", 0.98)
 STAIRS = CategoryGuess("房屋维修", "楼道设施", "0505", 0.97)
 FIRE = CategoryGuess("消防/安全隐患", "火灾", "1301", 0.97)
