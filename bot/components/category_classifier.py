@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from backend.contracts.understanding import Facts
 from backend.domain.language.issues import announced_number
-from backend.domain.language.matters import brings_along
+from backend.domain.language.matters import brings_along, is_blame
 from bot.components.base import DRAW, DRAWN, ModelComponent, block_metadata, model_reading, normal_text
 from bot.components.category_shares import SEPARATOR, Guess, combine
 from bot.components.clause_model import ClauseModels, Told, learn_clauses
@@ -103,11 +103,13 @@ class CategoryModel(ModelComponent):
 
 def surer(whole: list[Guess], problems: list[Problem]) -> list[Guess]:
     """The guesses for a long message: where it is unsure as a whole, because effects and answers of offices are told at length,
-    the piece that surely states the one problem comes first; so does a cause before its effect (a power cut before the lift)."""
+    the piece that surely states the one problem comes first; so does a cause before its effect (a power cut before the lift), and
+    what is broken before who is blamed."""
     if len(problems) != 1 or problems[0].guess.category_confidence < _SURE:
         return whole
     stated = problems[0].guess
-    if whole[0].category_confidence >= _UNSURE and not brings_along(_leaf(stated), _leaf(whole[0])):
+    gives_way = brings_along(_leaf(stated), _leaf(whole[0])) or (is_blame(_leaf(whole[0])) and not is_blame(_leaf(stated)))
+    if whole[0].category_confidence >= _UNSURE and not gives_way:
         return whole
     return [stated, *(guess for guess in whole if (guess.category, guess.subcategory) != (stated.category, stated.subcategory))]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from backend.domain.language.issues import Joint
-from backend.domain.language.matters import brings_along, is_blame, stops
+from backend.domain.language.matters import brings_along, is_blame, only_scolds, stops
 from bot.components.category_shares import Guess
 from bot.components.heard import Heard
 from bot.components.problem_features import ANNOUNCED, Message, features, follows, joint_between, logit
@@ -67,6 +67,7 @@ def _begin(heard: Sequence[Heard], before: int, index: int) -> int:
 def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list[int]:
     """Positions of the pieces that open a problem, in order; `decide` is asked for all but the clearest, clearest first."""
     able = sorted((i for i, piece in enumerate(heard) if _able(piece)), key=lambda i: -_clearness(heard[i], message))
+    able = [index for index in able if not _only_scolds(heard[index])] or able  # what is broken beats who is blamed
     opened = [_cause(heard, able)] if able else []
     for index in able:
         if index in opened:
@@ -96,6 +97,10 @@ def _enough(_: Heard, values: dict[str, float]) -> bool:
 
 def _able(piece: Heard) -> bool:
     return not piece.facts_only and not piece.clause.asks and piece.guess.subcategory != _UNSAID
+
+
+def _only_scolds(piece: Heard) -> bool:
+    return piece.clause.joint is not Joint.ANOTHER and only_scolds(piece.clause.span.text)
 
 
 def _clearness(piece: Heard, message: Message) -> float:

@@ -10,6 +10,9 @@ from backend.domain.language.tables import load_table
 _PAIR = " ~ "
 _BETWEEN = "[^,。!?;]{0,10}?"  # a thing and its fault stand in one clause, near each other
 
+_SCOLDED = re.compile(load_table("problem_words")["scolded"])
+_SCOLDING = re.compile(load_table("problem_words")["scolding"].replace(" ", ""))
+
 
 @lru_cache(maxsize=4096)  # the pieces of a message are asked about several times
 def kinds_named(text: str) -> frozenset[str]:
@@ -31,6 +34,11 @@ def brings_along(cause: str, effect: str) -> bool:
 def stops(cause: str, effect: str) -> bool:
     """Whether what the second leaf is about cannot run while the first lasts, or is the same seen twice."""
     return effect in load_table("problem_words")["stops"].get(cause, ())
+
+
+def only_scolds(text: str) -> bool:
+    """Whether the words name somebody to blame and nothing that is wrong: 物业就知道收钱啥也不管."""
+    return _SCOLDED.search(text) is not None and not _SCOLDING.sub("", _SCOLDED.sub("", text))
 
 
 def is_blame(leaf: str) -> bool:

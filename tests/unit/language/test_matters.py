@@ -3,7 +3,7 @@
 import pytest
 
 from backend.domain.language.issues import announced_number, clauses_in, states_something
-from backend.domain.language.matters import brings_along, is_blame, kinds_named, stops, thing_named
+from backend.domain.language.matters import brings_along, is_blame, kinds_named, only_scolds, stops, thing_named
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 from bot.components.category_shares import service_codes
@@ -115,3 +115,21 @@ def test_lists_are_cut_at_their_numbers_and_measures_are_not(text: str, pieces: 
 )
 def test_a_question_about_an_order_is_told_from_a_problem(text: str, asks: bool) -> None:
     assert clauses_in(text)[0].asks is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "scolds"),
+    [
+        ("物业就知道收钱啥也不管", True),
+        ("物业啥也不干", True),
+        ("这物业就是吃干饭的", True),
+        ("社区推来推去", True),
+        ("物业收了钱不扫地", False),
+        ("保安也睡觉", False),
+        ("物业乱收费", False),
+        ("垃圾没人管", False),
+        ("楼道灯坏了", False),
+    ],
+)
+def test_scolding_somebody_is_told_from_saying_what_is_wrong(text: str, scolds: bool) -> None:
+    assert only_scolds(text) is scolds
