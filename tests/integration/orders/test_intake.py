@@ -74,8 +74,8 @@ async def test_every_event_has_an_outbox_row_in_order(desk, database):
         rows = (await session.execute(select(OutboxRow).order_by(OutboxRow.id))).scalars().all()
     assert [(row.topic, row.key) for row in rows] == [("order_event", order.number)] * 2
     assert [row.payload for row in rows] == [
-        {"number": order.number, "seq": 1, "type": "accepted"},
-        {"number": order.number, "seq": 2, "type": "dispatched"},
+        {"number": order.number, "seq": 1, "type": "accepted", "answered_in": ""},
+        {"number": order.number, "seq": 2, "type": "dispatched", "answered_in": ""},
     ]
 
 
