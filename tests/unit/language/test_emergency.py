@@ -48,6 +48,15 @@ def test_a_calm_text_in_any_voice_raises_no_alarm(text: str) -> None:
     assert screen_emergency(text) is None
 
 
+@given(
+    st.sampled_from(["翠园小区", "和平小区", "碧水家园", "东兴花园", "园林街道"]),
+    st.integers(1, 40),
+    st.sampled_from(["号楼", "栋", "号楼2单元", "号楼门口", "号楼3单元502室"]),
+)
+def test_a_place_alone_raises_no_alarm(estate: str, number: int, part: str) -> None:
+    assert screen_emergency(f"{estate}{number}{part}") is None
+
+
 def test_the_tables_are_as_large_as_they_must_be() -> None:
     assert len(ALL_DANGERS) >= 360
     assert len(HARMLESS) >= 370
