@@ -83,7 +83,6 @@ _LIKELY_MATTER = 0.5
 _TOLD, _WORDY = 4, 8  # characters beside facts, greeting and thanks
 _UNHEARD = 0.3
 _SHORT_QUESTION = 14
-_BEFORE_FORM = frozenset({"", RATING, Ask.DESCRIPTION.value})
 _POLITE = frozenset({"greet", "thanks", "bye"})
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
 _AROUND_MATTER = _POLITE | _MUMBLED | {"ask_faq"}
