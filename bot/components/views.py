@@ -46,10 +46,13 @@ class Sight:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         self._counters = {name: _counter(VIEWS[name]) for name in self.names}
+        self._rarity: dict[str, np.ndarray[Any, Any]] = {}
 
     def learn(self, readings: Sequence[str]) -> csr_matrix:
         """The rows of these readings, and from now on the same columns for others."""
-        return hstack([self._counters[name].fit_transform(readings) * VIEWS[name].weight for name in self.names], format="csr")
+        rows = hstack([self._counters[name].fit_transform(readings) * VIEWS[name].weight for name in self.names], format="csr")
+        self._rarity = {name: self._counters[name].idf_.astype(np.float32) for name in self.names if not VIEWS[name].plain}
+        return rows
 
     def rows(self, readings: Sequence[str]) -> csr_matrix:
         """One row per reading; what `learn` never met is left out."""
@@ -71,7 +74,7 @@ class Sight:
         view = VIEWS[name]
         if view.plain:
             return np.full(len(known), view.weight, dtype=np.float32)
-        values = (1.0 + np.log(counts)) * self._counters[name].idf_[known]
+        values = (1.0 + np.log(counts)) * self._rarity[name][known]
         length = float(np.sqrt(values @ values)) or 1.0
         return np.asarray(values * (view.weight / length), dtype=np.float32)
 

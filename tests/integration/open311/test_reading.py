@@ -173,14 +173,14 @@ async def test_one_order_is_the_same_in_a_list_alone_and_in_both_formats(town):
 
 
 async def test_nothing_of_a_resident_who_told_a_chat_is_published_but_the_matter_and_the_building(town):
-    await town.told()
+    number = await town.told()
     (order,) = await town.listed()
     assert order["address"] == "园林街道翠园小区6号楼"
     assert (order["lat"], order["long"]) == (41.109, 122.996)
     assert order["description"] is None
     assert order["media_url"] is None
     for fmt in ("json", "xml"):
-        text = (await town.get(f"v2/requests.{fmt}")).text
+        text = (await town.get(f"v2/requests.{fmt}")).text.replace(number, "")  # its digits come by chance
         for secret in ("1700000", "1234", "李", "301", "oTEST", "photos.example"):
             assert secret not in text
 
