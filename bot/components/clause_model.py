@@ -68,21 +68,21 @@ def learn_clauses(examples: Sequence[Told], texts: Sequence[str]) -> ClauseModel
     rows = [(clause.text, label) for clause in clauses for label in [_label(clause)] if label]
     own = None
     if len({label for _, label in rows}) == 2:
-        own = TextModel(c=_C).fit([_clause_reading(text) for text, _ in rows], {_HEAD: [label for _, label in rows]})
+        own = TextModel(c=_C).fit([_without_list_words(reading(text)) for text, _ in rows], {_HEAD: [label for _, label in rows]})
     return ClauseModels(
         own, learn_company([(each.category, each.leaf) for each in examples], _strangers(clauses)), learn_boundaries(texts)
     )
 
 
-def own_shares(model: TextModel | None, clauses: Sequence[str]) -> list[float]:
-    """For each clause how likely it is a problem of its own; 1.0 where nothing was learnt."""
-    if model is None or not clauses:
-        return [1.0] * len(clauses)
-    return [dict(answer[_HEAD])[OWN] for answer in model.predict([_clause_reading(text) for text in clauses])]
+def own_shares(model: TextModel | None, readings: Sequence[str]) -> list[float]:
+    """For each clause, as `bot.components.reading` gives it, how likely it is a problem of its own; 1.0 where nothing was learnt."""
+    if model is None or not readings:
+        return [1.0] * len(readings)
+    return [dict(answer[_HEAD])[OWN] for answer in model.predict([_without_list_words(each) for each in readings])]
 
 
-def _clause_reading(text: str) -> str:
-    return reading(_LIST_WORDS.sub("", text))
+def _without_list_words(read: str) -> str:
+    return _LIST_WORDS.sub("", read)
 
 
 @dataclass(frozen=True)

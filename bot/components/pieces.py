@@ -33,7 +33,7 @@ def hear(text: str, facts: Facts, categories: TextModel, models: ClauseModels) -
     parts = [part for clause in clauses_in(text) for part in _cut(text, clause, listener, models.boundaries)]
     if len(parts) < 2:
         return []
-    own = own_shares(models.own, [clause.span.text for clause, _ in parts])
+    own = own_shares(models.own, [listener.reading(clause.span) for clause, _ in parts])
     return [_heard(clause, begins, listener, share) for (clause, begins), share in zip(parts, own)]  # noqa: B905 - one each
 
 
@@ -44,6 +44,13 @@ class _Listener:
         self.facts = facts
         self._model = model
         self._known: dict[tuple[int, int], tuple[Answer, Guess]] = {}
+        self._read: dict[tuple[int, int], str] = {}
+
+    def reading(self, span: Span) -> str:
+        where = (span.start, span.end)
+        if where not in self._read:
+            self._read[where] = reading(span.text, facts_within(self.facts, span))
+        return self._read[where]
 
     def answer(self, span: Span) -> Answer:
         return self._asked(span)[0]
@@ -54,7 +61,7 @@ class _Listener:
     def _asked(self, span: Span) -> tuple[Answer, Guess]:
         where = (span.start, span.end)
         if where not in self._known:
-            [answer] = self._model.predict([reading(span.text, facts_within(self.facts, span))])
+            [answer] = self._model.predict([self.reading(span)])
             named = kinds_named(span.text)
             able = [*answer["leaf"][:_LIKELY], *(row for row in answer["leaf"][_LIKELY:] if row[0] in named)]
             self._known[where] = answer, named_guess(combine(answer["category"], able), named)
