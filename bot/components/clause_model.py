@@ -75,7 +75,7 @@ def learn_clauses(examples: Sequence[Told], texts: Sequence[str]) -> ClauseModel
 
 
 def own_shares(model: TextModel | None, readings: Sequence[str]) -> list[float]:
-    """For each clause, as `bot.components.reading` gives it, how likely it is a problem of its own; 1.0 where nothing was learnt."""
+    """How likely each clause, as `bot.components.reading` gives it, is a problem of its own; 1.0 where nothing was learnt."""
     if model is None or not readings:
         return [1.0] * len(readings)
     return [dict(answer[_HEAD])[OWN] for answer in model.predict([_without_list_words(each) for each in readings])]
