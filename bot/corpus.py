@@ -39,14 +39,6 @@ def training_examples(root: Path = TRAINING) -> Iterator[Example]:
                     )
 
 
-def held_out_examples(root: Path = HELD_OUT) -> Iterator[Example]:
-    """The rows of the test set: intents in one file, categories in the other."""
-    for path in sorted(root.glob("*.yml")):
-        for row in _load(path) or []:
-            intent = row.get("intent", "")
-            yield Example(str(row["text"]), intent, row.get("category", ""), row.get("subcategory", ""))
-
-
 def _load(path: Path) -> Any:
     with path.open(encoding="utf-8") as source:
         return yaml.load(source, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where it exists

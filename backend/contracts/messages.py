@@ -18,13 +18,6 @@ class Channel(str, Enum):
     WEB = "web"
 
 
-class Direction(str, Enum):
-    """Seen from Youshi: `in` came from the resident."""
-
-    IN = "in"
-    OUT = "out"
-
-
 class Author(str, Enum):
     """Who wrote a message."""
 

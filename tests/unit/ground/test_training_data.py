@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
+import yaml
 
 from backend import seed
 from backend.domain.language.normalise import normalise
-from bot.corpus import Example, training_examples
+from bot.corpus import ROOT, Example, training_examples
 
 INTENT_AT_LEAST, CATEGORY_AT_LEAST = 150, 120
 SAME_START_AT_MOST, START = 3, 4
@@ -38,6 +40,12 @@ def test_every_category_has_enough_sentences_and_every_leaf_some(examples: list[
         (category["name"], leaf["name"]) for category in seed.load("categories")["categories"] for leaf in category["leaves"]
     }
     assert leaves - told == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "nlu_data").rglob("*.yml")), ids=lambda path: path.stem)
+def test_no_block_of_a_file_is_without_sentences(path: Path) -> None:
+    blocks = yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu") or []
+    assert [block for block in blocks if "examples" in block and not block["examples"]] == []
 
 
 def test_sentences_of_an_intent_do_not_begin_alike(examples: list[Example]) -> None:
