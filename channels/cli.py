@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-import backend.cli
 from backend.settings import BadSettings, Settings, load_settings
 from channels import logs
-from channels.programs import CannotStart, check_ports, endpoints_of, programs_of, shared_environment
+from channels.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from channels.programs import ROOT, CannotStart, check_ports, endpoints_of, programs_of, shared_environment
 from channels.secrets_file import load_or_make_secrets
-from channels.setup import DEMO_ACCOUNTS, DEMO_PASSWORD, check_settings, fill_database, migrate_database
-from channels.simulator import demo as story
 from channels.supervisor import Supervisor
+
+
+class _Commands(TyperGroup):
+    """The backend's commands are loaded when one is asked for: `run` stays for as long as the installation does, and would keep
+    all that they import."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *_commands_of_backend()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return super().get_command(ctx, cmd_name) or _commands_of_backend().get(cmd_name)
+
+
+@cache
+def _commands_of_backend() -> Mapping[str, Any]:
+    import backend.cli
+
+    others = typer.Typer()
+    backend.cli.register(others)
+    return get_group(others).commands
+
 
 # a traceback that shows variables shows passwords
 app = typer.Typer(
-    help="有事请找我: from a resident's message to a finished job", no_args_is_help=True, pretty_exceptions_show_locals=False
+    cls=_Commands,
+    help="有事请找我: from a resident's message to a finished job",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
 )
-backend.cli.register(app)
 console = Console(highlight=False)
 
 
@@ -50,22 +77,29 @@ def demo(
     slow: Annotated[bool, typer.Option(help="pause between the steps, for watching")] = False,
 ) -> None:
     """Play the whole story against the running system; ends with 1 at the first step that does not happen."""
+    from channels.simulator import demo as story
+
     settings = load_settings()
     raise typer.Exit(asyncio.run(story.play(settings, channel=channel, slow=slow, console=console)))
 
 
 def _prepare(settings: Settings) -> tuple[Supervisor, dict[str, str]]:
-    check_settings(settings)
     endpoints = endpoints_of(settings)
     check_ports(settings, endpoints)
+    with console.status("准备数据库"):
+        _make_ready()
     home = settings.home_dir.absolute()
     env = shared_environment(settings, endpoints, load_or_make_secrets(home))
-    with console.status("准备数据库"):
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        migrate_database(settings)
-        fill_database(settings)
     programs = programs_of(settings, endpoints, env)
     return Supervisor(programs, home, on_ready=_tell_ready), env
+
+
+def _make_ready() -> None:
+    """Settings checked, database migrated and filled, by a program that ends. Raises CannotStart with what it says."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-m", "channels.setup"], env=env, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise CannotStart(done.stdout.strip() or "准备数据库时程序出错,见上面的输出")
 
 
 def _tell_ready(name: str, seconds: float) -> None:

@@ -24,6 +24,9 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+_FURTHEST = timedelta(days=100 * 366)
+
+
 class SimulatedClock:
     """The machine's clock plus an offset kept in `path`; a missing file means no offset."""
 
@@ -36,7 +39,7 @@ class SimulatedClock:
         return datetime.now(UTC) + self._current_offset()
 
     def advance(self, step: timedelta) -> datetime:
-        """Move the time of all programs by `step`; returns the new time. Raises ValueError for a step back."""
+        """Move the time of all programs by `step`; returns the new time. Raises ValueError for a step back or too far."""
         if step < timedelta():
             raise ValueError("the clock only moves forward")
         return self._store(self._current_offset() + step)
@@ -59,6 +62,9 @@ class SimulatedClock:
         return self._offset
 
     def _store(self, offset: timedelta) -> datetime:
+        # a time that cannot be computed with would stay in the file, and no program could go on or be set right
+        if offset > _FURTHEST:
+            raise ValueError(f"the clock moves at most {_FURTHEST.days} days ahead")
         # replaced as a whole: another program never reads half a file
         draft = self._path.with_suffix(f".{os.getpid()}.tmp")
         draft.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))

@@ -10,14 +10,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from backend.settings import Settings
-from channels.programs import CannotStart
-from channels.setup import check_settings, fill_database, migrate_database
+from channels.setup import main
 
-settings = Settings()
-try:
-    check_settings(settings)
-    migrate_database(settings)
-    fill_database(settings)
-except CannotStart as problem:
-    sys.exit(str(problem))
+sys.exit(main())

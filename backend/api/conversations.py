@@ -164,6 +164,7 @@ async def say(
         user=principal.username,
         text=body.text,
         note=body.note,
+        senders=context.extras.get("senders", {}),
         now=clock.now(),
     )
     told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "message")

@@ -51,6 +51,14 @@ class DraftOut(BaseModel):
     summary: str
 
 
+class LocationIn(BaseModel):
+    """A shared position in degrees; `label` is what the sender's map calls it."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    label: Annotated[str, Field(max_length=500)] = ""
+
+
 class MessageIn(BaseModel):
     """One message of the resident as the assistant understood it; `facts`, `guesses` and `issues` as in `POST /understand`."""
 
@@ -64,7 +72,7 @@ class MessageIn(BaseModel):
     content: bool = True
     menu_id: Annotated[str, Field(max_length=100)] = ""
     attachments: list[dict[str, str]] = []
-    location: dict[str, Any] | None = None
+    location: LocationIn | None = None
     asks_only: bool = False
 
 

@@ -47,6 +47,7 @@ from backend.storage.tables.directory import CategoryRow
 log = structlog.get_logger()
 TEST_PREFIX = "/open311/test/"
 MOST_BYTES = 1_000_000
+_READ = ["GET", "HEAD"]
 Format = Annotated[str, Path(pattern="^(xml|json)$")]
 # PostgreSQL refuses a NUL in a text; nothing of ours has control characters in its id
 Id = Annotated[str, Path(pattern=r"^[^\x00-\x1f]{1,100}$")]
@@ -233,12 +234,12 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-router.add_api_route("/open311/discovery.{fmt}", discover, methods=["GET"])
+router.add_api_route("/open311/discovery.{fmt}", discover, methods=_READ)
 for _prefix in ("/open311/v2", "/open311/test/v2"):
-    router.add_api_route(f"{_prefix}/services.{{fmt}}", list_services, methods=["GET"])
-    router.add_api_route(f"{_prefix}/services/{{code}}.{{fmt}}", get_definition, methods=["GET"])
-    router.add_api_route(f"{_prefix}/requests.{{fmt}}", list_requests, methods=["GET"])
+    router.add_api_route(f"{_prefix}/services.{{fmt}}", list_services, methods=_READ)
+    router.add_api_route(f"{_prefix}/services/{{code}}.{{fmt}}", get_definition, methods=_READ)
+    router.add_api_route(f"{_prefix}/requests.{{fmt}}", list_requests, methods=_READ)
     router.add_api_route(f"{_prefix}/requests.{{fmt}}", file_request, methods=["POST"])
-    router.add_api_route(f"{_prefix}/requests/{{number}}.{{fmt}}", get_request, methods=["GET"])
-    router.add_api_route(f"{_prefix}/tokens/{{token}}.{{fmt}}", get_token, methods=["GET"])
-router.add_api_route("/open311/{rest:path}", nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    router.add_api_route(f"{_prefix}/requests/{{number}}.{{fmt}}", get_request, methods=_READ)
+    router.add_api_route(f"{_prefix}/tokens/{{token}}.{{fmt}}", get_token, methods=_READ)
+router.add_api_route("/open311/{rest:path}", nothing_here, methods=[*_READ, "POST", "PUT", "PATCH", "DELETE"])

@@ -61,7 +61,9 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
-    return problem(error.status_code, code, str(error.detail))
+    answer = problem(error.status_code, code, str(error.detail))
+    answer.headers.update(error.headers or {})  # Allow, with a method that there is not
+    return answer
 
 
 def _field_of(error: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ class TextIn(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     channel: Annotated[str, Field(max_length=40)] = "telephone"
     message_time: Moment | None = None
-    context: Annotated[str, Field(max_length=4000)] = ""
+    context: Annotated[str, Field(max_length=4000)] | None = ""
 
 
 class IntentOut(BaseModel):
@@ -77,7 +77,7 @@ async def understand_text(
         text=body.text,
         channel=body.channel,
         message_time=body.message_time or clock.now(),
-        context=body.context,
+        context=body.context or "",
     )
     return _out(heading)
 

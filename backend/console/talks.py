@@ -156,7 +156,13 @@ async def _write(
 
     async def step(session: AsyncSession) -> object:
         return await conversations.say_as_caseworker(
-            session, conversation_id=conversation_id, user=user.username, text=text, note=note, now=now
+            session,
+            conversation_id=conversation_id,
+            user=user.username,
+            text=text,
+            note=note,
+            senders=context.extras.get("senders", {}),
+            now=now,
         )
 
     return await _do(request, context, user, conversation_id, step, text=text)

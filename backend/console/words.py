@@ -145,7 +145,8 @@ def status_text(status: str, reason: str) -> str:
         return SUPPRESSED.get(reason, f"{STATUSES[status]}:{reason}" if reason else STATUSES[status])
     if status == "failed":
         return f"发送失败:{reason or '平台没有说明原因'}"
-    return STATUSES.get(status, "")
+    pieces = reason.partition(":")[2] if status == "sent" else ""
+    return f"{STATUSES[status]}(分{pieces}条)" if pieces.isdigit() else STATUSES.get(status, "")
 
 
 def actor_name(actor: str, names: dict[str, str]) -> str:

@@ -40,8 +40,8 @@ class Situation:
 
     `opted_out` is about SMS to `phone`, whatever the channel. `closed` are the routes that turned out not to work for this
     message. `notification` is what nobody asked for at this moment (an answer in conversation is not one); `essential` must reach
-    the resident, whatever it takes; `urgent` also at night; `awake`: the resident wrote a moment ago; `templated` has a form that
-    a subscribe message can take.
+    the resident, whatever it takes; `urgent` also at night; `awake`: the resident wrote a moment ago; `pieces`: how many messages
+    of a session it becomes; `templated` has a form that a subscribe message can take.
     """
 
     channel: Channel
@@ -58,6 +58,7 @@ class Situation:
     essential: bool = True
     urgent: bool = False
     awake: bool = False
+    pieces: int = 1
     templated: bool = True
 
 
@@ -96,7 +97,9 @@ def _session(at: Situation) -> str:
         return _opted_out(at)
     if not at.session_limited:
         return ""
-    return "" if may_send(at.windows, at.now, notification=at.notification) else "窗口已关或条数用完"
+    if may_send(at.windows, at.now, notification=at.notification, pieces=at.pieces):
+        return ""
+    return "窗口已关或条数用完" if at.pieces == 1 else f"要分{at.pieces}条发,窗口已关或条数不够"
 
 
 def _long_term(at: Situation) -> str:

@@ -65,11 +65,16 @@ _WORDINGS = {
     EventType.WITHDRAWN: _Wording("{what}已按您的意思撤回。有需要随时再说。", "已撤回"),
     EventType.DECLINED: _Wording("{what}我们办不了:{detail}。{door}", "不予受理", essential=True),
 }
+# An order that goes to its unit in the moment it is taken in: one message instead of two.
+_ACCEPTED_AND_DISPATCHED = _Wording("{what}已登记,交给{unit}办理。{by_answer}有进展我就告诉您。", "已派单", essential=True)
 
 
-def notice_for(event: EventType, facts: NoticeFacts) -> Notice | None:
-    """The message for an event, or None when residents are not told (a return to the dispatcher is our own affair)."""
-    wording = _WORDINGS.get(event)
+def notice_for(event: EventType, facts: NoticeFacts, *, with_unit: bool = False) -> Notice | None:
+    """The message for an event, or None when residents are not told (a return to the dispatcher is our own affair).
+
+    `with_unit`: what is told of the acceptance says also which unit has the order already.
+    """
+    wording = _ACCEPTED_AND_DISPATCHED if with_unit and event is EventType.ACCEPTED else _WORDINGS.get(event)
     if wording is None:
         return None
     choices = rating_choices() if wording.rating else ()

@@ -29,6 +29,6 @@ def remaining(windows: Sequence[Window], now: datetime) -> int:
     return max((window.allowed - window.used for window in open_windows(windows, now)), default=0)
 
 
-def may_send(windows: Sequence[Window], now: datetime, *, notification: bool) -> bool:
-    """Whether one more message fits; a notification only if one is left for a caseworker afterwards."""
-    return remaining(windows, now) > (RESERVED_FOR_PEOPLE if notification else 0)
+def may_send(windows: Sequence[Window], now: datetime, *, notification: bool, pieces: int = 1) -> bool:
+    """Whether a message of so many pieces fits; a notification only if one is left for a caseworker afterwards."""
+    return remaining(windows, now) >= pieces + (RESERVED_FOR_PEOPLE if notification else 0)

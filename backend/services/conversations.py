@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
-from backend.contracts.messages import Author, MessageStatus, Reply
+from backend.contracts.messages import Author, Channel, MessageStatus, Reply
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, Ownership, hand_back, take_over, to_queue
 from backend.domain.errors import Conflict, InvalidField, NotFound
+from backend.services.ports import ChannelSender
+from backend.services.session_room import check_room
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
 from backend.storage.leases import wall_now
@@ -155,17 +157,27 @@ async def push_once(
 
 
 async def say_as_caseworker(
-    session: AsyncSession, *, conversation_id: str, user: str, text: str, note: bool, now: datetime
+    session: AsyncSession,
+    *,
+    conversation_id: str,
+    user: str,
+    text: str,
+    note: bool,
+    senders: Mapping[Channel, ChannelSender],
+    now: datetime,
 ) -> MessageRow:
     """A caseworker's message, or a private note that never leaves the system.
 
-    Raises Conflict when somebody else (or nobody) has the conversation, InvalidField when there is no text.
+    Raises Conflict when somebody else (or nobody) has the conversation, or when the text does not fit into what the platform
+    takes; InvalidField when there is no text.
     """
     if not text.strip():
         raise InvalidField("请写点内容", field="text")
     row = await get_conversation(session, conversation_id, lock=True)
     if not note and (row.owner != Owner.HUMAN.value or row.assignee != user):
         raise Conflict("请先接手这个会话", owner=row.owner, assignee=row.assignee)
+    if not note:
+        await check_room(session, row, text.strip(), senders, now=now)
     purpose, suppressed = ("note", "note") if note else ("caseworker", "")
     extras = Extras(user=user)
     messages = await speak(

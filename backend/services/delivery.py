@@ -116,7 +116,7 @@ class Deliverer(LeasedWorker[Sending]):
         at = await situation(session, conversation, message, ledgers, self._senders, now=now)
         plan = choose(at)
         if plan.step is Step.SEND:
-            return reserve(message, ledgers, plan, limited=at.session_limited, now=now)
+            return reserve(message, ledgers, plan, at)
         await self._not_now(session, conversation, message, plan, now=now)
         return None
 

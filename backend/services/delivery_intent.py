@@ -56,7 +56,8 @@ async def situation(
 ) -> Situation:
     """What the choice of the route depends on."""
     channel = Channel(conversation.channel)
-    traits = senders[channel].traits if channel in senders else None
+    sender = senders.get(channel)
+    traits = sender.traits if sender else None
     phone = conversation.phone if Channel.SMS in senders else ""
     kind = template_kind(message)
     one_time = ledgers.consent(kind, long_term=False)
@@ -74,6 +75,7 @@ async def situation(
         notification=is_notification(message.purpose),
         essential=is_essential(message.purpose),
         urgent=message.purpose in _URGENT,
+        pieces=sender.pieces(message.text, choices_of(message)) if sender else 1,
         awake=conversation.last_inbound_at is not None and now - conversation.last_inbound_at < _AWAKE,
     )
 
@@ -90,19 +92,25 @@ async def _opted_out(session: AsyncSession, conversation: ConversationRow, phone
     return (await session.scalars(query.limit(1))).first() is not None
 
 
-def reserve(message: MessageRow, ledgers: Ledgers, plan: Plan, *, limited: bool, now: datetime) -> DeliveryAttemptRow:
+def choices_of(message: MessageRow) -> tuple[Choice, ...]:
+    """What the resident may choose from under a message."""
+    return tuple(Choice(choice["id"], choice["label"]) for choice in message.choices)
+
+
+def reserve(message: MessageRow, ledgers: Ledgers, plan: Plan, at: Situation) -> DeliveryAttemptRow:
     """Take what the route costs from the ledger and return the attempt; the message becomes `submitted`.
 
-    A session message counts in every open window: grants are not added up, and which of them the platform charges is not said.
+    Each piece of a session message counts in every open window: grants are not added up, and which of them the platform charges
+    is not said.
     """
     route = plan.route or Route.CALL_BACK
     reserved: dict[str, object] = {}
-    if route is Route.SESSION and limited:
-        views = [Window(row.id, row.allowed, row.used, row.expires_at) for row in ledgers.windows]
-        open_ids = {window.id for window in open_windows(views, now)}
+    if route is Route.SESSION and at.session_limited:
+        open_ids = {window.id for window in open_windows(at.windows, at.now)}
         reserved["windows"] = {row.id: row.opened_at.isoformat() for row in ledgers.windows if row.id in open_ids}
+        reserved["pieces"] = at.pieces
         for row in ledgers.windows:
-            row.used += 1 if row.id in open_ids else 0
+            row.used += at.pieces if row.id in open_ids else 0
     consent = ledgers.consent(template_kind(message), long_term=False) if route is Route.SUBSCRIBE_ONE_TIME else None
     if consent is not None:
         consent.remaining -= 1
@@ -117,7 +125,7 @@ def reserve(message: MessageRow, ledgers: Ledgers, plan: Plan, *, limited: bool,
         route=route.value,
         why=plan.why,
         reserved=reserved,
-        started_at=now,
+        started_at=at.now,
     )
 
 
@@ -132,7 +140,7 @@ def outbound(conversation: ConversationRow, message: MessageRow, route: Route, *
         channel_user_id=conversation.phone if by_sms and not native_sms else conversation.channel_user_id,
         route=route,
         text=message.text,
-        choices=tuple(Choice(choice["id"], choice["label"]) for choice in message.choices),
+        choices=choices_of(message),
         template_kind=template_kind(message),
         template_fields=message.template_fields or {"subject": "您有新回复", "state": "有新回复", "note": message.text},
     )

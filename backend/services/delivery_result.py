@@ -58,7 +58,9 @@ async def give_up(
 
 
 async def _accepted(case: Case, result: SendResult) -> None:
-    advance(case.message, MessageStatus.SENT, reason=case.attempt.route)
+    pieces = case.attempt.reserved.get("pieces", 1)
+    route = case.attempt.route
+    advance(case.message, MessageStatus.SENT, reason=route if pieces == 1 else f"{route}:{pieces}")
     await apply_early(case.session, case.message, result.provider_id, now=case.now)
 
 
@@ -125,8 +127,8 @@ def _close_route(case: Case) -> None:
 def _give_back(case: Case, ledgers: Ledgers) -> None:
     reserved = case.attempt.reserved
     for row in ledgers.windows:
-        if row.used > 0 and reserved.get("windows", {}).get(row.id) == row.opened_at.isoformat():
-            row.used -= 1
+        if reserved.get("windows", {}).get(row.id) == row.opened_at.isoformat():
+            row.used = max(row.used - reserved.get("pieces", 1), 0)
     for consent in ledgers.consents:
         if consent.id == reserved.get("consent"):
             consent.remaining += 1

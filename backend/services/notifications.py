@@ -14,6 +14,7 @@ from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
 from backend.domain.notices import Notice, NoticeFacts, notice_for
 from backend.services import metrics
+from backend.services.casework import SYSTEM
 from backend.services.conversations import Extras, push_once
 from backend.services.ports import Clock
 from backend.storage import directory
@@ -86,24 +87,32 @@ class NotificationConsumer:
         told: list[str] = []
         if order is not None:
             events = {event.seq: event for event in await events_of(session, order.id)}
+            sent_on = next((event for event in events.values() if _is_dispatch_at_filing(order, event)), None)
             for row in rows:
                 event = events.get(int(row.payload["seq"]))
                 if event is not None:
-                    told += await self._tell_event(session, order, event, str(row.payload.get("answered_in") or ""))
+                    told += await self._tell_event(session, order, event, sent_on, str(row.payload.get("answered_in") or ""))
         for row in rows:
             row.done_at = self._clock.now()
         return told
 
     async def _tell_event(
-        self, session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow, answered_in: str
+        self,
+        session: AsyncSession,
+        order: WorkOrderRow,
+        event: WorkOrderEventRow,
+        sent_on: WorkOrderEventRow | None,
+        answered_in: str,
     ) -> list[str]:
-        """Queue the notices of one event. Who asked for it in the conversation `answered_in` has heard of it by the answer."""
+        """Queue the notices of one event. Who asked for it in the conversation `answered_in` has heard of it by the answer;
+        `sent_on` is the dispatch that came with the filing: one message tells of both."""
         now, type_ = self._clock.now(), EventType(event.type)
         recipients = await self._recipients(session, order, now=now)
         if type_ in _ENDS_RATING:
             for conversation in recipients:
                 conversation.rating_pending = [number for number in conversation.rating_pending if number != order.number]
-        notice = notice_for(type_, await facts_of(session, order, event))
+        told_from = sent_on if sent_on is not None and type_ is EventType.ACCEPTED else event
+        notice = notice_for(type_, await facts_of(session, order, told_from), with_unit=told_from is not event)
         if notice is None or _said_already(order, event):
             return []
         if not recipients and notice.essential:
@@ -186,11 +195,17 @@ async def push(
 
 
 def _said_already(order: WorkOrderRow, event: WorkOrderEventRow) -> bool:
-    """The assistant tells number and unit when it files an order; an extension that is only asked for is our own affair."""
-    at_filing = event.type == EventType.DISPATCHED.value and event.at == order.created_at
-    if event.type == EventType.ACCEPTED.value or at_filing:
+    """The assistant tells number and unit when it files an order, else the notice of the acceptance does; an extension that is
+    only asked for is our own affair."""
+    if event.type == EventType.ACCEPTED.value:
         return order.conversation_id is not None
-    return event.type == EventType.EXTENDED.value and event.data.get("granted") is False
+    asked_for = event.type == EventType.EXTENDED.value and event.data.get("granted") is False
+    return asked_for or _is_dispatch_at_filing(order, event)
+
+
+def _is_dispatch_at_filing(order: WorkOrderRow, event: WorkOrderEventRow) -> bool:
+    """Whether a rule sent the order on in the moment it was taken in (a dispatcher's own dispatch has an actor)."""
+    return event.type == EventType.DISPATCHED.value and event.at == order.created_at and event.actor == SYSTEM
 
 
 async def _leave_to_person(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from backend.contracts.messages import Channel, OutboundMessage, Reply, Route, SendResult
+from backend.contracts.messages import Channel, Choice, OutboundMessage, Reply, Route, SendResult
 
 
 class Clock(Protocol):
@@ -35,6 +36,10 @@ class ChannelSender(Protocol):
 
     channel: Channel
     traits: ChannelTraits
+
+    def pieces(self, text: str, choices: Sequence[Choice]) -> int:
+        """How many messages of the platform's a text becomes in an open window; each counts in its quota. At least 1."""
+        ...
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Deliver one message, once. A timeout or a broken answer after the request left is `unknown`."""

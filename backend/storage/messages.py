@@ -117,6 +117,14 @@ async def way_out(session: AsyncSession, conversation_id: str, *, now: datetime)
     return [Waiting(id_, at, resting=bool(deferred and at and at > now)) for id_, at, deferred in rows]
 
 
+async def not_counted(session: AsyncSession, conversation_id: str) -> Sequence[MessageRow]:
+    """What waits to be sent without an attempt under way: no ledger has counted it."""
+    attempted = and_(MessageRow.status == MessageStatus.SUBMITTED.value, MessageRow.next_attempt_at.is_not(None))
+    waits = or_(MessageRow.status == MessageStatus.QUEUED.value, attempted)
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, _WAITING, waits)
+    return list(await session.scalars(query))
+
+
 async def list_messages(session: AsyncSession, conversation_id: str, *, after: int, limit: int) -> Sequence[MessageRow]:
     """In the order said, from the one after number `after`."""
     query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.seq > after)

@@ -85,7 +85,7 @@ def clock_router(clock: Clock) -> APIRouter:
         try:
             moved = clock.advance(change.advance) if change.advance is not None else clock.set(change.now or clock.now())
         except ValueError as error:
-            raise InvalidField("时间只能往后拨", field="advance" if change.advance is not None else "now") from error
+            raise InvalidField("时间只能往后拨,最多一百年", field="advance" if change.advance is not None else "now") from error
         return ClockReading(now=moved)
 
     return router

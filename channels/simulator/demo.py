@@ -10,7 +10,7 @@ import aiohttp
 from rich.console import Console
 
 from backend.settings import Settings
-from channels.setup import DEMO_PASSWORD
+from channels.demo_accounts import DEMO_PASSWORD
 from channels.simulator.driver import DidNotHappen, Resident, Site
 
 COMPLAINT = "屋里暖气冰凉,园林街道翠园小区6号楼2单元301,从前天夜里起的"

@@ -32,6 +32,10 @@ class SmsSender:
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
 
+    def pieces(self, text: str, choices: Sequence[Choice]) -> int:
+        """One: a carrier limits nothing, and a long text is joined on the phone."""
+        return 1
+
     async def send(self, message: OutboundMessage) -> SendResult:
         """Deliver to the phone in `channel_user_id`, from our number in `account` where that is one.
 

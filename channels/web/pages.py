@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from backend.contracts.understanding import NumberCheck
 from backend.domain.conversation import LOCAL
 from backend.domain.errors import TooOften
-from backend.domain.language.order_numbers import is_valid
+from backend.domain.language.order_numbers import find_order_numbers, is_valid
 from backend.domain.phrases import day_text
 from backend.services import lookup
 from backend.services.order_desk import PublicStep, public_steps
@@ -60,6 +61,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _NUMBER = 12
+_LONGEST = 500  # characters of a field that are looked at
 _templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(default=True))
 _files = StaticFiles(directory=HERE / "static")
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
@@ -86,10 +88,9 @@ class ResidentRoute(APIRoute):
 def resident_router() -> APIRouter:
     """`/`, `/status` and their style sheet."""
     router = APIRouter(route_class=ResidentRoute, include_in_schema=False)
-    router.add_api_route("/", home, methods=["GET"])
-    router.add_api_route("/status", status_form, methods=["GET"])
+    for path, page in (("/", home), ("/status", status_form), ("/web/static/{name}", style)):
+        router.add_api_route(path, page, methods=["GET", "HEAD"])  # whoever only looks whether we are there asks with HEAD
     router.add_api_route("/status", status, methods=["POST"])
-    router.add_api_route("/web/static/{name}", style, methods=["GET"])
     return router
 
 
@@ -102,19 +103,19 @@ async def home(request: Request) -> Response:
 
 async def status_form(number: str = "") -> Response:
     """The empty form; `number` may come with a link."""
-    return _page("status.html", {"number": digits_of(number)})
+    return _page("status.html", {"number": number_of(number)})
 
 
 async def status(
     request: Request,
-    number: Annotated[str, Form(max_length=40)] = "",
-    tail: Annotated[str, Form(max_length=20)] = "",
+    number: Annotated[str, Form()] = "",
+    tail: Annotated[str, Form()] = "",
 ) -> Response:
     """How far the order is, for whoever knows the last four digits of its phone.
 
     A typing error is recognised by the check digit. A wrong tail and an unknown number are answered alike.
     """
-    number, tail = digits_of(number), digits_of(tail)
+    number, tail = number_of(number), digits_of(tail[:_LONGEST])
     problem = _problem_of(number, tail)
     if problem:
         return _page("status.html", {"number": number, "problem": problem}, status=422)
@@ -142,6 +143,13 @@ async def style(request: Request, name: str) -> Response:
         raise HTTPException(response.status_code)
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+def number_of(text: str) -> str:
+    """The order number in what was typed or pasted, also a whole message of ours; else all its digits."""
+    text = text[:_LONGEST]
+    found = (mention.digits for mention in find_order_numbers(text) if mention.check is NumberCheck.VALID)
+    return next(found, "") or digits_of(text)
 
 
 def digits_of(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -40,6 +40,10 @@ class WechatSender:
             routes=frozenset({Route.SESSION}) | (_SUBSCRIBE_ROUTES if account.templates else frozenset()),
         )
 
+    def pieces(self, text: str, choices: Sequence[Choice]) -> int:
+        """How many customer-service messages a text with its choices is sent as."""
+        return max(len(self._steps("", text, choices)), 1)
+
     async def send(self, message: OutboundMessage) -> SendResult:
         """Deliver one message, once; never raises for what the platform says."""
         if message.route in _SUBSCRIBE_ROUTES:
@@ -61,7 +65,7 @@ class WechatSender:
 
     async def _session(self, message: OutboundMessage) -> SendResult:
         """Send the text, cut where it is too long, the choices under the last piece."""
-        steps = self._steps(message)
+        steps = self._steps(message.channel_user_id, message.text, message.choices)
         if not steps:
             return SendResult(SendOutcome.REJECTED, reason="消息内容为空")
         result = SendResult(SendOutcome.ACCEPTED)
@@ -71,9 +75,10 @@ class WechatSender:
                 return _after_some(result, done, len(steps))
         return result
 
-    def _steps(self, message: OutboundMessage) -> list[Callable[[], Awaitable[str]]]:
-        openid, text = message.channel_user_id, harmless(message.text)
-        choices = tuple(replace(choice, label=harmless(choice.label)) for choice in message.choices)
+    def _steps(self, openid: str, text: str, choices: Sequence[Choice]) -> list[Callable[[], Awaitable[str]]]:
+        """One call for each customer-service message, in order."""
+        text = harmless(text)
+        choices = tuple(replace(choice, label=harmless(choice.label)) for choice in choices)
         if choices and self._client.account.name != "oa":
             text, choices = numbered(text, choices), ()  # message menus exist for official accounts only
         pieces = split_text(text)
@@ -118,5 +123,5 @@ def _after_some(result: SendResult, done: int, total: int) -> SendResult:
     return replace(result, outcome=SendOutcome.UNKNOWN, reason=f"共 {total} 段,已发出 {done} 段。{result.reason}")
 
 
-def _menu_size(choices: tuple[Choice, ...]) -> int:
+def _menu_size(choices: Sequence[Choice]) -> int:
     return sum(size(choice.label) + 1 for choice in choices)

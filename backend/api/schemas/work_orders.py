@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from backend.api.schemas.moments import Moment
 from backend.contracts.conversations import Address, OccurredAt, TimeKind, Urgency
+from backend.contracts.work_orders import Resolved
 from backend.domain.errors import InvalidField
 from backend.services.intake import NewWorkOrder
 
@@ -118,8 +119,8 @@ class RatingIn(BaseModel):
     """The three answers; `contacted` null when the resident did not answer that."""
 
     contacted: bool | None = None
-    resolved: str
-    satisfaction: int
+    resolved: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in Resolved]})]
+    satisfaction: Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": 5})]
     comment: Annotated[str, Field(max_length=1000)] = ""
     on_behalf_of: str = ""
     channel: str = ""

@@ -123,11 +123,22 @@ document.addEventListener("visibilitychange", () => {
   });
 });
 
+// How many messages a text costs: SMS count UTF-16 code units, WeChat takes 2048 bytes at a time.
+const COSTS = {
+  sms(text, extra) {
+    const units = text.length + extra;
+    return `,算 ${units <= 70 ? 1 : Math.ceil(units / 67)} 条短信`;
+  },
+  wechat(text) {
+    const pieces = Math.ceil(new TextEncoder().encode(text).length / 2048);
+    return pieces > 1 ? `,要分 ${pieces} 条发` : "";
+  },
+};
+
 function count(field) {
-  const units = field.value.length; // UTF-16 code units, as SMS counts them
-  const whole = units + Number(field.dataset.extra || 0);
-  const parts = whole <= 70 ? 1 : Math.ceil(whole / 67);
-  const text = field.dataset.count === "sms" ? `${units} 个字,算 ${parts} 条短信` : `${units} 个字`;
+  const units = field.value.length;
+  const cost = COSTS[field.dataset.count]?.(field.value.trim(), Number(field.dataset.extra || 0)) ?? "";
+  const text = `${units} 个字${cost}`;
   const where = $(field.getAttribute("aria-describedby"));
   if (where) where.textContent = units ? text : "";
 }

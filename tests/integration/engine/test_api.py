@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from backend.api import conversations, problems
+from backend.api import conversations, drafts, problems
 from backend.api.dependencies import AppContext
 from backend.contracts.messages import Channel, SendOutcome, SendResult
 from backend.services import auth
@@ -49,12 +49,13 @@ async def api(world: World, tmp_path: Path) -> AsyncIterator[Api]:
     app = FastAPI()
     problems.install(app)
     app.include_router(conversations.router)
+    app.include_router(drafts.router)
     app.state.context = AppContext(
         settings=Settings(home_dir=tmp_path, service_token=SecretStr(SERVICE)),
         database=world.db,
         clock=world.clock,
         assistant=world.assistant,
-        extras={"wakeups": world.wakeups},
+        extras={"wakeups": world.wakeups, "senders": world.senders},
     )
     async with world.writing() as session:
         for name, role in PEOPLE.items():
@@ -226,3 +227,37 @@ async def test_handlers_read_no_phones_in_what_was_said(api: Api, world: World) 
 async def test_what_may_not_be_or_is_not_there_is_refused(api: Api, who: str, method: str, path: str, status: int) -> None:
     problem = await api.call(who, method, path, status=status)
     assert problem["code"]
+
+
+async def test_a_text_that_does_not_fit_is_told_with_its_pieces_and_what_is_left(api: Api, world: World) -> None:
+    world.wechat.longest = 10
+    await world.talk("你好")
+    found = (await world.conversation()).id
+    await api.call("li", "POST", f"/conversations/{found}/takeover")
+    text = {"text": "字" * 50}
+    problem = await api.call("li", "POST", f"/conversations/{found}/messages", json=text, status=409)
+    assert (problem["code"], problem["field"], problem["pieces"], problem["left"]) == ("session_quota", "text", 5, 4)
+    await api.call("li", "POST", f"/conversations/{found}/messages", json={"text": "字" * 40}, status=201)
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"location": {}}, "location.lat"),
+        ({"location": {"lat": 41.1}}, "location.lon"),
+        ({"location": {"lat": 91, "lon": 123}}, "location.lat"),
+        ({"location": {"lat": "x", "lon": 123}}, "location.lat"),
+        ({"issues": [{}]}, "issues"),
+        ({"guesses": [{"category": 5}]}, "guesses"),
+        ({"facts": {"address": []}}, "facts"),
+        ({"message_time": 0}, "message_time"),
+    ],
+)
+async def test_a_message_for_the_draft_that_cannot_be_read_is_refused_with_its_field(
+    api: Api, world: World, part: dict[str, Any], field: str
+) -> None:
+    await world.talk("你好")
+    found = (await world.conversation()).id
+    problem = await api.call("service", "PATCH", f"/conversations/{found}/draft", json={"message_id": "m1", **part}, status=422)
+    assert problem["field"] == field
+    assert (await world.conversation()).draft is None

@@ -92,6 +92,7 @@ class Story:
                 user=str(conversation.assignee),
                 text="我在",
                 note=False,
+                senders=self.world.senders,
                 now=self.world.clock.now(),
             )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind, Urgency
-from backend.contracts.messages import Channel, Reply
+from backend.contracts.messages import Channel, Reply, SendOutcome, SendResult
 from backend.contracts.people import Role
 from backend.contracts.understanding import AddressMention, Facts, PhoneKind, PhoneMention, Span, TimeMention
 from backend.contracts.work_orders import Resolved, Verb
@@ -26,6 +26,7 @@ from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from tests.integration.engine.world import PHONE, World
 
+NOWHERE = {"address": Address(text="不知道"), "category": "其他", "subcategory": "未说明"}
 PLACE = Address(text="园林街道翠园小区6号楼", street="园林街道", estate="翠园小区", building="6")
 
 
@@ -136,6 +137,34 @@ async def test_an_order_taken_by_telephone_is_announced_by_sms(district: World) 
     await _tell(district)
     assert any("已登记" in text and number in text for text in district.sms.texts)
     assert (await district.conversation(PHONE)).channel == Channel.SMS.value
+
+
+@pytest.mark.parametrize("channel", ["telephone", "letter", "visit", "open311"])
+async def test_an_order_that_goes_to_its_unit_at_once_is_one_message_and_two_events(district: World, channel: str) -> None:
+    number = await _filed(district, channel=channel, channel_user_id="", contact_phone=PHONE)
+    await _tell(district)
+    (text,) = district.sms.texts
+    (order,) = await district.rows(WorkOrderRow)
+    unit = next(event.data["unit_name"] for event in await district.rows(WorkOrderEventRow) if event.type == "dispatched")
+    assert all(part in text for part in (number, "已登记", f"交给{unit}办理"))
+    assert [event.type for event in await district.rows(WorkOrderEventRow)][:2] == ["accepted", "dispatched"]
+    assert order.state == "dispatched"
+
+
+async def test_what_a_dispatcher_sends_on_by_hand_is_told_when_it_happens(district: World) -> None:
+    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE, **NOWHERE)
+    await _does(district, number, Verb.DISPATCH, unit="heating")  # in the same moment, by the clock
+    await _tell(district)
+    first, second = district.sms.texts
+    assert ("已登记" in first, "交给" in first, "已交给" in second) == (True, False, True)
+
+
+async def test_the_first_message_about_an_order_must_arrive_also_when_its_unit_is_known(district: World) -> None:
+    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
+    district.sms.script = [SendResult(SendOutcome.REJECTED, code="1", reason="空号")]
+    await _tell(district)
+    (task,) = await district.rows(CallBackTaskRow)
+    assert (task.order_number, number in task.text) == (number, True)
 
 
 async def test_an_order_on_behalf_of_a_known_resident_uses_their_conversation(district: World) -> None:

@@ -188,7 +188,13 @@ async def test_a_caseworker_writes_to_the_resident_and_notes_stay_inside(world: 
     async with world.writing() as session:
         for text, note in (("我是小李", False), ("住户情绪激动", True)):
             await talk.say_as_caseworker(
-                session, conversation_id=conversation.id, user="li", text=text, note=note, now=world.clock.now()
+                session,
+                conversation_id=conversation.id,
+                user="li",
+                text=text,
+                note=note,
+                senders=world.senders,
+                now=world.clock.now(),
             )
     await world.settle()
     assert world.wechat.texts[-1] == "我是小李"
@@ -202,7 +208,13 @@ async def test_only_the_assignee_may_write(world: World) -> None:
     with pytest.raises(Conflict):
         async with world.writing() as session:
             await talk.say_as_caseworker(
-                session, conversation_id=conversation.id, user="wang", text="我也在", note=False, now=world.clock.now()
+                session,
+                conversation_id=conversation.id,
+                user="wang",
+                text="我也在",
+                note=False,
+                senders=world.senders,
+                now=world.clock.now(),
             )
 
 

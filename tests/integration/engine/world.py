@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from backend.contracts.messages import (
     Channel,
+    Choice,
     InboundMessage,
     MessageKind,
     OutboundMessage,
@@ -81,6 +82,10 @@ class RememberingSender:
     sent: list[OutboundMessage] = field(default_factory=list)
     on_send: Callable[[OutboundMessage], Awaitable[None]] | None = None
     not_taken: list[str] = field(default_factory=list)
+    longest: int = 10_000
+
+    def pieces(self, text: str, choices: Sequence[Choice]) -> int:
+        return max(-(-len(text) // self.longest), 1)
 
     async def send(self, message: OutboundMessage) -> SendResult:
         self.sent.append(message)

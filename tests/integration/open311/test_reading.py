@@ -21,6 +21,12 @@ async def test_every_answer_names_its_format_and_charset(town, path, fmt):
     assert answer.headers["content-type"] == CONTENT_TYPES[fmt]
 
 
+@pytest.mark.parametrize("path", [f"{path}.{fmt}" for path in READABLE for fmt in CONTENT_TYPES] + ["v2/nothing.json"])
+async def test_a_head_is_the_answer_without_its_body(town, path):
+    asked, got = await town.http.head(f"/open311/{path}"), await town.get(path)
+    assert (asked.status_code, asked.headers["content-type"]) == (got.status_code, got.headers["content-type"])
+
+
 async def test_xml_begins_with_a_declaration_that_names_the_encoding(town):
     answer = await town.get("v2/services.xml")
     assert re.match(rb"<\?xml version=['\"]1.0['\"] encoding=['\"]utf-8['\"]\?>", answer.content)

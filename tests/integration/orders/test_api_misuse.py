@@ -36,6 +36,20 @@ async def test_times_at_the_ends_of_the_calendar_are_refused_with_their_field(ap
     assert (await api.call("supervisor", "GET", "/reports/assessment", params=period, status=422))["field"] == "from"
 
 
+@pytest.mark.parametrize("moment", [0, 1.5, "0", "1763856000", True, "20261121T080000Z", ""])
+async def test_a_bare_number_is_no_time(api, moment):
+    problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, "requested_at": moment}, status=422)
+    assert problem["field"] == "requested_at"
+    problem = await api.call("dispatcher", "GET", "/work-orders", params={"since": str(moment)}, status=422)
+    assert (problem["field"], "2026-11-21T08:00:00+08:00" in problem["detail"]) == ("since", True)
+
+
+async def test_a_method_that_there_is_not_is_told_with_those_that_there_are(api):
+    answer = await api.client.put("/api/v1/work-orders")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert {"GET", "POST"} >= set(answer.headers["allow"].split(", ")) != set()
+
+
 @pytest.mark.parametrize(
     "key",
     [["2026-01-01T00:00:00", "x"], ["0001-01-01T00:00:00+08:00", "x"], ["9999-12-31T23:59:59-08:00", "x"], [1, 2], ["x"], {}],

@@ -113,6 +113,35 @@ async def test_blanks_dashes_and_full_width_digits_are_taken(browser, context):
         assert (await ask(client, spaced, "1234")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "您反映的供暖·停暖(单号{})已登记,交给供热公司办理。11月24日(周二)前给您答复。",
+        "单号:{} 电话17000001234",
+        "{}。" + "谢谢" * 300,
+    ],
+)
+async def test_a_whole_message_may_be_pasted_where_the_number_goes(browser, context, around):
+    made = await order(context.database)
+    async with browser() as client:
+        assert (await ask(client, around.format(made.number), "1234")).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["1" * 5000, "字" * 5000, "\x00" * 12])
+async def test_whatever_is_typed_gets_a_page(browser, number):
+    async with browser() as client:
+        answer = await ask(client, number, number)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/", "/status", "/web/static/resident.css"])
+async def test_who_only_looks_whether_the_page_is_there_gets_its_head(browser, path):
+    async with browser() as client:
+        asked, got = await client.head(path), await client.get(path)
+    assert (asked.status_code, asked.headers["content-type"]) == (200, got.headers["content-type"])
+
+
 def test_full_width_digits_count_as_digits():
     assert digits_of("单号" + "".join(chr(0xFF10 + int(digit)) for digit in "261123")) == "261123"
     assert digits_of("") == ""

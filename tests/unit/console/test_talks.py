@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from backend.console.words import queue_reason
-from backend.contracts.messages import Channel
+from backend.console.words import queue_reason, status_text
+from backend.contracts.messages import Channel, Route
+from backend.services.ports import ChannelTraits
 from backend.storage.conversations import get_conversation
 from backend.storage.tables.messages import MessageRow
 from backend.storage.tables.people import AccessLogRow
@@ -177,6 +178,43 @@ async def test_the_quota_of_a_wechat_conversation_is_told_in_words(browser, cont
     context.clock.advance(hours=40)
     async with browser("zhou") as client:
         assert "微信这边现在发不出去" in (await client.get(page)).text
+
+
+class InPieces:
+    """A way out that takes ten characters at a time."""
+
+    traits = ChannelTraits(max_bubbles=2, session_limited=True, routes=frozenset({Route.SESSION}))
+
+    def pieces(self, text, choices):
+        return -(-len(text) // 10)
+
+
+async def test_a_text_too_long_for_what_may_still_be_sent_is_refused_and_kept_for_shortening(browser, context):
+    context.extras["senders"] = {Channel.WECHAT_OA: InPieces()}
+    conversation_id = await resident_says(context.database, "我要找人工", user=OPENID, channel=Channel.WECHAT_OA)
+    async with browser("zhou") as client:
+        page = f"/console/conversations/{conversation_id}"
+        await client.post(f"{page}/takeover")
+        answer = await client.post(f"{page}/say", data={"text": "字" * 60})
+        assert answer.status_code == 409
+        assert "要分6条发,现在只还能发5条" in answer.text
+        assert "字" * 60 in answer.text
+        assert (await client.post(f"{page}/say", data={"text": "字" * 50})).status_code == 303
+    assert [len(row.text) for row in await messages(context, conversation_id) if row.direction == "out"] == [50]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "told"),
+    [
+        ("sent", "session", "已发出"),
+        ("sent", "session:3", "已发出(分3条)"),
+        ("sent", "回执 0", "已发出"),
+        ("delivered", "回执 0", "已送达"),
+        ("failed", "45015", "发送失败:45015"),
+    ],
+)
+def test_how_far_a_message_got_is_told_with_its_pieces(status, reason, told):
+    assert status_text(status, reason) == told
 
 
 async def test_the_card_flags_what_is_missing_and_lists_the_orders(browser, context):

@@ -172,6 +172,16 @@ def test_the_last_message_is_kept_for_people(used: int, answer: bool, notice: bo
     assert may_send(windows, NOW, notification=True) is notice
 
 
+@pytest.mark.parametrize(
+    ("used", "pieces", "answer", "notice"),
+    [(0, 5, True, False), (0, 4, True, True), (0, 6, False, False), (3, 2, True, False), (3, 3, False, False)],
+)
+def test_every_piece_of_a_long_text_counts(used: int, pieces: int, answer: bool, notice: bool) -> None:
+    windows = [_window(5, used, 60)]
+    assert may_send(windows, NOW, notification=False, pieces=pieces) is answer
+    assert may_send(windows, NOW, notification=True, pieces=pieces) is notice
+
+
 # --- opt-out -------------------------------------------------------------------------------------------------------------------
 
 STOP, RESUME = OptOutWord.STOP, OptOutWord.RESUME

@@ -41,6 +41,12 @@ ROUTES = [
     ("an answer may use the last message", replace(WECHAT, windows=(FOUR_USED,)), Route.SESSION),
     ("a notice leaves the last message", replace(WECHAT_NOTICE, windows=(FOUR_USED,), phone=PHONE), Route.SMS),
     ("a used window is passed over", replace(WECHAT, windows=(FULL,), phone=PHONE), Route.SMS),
+    ("all pieces of a long text fit", replace(WECHAT, windows=(replace(OPEN, used=2),), pieces=3, phone=PHONE), Route.SESSION),
+    (
+        "a long text is not begun when its end would not fit",
+        replace(WECHAT, windows=(FOUR_USED,), pieces=2, phone=PHONE),
+        Route.SMS,
+    ),
     ("an expired window is closed", replace(WECHAT, windows=(EXPIRED,), phone=PHONE), Route.SMS),
     ("windows are not added up", replace(WECHAT, windows=(FULL, replace(FULL, id="v")), phone=PHONE), Route.SMS),
     ("the larger of two windows applies", replace(WECHAT, windows=(FULL, replace(OPEN, id="v"))), Route.SESSION),
@@ -92,6 +98,10 @@ def test_when_no_way_is_open_now(situation: Situation, step: Step) -> None:
 def test_the_reasons_for_passing_over_are_told() -> None:
     plan = choose(replace(WECHAT_NOTICE, windows=(FULL,), phone=PHONE))
     assert plan.why == "会话消息:窗口已关或条数用完;长期订阅消息:没有长期订阅;一次性订阅消息:没有一次性订阅"
+
+
+def test_a_long_text_that_does_not_fit_is_told_with_its_pieces() -> None:
+    assert choose(replace(WECHAT, windows=(FOUR_USED,), pieces=3)).why.startswith("会话消息:要分3条发,")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,19 @@ def test_each_event_tells_what_a_resident_needs(event: EventType, parts: list[st
     assert is_notification(notice.purpose)
 
 
+def test_a_filing_that_names_its_unit_tells_both_and_must_arrive() -> None:
+    notice = notice_for(EventType.ACCEPTED, FACTS, with_unit=True)
+    assert notice is not None
+    assert all(part in notice.text for part in (NUMBER, "已登记", "交给园林街道办事处办理", "11月24日(周二)前给您答复"))
+    assert notice.essential
+    assert is_essential(notice.purpose)
+
+
+def test_only_a_filing_is_told_together_with_its_unit() -> None:
+    others = [event for event in EventType if event is not EventType.ACCEPTED]
+    assert [notice_for(event, FACTS, with_unit=True) for event in others] == [notice_for(event, FACTS) for event in others]
+
+
 @pytest.mark.parametrize("event", UNTOLD)
 def test_our_own_affairs_are_not_told(event: EventType) -> None:
     assert notice_for(event, FACTS) is None
@@ -67,10 +80,11 @@ def test_our_own_affairs_are_not_told(event: EventType) -> None:
     detail=st.text("修好了换阀门", max_size=400),
     unit=st.text("园林街道办", min_size=1, max_size=15),
     due=st.booleans(),
+    with_unit=st.booleans(),
 )
-def test_every_notice_fits_two_sms_parts(event: EventType, detail: str, unit: str, due: bool) -> None:
+def test_every_notice_fits_two_sms_parts(event: EventType, detail: str, unit: str, due: bool, with_unit: bool) -> None:
     facts = NoticeFacts(NUMBER, "消防/安全隐患·消防通道堵塞", unit, FACTS.due_at if due else None, detail, "市住建局")
-    notice = notice_for(event, facts)
+    notice = notice_for(event, facts, with_unit=with_unit)
     assert notice is not None
     choices = sum(len(choice.label) + 3 for choice in notice.choices)
     assert len(notice.text) + choices <= LONGEST

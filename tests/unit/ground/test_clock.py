@@ -40,6 +40,17 @@ def test_the_clock_never_goes_back(tmp_path: Path) -> None:
         clock.set(datetime.now(UTC))
 
 
+@pytest.mark.parametrize("years", [101, 3000, 270_000])
+def test_a_time_that_nothing_can_be_computed_with_is_refused_and_not_kept(tmp_path: Path, years: int) -> None:
+    clock = SimulatedClock(tmp_path / "clock.json")
+    clock.advance(timedelta(days=1))
+    with pytest.raises(ValueError, match="ahead"):
+        clock.advance(timedelta(days=365 * years))
+    with pytest.raises(ValueError, match="ahead"):
+        clock.set(datetime(9999, 12, 31, tzinfo=UTC))
+    assert clock.now() - datetime.now(UTC) < timedelta(days=2)
+
+
 @pytest.mark.parametrize(
     ("given", "live"),
     [

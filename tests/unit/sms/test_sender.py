@@ -105,6 +105,7 @@ async def test_the_first_parts_number_stands_for_the_message() -> None:
 
 
 def test_the_channel_offers_one_bubble_and_no_session_limit() -> None:
+    assert SmsSender(Provider()).pieces("字" * 500, ()) == 1
     assert SmsSender.channel is Channel.SMS
     assert SmsSender.traits.max_bubbles == 1
     assert not SmsSender.traits.session_limited

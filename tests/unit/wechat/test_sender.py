@@ -108,6 +108,16 @@ async def test_every_piece_fits_the_platform() -> None:
     assert all(size(call[2]) <= 2048 for call in client.calls)
 
 
+@pytest.mark.parametrize("name", ["oa", "mp"])
+@pytest.mark.parametrize("choices", [(), CHOICES])
+@pytest.mark.parametrize("text", ["好", "字" * 682, "字" * 683, "字" * 1364, "好的。" * 900, "😀" * 1100, "", "\x00"])
+async def test_the_pieces_told_beforehand_are_the_calls_made(name: str, choices: tuple[Choice, ...], text: str) -> None:
+    client = FakeClient(name)
+    way = sender(client)
+    await way.send(message(text, choices=choices))
+    assert way.pieces(text, choices) == max(len(client.calls), 1)
+
+
 async def test_a_residents_words_cannot_become_a_link() -> None:
     client = FakeClient()
     await sender(client).send(message('<a href="x">中奖</a>', choices=(Choice("1", "<a href=y>好</a>"),)))
