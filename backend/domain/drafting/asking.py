@@ -89,7 +89,8 @@ def read_back(form: OpenForm) -> str:
     phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
     who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
-    parts = (matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
+    matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
+    parts = (matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
     return ",".join(part for part in parts if part)
 
 

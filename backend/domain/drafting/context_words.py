@@ -78,6 +78,18 @@ def _unreadable(heard: Heard) -> str:
     return "nlu_fallback" if letters and best(heard) in ("report_complaint", "provide_info", "emergency") else ""
 
 
+def _told_before(heard: Heard) -> str:
+    """我不是说了吗, in the form: neither a question after an order nor talk."""
+    asked = heard.requested in FORM and heard.answer is None and not heard.facts.order_numbers
+    return "provide_info" if asked and says("said_already_whole", heard.text) else ""
+
+
+def _broken(heard: Heard) -> str:
+    """坏了, before any form: a report that has yet to name the thing."""
+    opens = heard.requested in ("", Ask.DESCRIPTION.value) and says("fault_whole", heard.text)
+    return "report_complaint" if opens and best(heard) != "emergency" else ""
+
+
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
     tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
@@ -89,6 +101,8 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _presses,
     _leaves,
     _unreadable,
+    _told_before,
+    _broken,
     _told_fact,
     _read_back,
     _information,

@@ -28,6 +28,8 @@ _OWN_ORDER = (
     0.4  # the counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it
 )
 _A_FEW_WORDS = 10
+_A_WORD = 4
+_SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
@@ -195,15 +197,22 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0] if turn.guesses else None
     other = best is not None and best.category != form.draft.category and best.confidence >= _OTHER_PROBLEM
     doubtful = form.sureness < _CLEARLY_ANOTHER
-    if other and form.draft.category and not doubtful:
+    explained = other and _explains(form, turn)
+    if other and form.draft.category and not doubtful and not explained:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
-    gist = joined(form.gist, said) if form.draft.category and not other else said
+    gist = said if (other and not explained) or not form.draft.category else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer) or _tells_leaf(form, best):
+    if not form.draft.category or (doubtful and surer) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
+
+
+def _explains(form: OpenForm, turn: Turn) -> bool:
+    """漏水了 names no thing; 楼上漏下来的 takes its word up again and says which."""
+    bare = len(form.gist) <= _A_WORD and not says("another", turn.text) and "也" not in turn.text
+    return bare and bool((set(form.gist) - _SAYS_NOTHING) & set(gist_of(turn.text, turn.facts)))
 
 
 def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
@@ -214,11 +223,14 @@ def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
 
 def _recategorised(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0]
-    if (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory):
+    known = (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory)
+    if known and turn.facts.address is not None:
         return Step(form)
     draft = _with_guess(form.draft, best)
     draft = replace(draft, description=f"{draft.description};{turn.text}")
     gist = gist_of(turn.text, turn.facts) or form.gist
+    if known:  # it was understood, only not in words that tell so
+        return Step(replace(form, draft=draft, gist=gist), changed=("description",))
     return Step(replace(form, draft=draft, options=(), gist=gist, sureness=1.0), changed=("category",))
 
 
