@@ -75,7 +75,8 @@ def _leaves(heard: Heard) -> str:
 def _unreadable(heard: Heard) -> str:
     """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
     letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
-    return "nlu_fallback" if letters and best(heard) in ("report_complaint", "provide_info", "emergency") else ""
+    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency") or share(heard) < _LIKELY_MATTER
+    return "nlu_fallback" if letters and doubtful else ""
 
 
 def _told_before(heard: Heard) -> str:

@@ -35,6 +35,7 @@ _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _UNSAID = "未说明"
+_BLAMES = "服务不到位"
 
 
 def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
@@ -159,7 +160,8 @@ def of_first_problem(turn: Turn) -> Turn:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and turn.content) or tells_matter(turn)
-    if not (says_problem or asked_for) or not _says_something(turn, _FIRST_WORDS):
+    names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
+    if not (says_problem or asked_for) or names_nothing:
         return Step(form)
     first, *others = _problems(turn.issues) or (None,)
     described = first.text if others and first is not None else turn.text
@@ -195,18 +197,27 @@ def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
 def _further_words(form: OpenForm, turn: Turn) -> Step:
     """More about the matter, or another one. Where the first words left the category open or doubtful, surer ones settle it."""
     best = turn.guesses[0] if turn.guesses else None
-    other = best is not None and best.category != form.draft.category and best.confidence >= _OTHER_PROBLEM
+    other = _sounds_otherwise(form, turn)
     doubtful = form.sureness < _CLEARLY_ANOTHER
     explained = other and _explains(form, turn)
     if other and form.draft.category and not doubtful and not explained:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
-    gist = said if (other and not explained) or not form.draft.category else joined(form.gist, said) if form.gist else ""
+    replaced = (other and not explained) or not form.draft.category
+    gist = said if replaced else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
     if not form.draft.category or (doubtful and surer) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
+
+
+def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
+    """Of another category, and not the answer of an office about this one (物业说没钱修): who is scolded makes no order."""
+    best = turn.guesses[0] if turn.guesses else None
+    if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
+        return False
+    return not (best.subcategory == _BLAMES and says("office_answers", turn.text))
 
 
 def _explains(form: OpenForm, turn: Turn) -> bool:
