@@ -17,6 +17,7 @@ from actions.wording import due_text
 
 log = structlog.get_logger()
 _LOST_AFTER = 2
+_SAYS_ITSELF = frozenset({"confirm", "address_detail"})  # these repeat what was heard: no "noted" in front
 
 
 class ValidateComplaintForm(ResidentAction):
@@ -104,7 +105,7 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
     corrected = any(_is_replaced(known.get(name), told["draft"].get(name)) for name in told["changed"])
     if "description" in told["changed"] and not known.get("description"):
         talk.say("sorry_to_hear")
-    elif told["question"]["key"] != "confirm" or corrected:
+    elif corrected or told["question"]["key"] not in _SAYS_ITSELF:
         talk.say("changed" if corrected else "noted")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from backend.contracts.messages import Choice
 
 log = structlog.get_logger()
 _LOST_AFTER = 2
+_HAN = re.compile(r"[一-龥]")  # what is written in letters alone sounds like nothing that could be offered
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
 # Words that say which question it is, whatever the model thinks.
@@ -168,7 +170,8 @@ class Fallback(ResidentAction):
 def _offer(talk: Talk) -> Events:
     """Where the words sound like a matter we know, ask whether it is to be reported; else what is wanted."""
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
-    if talk.draft is not None or guess.get("category_confidence", 0.0) < _WORTH_OFFERING:
+    sounds = guess.get("category_confidence", 0.0) >= _WORTH_OFFERING and _HAN.search(talk.text)
+    if talk.draft is not None or not sounds:
         talk.say("what_now")
         return []
     talk.say("offer_report", _OFFERED, what=str(guess["subcategory"]))

@@ -47,6 +47,7 @@ _LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
 _KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
+_TOLD_BEFORE = _SKIPPABLE - {Ask.CATEGORY}
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
@@ -72,6 +73,8 @@ def advance(form: OpenForm, turn: Turn) -> Step:
         return Step(asked(replace(seen, resume_to=form.requested, held=held), Ask.RESUME))
     control = _CONTROL.get(form.requested)
     step = control(seen, turn) if control else None
+    if step is None and form.requested in _TOLD_BEFORE and says("said_already_whole", turn.text):
+        return Step(with_next_question(seen), remarks=("told_before",))
     if step is None and turn.intent == "cancel":
         step = Step(asked(replace(seen, resume_to=form.requested), Ask.CANCEL))
     return step or _collect(seen, turn)
@@ -101,7 +104,7 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
     if "address" in facts.changed and form.requested in _KNOWN_OR_NOT and says("knows_not", turn.text):
         form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if _keeps_phone_back(form, turn):
-        form, changed = replace(form, settled=(*form.settled, Ask.CONTACT_PHONE.value)), (*changed, Ask.CONTACT_PHONE.value)
+        form, changed = _without_phone(form), (*changed, Ask.CONTACT_PHONE.value)
     if not changed and digresses:
         return Step(form, remarks=remarks)
     if not changed and not remarks:
@@ -155,7 +158,15 @@ def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
         return False
     if form.requested is Ask.CONTACT_PHONE:
         return says("refuses", turn.text) and not says("question", turn.text)
-    return not form.draft.contact_phone and (says("refuses_phone", turn.text) or says("drops_phone", turn.text))
+    if form.draft.contact_phone:
+        return says("keeps_own_phone", turn.text)
+    return says("refuses_phone", turn.text) or says("drops_phone", turn.text)
+
+
+def _without_phone(form: OpenForm) -> OpenForm:
+    """别留我电话: neither asked for any more nor, where the channel told it (SMS), passed on."""
+    draft = replace(form.draft, contact_phone="")
+    return replace(form, draft=draft, settled=(*form.settled, Ask.CONTACT_PHONE.value))
 
 
 def _uncounted(form: OpenForm) -> OpenForm:
@@ -210,7 +221,8 @@ def _take_words(form: OpenForm, turn: Turn) -> Step | None:
     if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
         spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
-        settled = form.settled if is_findable(address) else (*form.settled, "address")
+        leaves_open = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
+        settled = form.settled if leaves_open else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
@@ -224,9 +236,13 @@ def _is_outside(turn: Turn) -> bool:
 
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _yes_or_no(turn)
-    if verdict is True:
+    if says("said_already_whole", turn.text):
+        return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
+    if verdict is True or says("nothing_more_whole", turn.text):
         answered = is_answer(form.extra, turn.text)
         return Step(_confirmed(_with_words(form, turn) if answered else form, turn), Outcome.FILE)
+    if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
+        return _same_number(form, turn)
     agreed = _agrees(turn)
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
@@ -237,6 +253,14 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
         return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _same_number(form: OpenForm, turn: Turn) -> Step:
+    """电话就是这个号, at the read-back: the number that the message comes from; with 跟上次一样 nothing is another now."""
+    phone = turn.known_phone if turn.known_phone and re.search("号|电话|手机", turn.text) else form.draft.contact_phone
+    changed = ("contact_phone",) if phone != form.draft.contact_phone else ()
+    taken = replace(form, draft=replace(form.draft, contact_phone=phone))
+    return Step(asked(taken, Ask.CONFIRM), changed=changed, remarks=() if changed else ("noted",))
 
 
 def _agrees(turn: Turn) -> bool:

@@ -11,8 +11,9 @@ from backend.contracts.conversations import Address, Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.contracts.understanding import EmergencyHit
 from backend.domain import opt_out
-from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant
+from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant, whole_again
 from backend.domain.conversation import DraftState, draft_state
+from backend.services.draft_place import open_draft
 from backend.services.ports import AssistantTurn
 from backend.storage.leases import Lease
 from backend.storage.tables.conversations import ConversationRow
@@ -93,7 +94,9 @@ def assistant_turn(turn: Turn, *, now: datetime) -> AssistantTurn | None:
     """The message as the assistant gets it; None when it needs no answer."""
     conversation, message = turn.conversation, turn.message
     menu_id, label = (message.menu_id, message.text) if message.menu_id else chosen(message.text, conversation.last_choices)
-    text = text_for_assistant(kind=message.kind, text=message.text, event=message.event, label=label)
+    draft = open_draft(conversation)
+    said = whole_again(message.text, description=draft.description, place=draft.address.text)
+    text = text_for_assistant(kind=message.kind, text=said, event=message.event, label=label)
     if text is None:
         return None
     sender = f"{conversation.id}.{conversation.dialogue}"

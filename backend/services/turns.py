@@ -166,7 +166,9 @@ class TurnWorker(LeasedWorker[Turn]):
         if place is not None:
             return place
         if unreadable(turn):
-            return Answered((Reply(phrases.UNREADABLE),)) if owned_by_bot(turn) else Silent()
+            by_sms = turn.message.channel == Channel.SMS.value
+            said = phrases.UNREADABLE_SMS if by_sms else phrases.UNREADABLE
+            return Answered((Reply(said),)) if owned_by_bot(turn) else Silent()
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return Silent(left=question is not None)

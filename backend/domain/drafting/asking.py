@@ -17,6 +17,7 @@ from backend.domain.drafting.model import Ask, OpenForm, Question
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_numbers import well_spelt
 from backend.domain.language.addresses import COMPONENTS, completeness
+from backend.domain.language.wishes import says
 
 SURE = 0.6  # share of a leaf from which it is not asked
 SURE_OF_CATEGORY = 0.75  # a clear category with an open leaf is not worth a question either
@@ -26,8 +27,10 @@ _USUAL_LIMIT = 2
 _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
 _BARE_DIRECTION = 3
+_OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
+_YESTERDAY = re.compile(r"[坐做左作咋]天")  # slips of 昨天
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
@@ -89,7 +92,8 @@ def read_back(form: OpenForm) -> str:
     phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
     who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
-    parts = (matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
+    matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
+    parts = (matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
     return ",".join(part for part in parts if part)
 
 
@@ -120,7 +124,7 @@ def _cut(text: str, longest: int) -> str:
 
 def _when(occurred_at: OccurredAt | None) -> str:
     text = occurred_at.text if occurred_at else ""
-    return "刚才" if text in ("刚", "刚刚") else re.sub(r"(?:就|都)$", "", text)
+    return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨天", re.sub(r"(?:就|都)$", "", text))
 
 
 def _known(address: Address) -> bool:
@@ -160,12 +164,21 @@ def _option_label(guess: CategoryGuess, *, is_twice: bool) -> str:
 def _detail(form: OpenForm) -> Question:
     """What is missing of a place. 楼下 alone is nothing to build on: then the whole place is asked for."""
     address = form.draft.address
-    if not any(getattr(address, name) for name in COMPONENTS if name != "landmark") and len(address.landmark) <= _BARE_DIRECTION:
-        return Question(Ask.ADDRESS.value)
-    return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": _wanted(address)})
+    is_bare = len(address.landmark) <= _BARE_DIRECTION and not says("bare_name_whole", address.landmark)
+    if is_bare and not any(getattr(address, name) for name in COMPONENTS if name != "landmark"):
+        return _address(form)
+    wanted = _wanted(address, outdoors=form.draft.category in _OUTDOORS)
+    return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": wanted})
 
 
-def _wanted(address: Address) -> str:
+def _address(form: OpenForm) -> Question:
+    """Who tells of a road is not asked for a staircase."""
+    return Question("address_outdoors" if form.draft.category in _OUTDOORS else Ask.ADDRESS.value)
+
+
+def _wanted(address: Address, *, outdoors: bool) -> str:
+    if address.estate and outdoors and not address.building:
+        return "在几号楼附近,或者挨着什么"
     if address.estate:
         return "几号楼" if address.unit else "几号楼几单元"
     if address.road:
@@ -199,6 +212,7 @@ def _same(form: OpenForm) -> Question:
 
 _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
     Ask.CONFIRM: _confirm,
+    Ask.ADDRESS: _address,
     Ask.CATEGORY: _category,
     Ask.ADDRESS_DETAIL: _detail,
     Ask.OCCURRED_AT: _since,

@@ -192,6 +192,8 @@ def _control(heard: Heard) -> str:
     """The questions whether to give up and whether to go on: only a clear yes gives up."""
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
+    if heard.requested == Ask.CONFIRM.value:
+        return "affirm" if says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:

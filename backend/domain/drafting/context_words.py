@@ -75,7 +75,20 @@ def _leaves(heard: Heard) -> str:
 def _unreadable(heard: Heard) -> str:
     """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
     letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
-    return "nlu_fallback" if letters and best(heard) in ("report_complaint", "provide_info", "emergency") else ""
+    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency") or share(heard) < _LIKELY_MATTER
+    return "nlu_fallback" if letters and doubtful else ""
+
+
+def _told_before(heard: Heard) -> str:
+    """我不是说了吗, in the form: neither a question after an order nor talk."""
+    asked = heard.requested in FORM and heard.answer is None and not heard.facts.order_numbers
+    return "provide_info" if asked and says("said_already_whole", heard.text) else ""
+
+
+def _broken(heard: Heard) -> str:
+    """坏了, before any form: a report that has yet to name the thing."""
+    opens = heard.requested in ("", Ask.DESCRIPTION.value) and says("fault_whole", heard.text)
+    return "report_complaint" if opens and best(heard) != "emergency" else ""
 
 
 def _told_fact(heard: Heard) -> str:
@@ -89,6 +102,8 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _presses,
     _leaves,
     _unreadable,
+    _told_before,
+    _broken,
     _told_fact,
     _read_back,
     _information,

@@ -65,7 +65,8 @@ def _clauses(text: str) -> list[str]:
 def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
     words = [(span.text, "") for span in (facts.address.spans if facts.address else ())]
-    words += [(facts.occurred_at.span.text, "")] if facts.occurred_at else []
+    if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
+        text = re.sub(rf"(?<![到至]){re.escape(facts.occurred_at.span.text)}", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

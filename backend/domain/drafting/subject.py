@@ -28,11 +28,14 @@ _OWN_ORDER = (
     0.4  # the counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it
 )
 _A_FEW_WORDS = 10
+_A_WORD = 4
+_SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _UNSAID = "未说明"
+_BLAMES = "服务不到位"
 
 
 def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
@@ -157,7 +160,8 @@ def of_first_problem(turn: Turn) -> Turn:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and turn.content) or tells_matter(turn)
-    if not (says_problem or asked_for) or not _says_something(turn, _FIRST_WORDS):
+    names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
+    if not (says_problem or asked_for) or names_nothing:
         return Step(form)
     first, *others = _problems(turn.issues) or (None,)
     described = first.text if others and first is not None else turn.text
@@ -193,17 +197,33 @@ def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
 def _further_words(form: OpenForm, turn: Turn) -> Step:
     """More about the matter, or another one. Where the first words left the category open or doubtful, surer ones settle it."""
     best = turn.guesses[0] if turn.guesses else None
-    other = best is not None and best.category != form.draft.category and best.confidence >= _OTHER_PROBLEM
+    other = _sounds_otherwise(form, turn)
     doubtful = form.sureness < _CLEARLY_ANOTHER
-    if other and form.draft.category and not doubtful:
+    explained = other and _explains(form, turn)
+    if other and form.draft.category and not doubtful and not explained:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
-    gist = joined(form.gist, said) if form.draft.category and not other else said
+    replaced = (other and not explained) or not form.draft.category
+    gist = said if replaced else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer) or _tells_leaf(form, best):
+    if not form.draft.category or (doubtful and surer) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
+
+
+def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
+    """Of another category, and not the answer of an office about this one (物业说没钱修): who is scolded makes no order."""
+    best = turn.guesses[0] if turn.guesses else None
+    if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
+        return False
+    return not (best.subcategory == _BLAMES and says("office_answers", turn.text))
+
+
+def _explains(form: OpenForm, turn: Turn) -> bool:
+    """漏水了 names no thing; 楼上漏下来的 takes its word up again and says which."""
+    bare = len(form.gist) <= _A_WORD and not says("another", turn.text) and "也" not in turn.text
+    return bare and bool((set(form.gist) - _SAYS_NOTHING) & set(gist_of(turn.text, turn.facts)))
 
 
 def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
@@ -214,11 +234,14 @@ def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
 
 def _recategorised(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0]
-    if (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory):
+    known = (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory)
+    if known and turn.facts.address is not None:
         return Step(form)
     draft = _with_guess(form.draft, best)
     draft = replace(draft, description=f"{draft.description};{turn.text}")
     gist = gist_of(turn.text, turn.facts) or form.gist
+    if known:  # it was understood, only not in words that tell so
+        return Step(replace(form, draft=draft, gist=gist), changed=("description",))
     return Step(replace(form, draft=draft, options=(), gist=gist, sureness=1.0), changed=("category",))
 
 

@@ -31,6 +31,9 @@ _PLAIN_NOUN = re.compile(
     r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
     r"|院)$"
 )
+_ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
+_DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
+_OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
 _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
@@ -44,6 +47,8 @@ def landmark_part(text: str, parts: list[Part]) -> Part | None:
 
 def names_a_place(landmark: str) -> bool:
     """Whether a landmark is found by its name alone: 湖南小学, 长甸菜市场, 烈士山公园东门; not 菜市场后身 and not 楼下饭店."""
+    if _ABOARD.search(landmark):
+        return True
     match = _INSTITUTION.search(landmark)
     core = landmark[: match.start()] if match else ""
     return len(core) >= 2 and core not in _VAGUE and not _GENERIC.search(core)
@@ -70,6 +75,9 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         if noun:
             return Part("landmark", noun + match[0], match.start() - len(noun), match.end())
         anchored = _anchored(match.start(), text, parts) and match[0] not in _INSIDE
+        office = next((part for part in parts if part.end == match.start() and _OFFICE.search(text[part.start : part.end])), None)
+        if office is not None:  # 对炉街道办事处旁边: the house stands there, whatever the street is called today
+            return Part("landmark", text[office.start : match.end()], office.start, match.end())
         if best is None and (anchored or match[0] == "楼下"):
             best = Part("landmark", match[0], match.start(), match.end())
     return best or _behind(text, parts)
@@ -95,15 +103,24 @@ def _noun(text: str, end: int, parts: list[Part]) -> str:
     raw = _HAN_TAIL.search(text[max(floor, end - _LONGEST_NOUN) : end])
     if raw is None:
         return ""
-    noun = _NUMERAL_HEAD.sub("", after_stops(raw[0].rstrip("的"), 2))
+    said = raw[0].rstrip("的")
+    noun = _NUMERAL_HEAD.sub("", after_stops(said, 2))
+    if _INSTITUTION.fullmatch(noun):
+        noun = _district_in(said.removesuffix(noun)) + noun  # 铁东医院对过
     return noun if noun not in _VAGUE and len(noun) >= 2 and _PLAIN_NOUN.search(noun) else ""
+
+
+def _district_in(before: str) -> str:
+    """铁东, where an institution is named after it; "" elsewhere."""
+    match = _DISTRICT.search(before)
+    return match[0] if match else ""
 
 
 def _institution(text: str, parts: list[Part]) -> Part | None:
     for match in _INSTITUTION.finditer(text):
         floor = max((part.end for part in parts if part.end <= match.start()), default=0)
         raw = _HAN_TAIL.search(text[max(floor, match.start() - 6) : match.start()])
-        core = after_stops(raw[0], 0) if raw else ""
+        core = _district_in(raw[0]) or after_stops(raw[0], 0) if raw else ""
         if len(core) >= 2 and not re.search(
             r"私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
         ):

@@ -106,10 +106,15 @@ def relative_correction(text: str, previous: Address) -> Address | None:
 def address_text(values: dict[str, str]) -> str:
     """The components in the order people write them: 山南街道翠园小区6号楼2单元301室."""
     number = values.get("house_number", "")
-    words = [values.get(name, "") for name in ("street", "community", "road")] + [
-        f"{number}号" if number else "",
-        values.get("estate", ""),
-    ]
+    office = "街道" in values.get("landmark", "")  # 对炉街道办事处 may stand in a street of another name today
+    words = (
+        ["" if office else values.get("street", "")]
+        + [values.get(name, "") for name in ("community", "road")]
+        + [
+            f"{number}号" if number else "",
+            values.get("estate", ""),
+        ]
+    )
     words += [values[name] + _SUFFIX[name] if values.get(name) else "" for name in ("building", "unit", "floor", "room")]
     landmark = values.get("landmark", "")
     words = [word for word in words if not (word and word in landmark)]  # 园林路与胜利路交叉口 names its roads itself

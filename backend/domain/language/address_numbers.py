@@ -57,6 +57,13 @@ _PAIR = re.compile(
 _SHORT_PAIR = re.compile(r"(?P<building>\d{1,3})\s*[-/]\s*(?P<unit>\d{1,2})(?![\d/:年月日-])")
 _LONE = re.compile(r"(?P<building>[甲乙丙丁]\d{1,3}|[A-Za-z]\d{1,3}|\d{1,3})(?:号(?!楼|院|线))?(?=\s*(?:[,。!?\s]|$))")
 
+# 幺, 拐, 洞 as on the telephone; 往里拐 and 墙上有洞 are none.
+_BY_TELEPHONE = re.compile(
+    r"(?<![东西南北左右里外前后往弯门桥个幺拐洞零一二两三四五六七八九十\d])"
+    r"(?:(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{1,4}(?=号|栋|单元|门洞|室|楼)"
+    r"|(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{3,4}(?=室|$|[\s,。]))"
+)
+_AS_WRITTEN = str.maketrans("幺拐洞", "一七零")
 _SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
 _SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
 _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
@@ -75,11 +82,17 @@ class Part:
 
 def well_spelt(text: str) -> str:
     """The words of a place with the slips of the finger set right that the patterns above read through: 2好楼3单圆."""
-    return _SLIPS_UNIT.sub("单元", _SLIPS_BUILDING.sub("号楼", text))
+    return _SLIPS_UNIT.sub("单元", _SLIPS_BUILDING.sub("号楼", _by_telephone(text)))
+
+
+def _by_telephone(text: str) -> str:
+    """The text with digits as they are said on the telephone in their usual writing, positions kept."""
+    return _BY_TELEPHONE.sub(lambda match: match[0].translate(_AS_WRITTEN), text)
 
 
 def number_parts(text: str, estate_end: int | None) -> list[Part]:
     """Building, unit, floor and room of normalised text; bare numbers may follow where the estate ends (`estate_end`)."""
+    text = _by_telephone(text)
     joined = _joined(text, estate_end)
     if joined:
         return joined

@@ -77,7 +77,8 @@ def components_of(values: dict[str, str]) -> Address:
 def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
     parts = [Part(match.place.kind, match.place.name, match.start, match.end) for match in matches]
     parts += name_parts(text, [(part.start, part.end) for part in parts])
-    parts.sort(key=lambda part: (taken_back(text, part.start, part.end), part.start))
+    guessed = parts[len(matches) :]  # built like a name: counts less than one that the directory has
+    parts.sort(key=lambda part: (taken_back(text, part.start, part.end), part in guessed, part.start))
     chosen: list[Part] = []
     for part in parts:
         if not any(other.name == part.name for other in chosen):

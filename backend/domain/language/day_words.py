@@ -117,6 +117,8 @@ def _days(match: re.Match[str], first: date, last: date | None = None, several: 
 
 def _relative(match: re.Match[str], today: date) -> Days | None:
     word = match["word"]
+    if match.string[: match.start()].endswith(("啥", "多")):
+        return None  # 啥前儿 asks when
     # 昨晚, 今早: the second character is a part of the day and is left to the rules of hours.
     shorter = 1 if word[-1] in _TABLE["short_parts"] else 0
     day = today + timedelta(days=_TABLE["relative_days"][word])

@@ -77,7 +77,7 @@ _WINTER = re.compile(
     r"(?:打从|自打|自从|打|从|自)入(?:了)?冬(?:以来|到现在|开始|起)?|入冬(?:以来|到现在|开始|起|就|之后|以后|一直)"
 )
 _VAGUE = re.compile(rf"(?:都|已经|有|得有)?(?P<words>{_words('vague')})(?:了)?")
-_NOT_VAGUE = re.compile(r"(?:不|没|差不|没|第)$")
+_NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _NOW = re.compile(_words("now"))
 _NOT_NOW = re.compile(r"[搬买装换入结出好交]|开始供|修完")
 _PRESENT = re.compile(_words("present"))

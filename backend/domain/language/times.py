@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 from backend.contracts.conversations import OccurredAt, TimeKind
@@ -9,6 +10,8 @@ from backend.contracts.understanding import Span, TimeMention
 from backend.domain.language.normalise import normalise
 from backend.domain.language.time_frames import find_frames
 from backend.domain.language.time_values import SHANGHAI, Found, to_utc
+
+_DENIED = re.compile(r"(?<!是)不是(?:从|打)?\s*$")  # 不是昨天 是前天
 
 
 def parse_time(text: str, message_time: datetime) -> TimeMention | None:
@@ -25,7 +28,7 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     if message_time.tzinfo is None:
         raise ValueError("message_time must be aware")
     now = _within_calendar(message_time).astimezone(SHANGHAI)
-    frames = find_frames(text, now)
+    frames = [frame for frame in find_frames(text, now) if not _DENIED.search(text[: frame.begin])]
     if not frames:
         return None
     best = max(frames, key=lambda frame: (frame.rank, -frame.begin))
