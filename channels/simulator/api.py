@@ -34,7 +34,11 @@ class NewPhone(BaseModel):
 class Act(BaseModel):
     """One thing a resident does on a phone."""
 
-    kind: Literal["text", "choice", "image", "voice", "location", "scan", "subscribe", "consent", "refuse"]
+    # fmt: off
+    kind: Literal[
+        "text", "choice", "image", "voice", "video", "location", "link", "file", "scan", "menu", "subscribe", "consent", "refuse"
+    ]
+    # fmt: on
     text: str = Field(default="", max_length=2000)
     id: str = Field(default="", max_length=64)
     times: int = Field(default=1, ge=1, le=10, description="how often the platform delivers the message, all at once")
@@ -171,8 +175,12 @@ ACTS: dict[str, Callable[[Pusher, Phone, Act], Awaitable[None]]] = {
     "choice": lambda pusher, phone, act: pusher.text(phone, act.text, menu_id=act.id),
     "image": lambda pusher, phone, _act: pusher.media(phone, "image"),
     "voice": lambda pusher, phone, act: pusher.media(phone, "voice", act.text),
+    "video": lambda pusher, phone, _act: pusher.media(phone, "video"),
+    "link": lambda pusher, phone, act: pusher.link(phone, act.text, act.id),
+    "file": lambda pusher, phone, act: pusher.file(phone, act.text),
     "location": lambda pusher, phone, act: pusher.location(phone, act.lat, act.lon, act.text),
     "scan": lambda pusher, phone, act: pusher.event(phone, "SCAN", act.text),
+    "menu": lambda pusher, phone, act: pusher.event(phone, "CLICK", act.text),
     "subscribe": lambda pusher, phone, act: pusher.event(phone, "subscribe", act.text and f"qrscene_{act.text}"),
     "consent": lambda pusher, phone, act: pusher.consent(phone, act.text or "progress", True),
     "refuse": lambda pusher, phone, act: pusher.consent(phone, act.text or "progress", False),

@@ -60,16 +60,30 @@ class Pusher:
         await asyncio.gather(*(self._push_wechat(phone, fields) for _ in range(times)))
 
     async def media(self, phone: Phone, kind: str, recognition: str = "") -> None:
-        """A photo or a voice message. Raises NotTaken."""
-        self.world.show(phone, {"image": "[照片]", "voice": "[语音]"}[kind] + recognition, mine=True)
+        """A photo, a video or a voice message. Raises NotTaken."""
+        self.world.show(phone, {"image": "[照片]", "voice": "[语音]", "video": "[视频]"}[kind] + recognition, mine=True)
         self.world.open_window(phone, MESSAGE_GRANT)
         media_id = secrets.token_urlsafe(32)
         self.world.media[media_id] = kind
         extra = {
             "image": {"PicUrl": f"{self.base_url}/simulator/photo/{media_id}"},
             "voice": {"Format": "amr", "Recognition": recognition},
+            "video": {"ThumbMediaId": secrets.token_urlsafe(32)},
         }
         await self._push_wechat(phone, {"MsgType": kind, "MediaId": media_id, "MsgId": self._next_id(), **extra[kind]})
+
+    async def link(self, phone: Phone, title: str, url: str) -> None:
+        """A shared page. Raises NotTaken."""
+        await self._other(phone, "[链接] " + title, {"MsgType": "link", "Title": title, "Description": "", "Url": url})
+
+    async def file(self, phone: Phone, title: str) -> None:
+        """A file, which the platform names and nothing more. Raises NotTaken."""
+        await self._other(phone, "[文件] " + title, {"MsgType": "file", "Title": title})
+
+    async def _other(self, phone: Phone, shown: str, fields: Mapping[str, Any]) -> None:
+        self.world.show(phone, shown, mine=True)
+        self.world.open_window(phone, MESSAGE_GRANT)
+        await self._push_wechat(phone, {**fields, "MsgId": self._next_id()})
 
     async def location(self, phone: Phone, lat: float, lon: float, label: str) -> None:
         """A shared position (GCJ-02). Raises NotTaken."""

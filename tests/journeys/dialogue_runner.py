@@ -162,6 +162,11 @@ class _Stage:
         await self._person.phone.act(kind="location", lat=what["lat"], lon=what["lon"], text=what.get("label", ""))
         return 1
 
+    async def send(self, what: dict[str, Any]) -> int:
+        self._log(f"→ [{what['kind']}] {what.get('text', '')}")
+        await self._person.phone.act(**what)
+        return 1
+
     async def scan(self, code: str) -> int:
         self._log(f"→ [scan] {code}")
         await self._person.phone.act(kind="scan", text=code)
@@ -205,6 +210,7 @@ _ACTS: dict[str, Callable[[_Stage, Any], Awaitable[int]]] = {
     "voice": _Stage.voice,
     "image": _Stage.image,
     "location": _Stage.location,
+    "send": _Stage.send,
     "scan": _Stage.scan,
     "choice": _Stage.choice,
     "advance": _Stage.advance,

@@ -16,7 +16,8 @@ def _words(name: str) -> str:
     return "|".join(sorted(_TABLE[name], key=len, reverse=True))
 
 
-_WHERE = re.compile(_words("where"))
+_WHERE = re.compile(rf"(?!楼下水)(?:{_words('where')})")  # 5号楼下水堵了 speaks of a drain
+_SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
 _INSIDE = frozenset({"里面", "隔壁", "楼顶", "路段"})  # behind a place they tell no spot that helps to find it
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
@@ -86,7 +87,7 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
 def _behind(text: str, parts: list[Part]) -> Part | None:
     """A direction right behind a component that itself ends in 楼: 3号楼后面."""
     for part in sorted(parts, key=lambda part: -part.end):
-        match = _WHERE.match(text, part.end)
+        match = _WHERE.match(text, part.end) or _SIDE.match(text, part.end)
         if match is not None and match[0] not in _INSIDE:
             return Part("landmark", match[0], match.start(), match.end())
     return None

@@ -39,6 +39,11 @@ _SWAP = re.compile(
     rf"不是\s*(?P<old>{_NUM})(?!\d)[,、。\s]*(?:而)?(?:应该)?是\s*(?P<new>{_NUM}){_NO_PART}"
     rf"|(?P<wrong>{_NUM})(?!\d)\s*(?:改成|换成|改为|(?:说|写|打|发)?错了?[,、。\s]*(?:应该)?是)\s*(?P<right>{_NUM}){_NO_PART}"
 )
+# 不是这栋 是前面那栋: said with a word of correcting, or it is only where something else happens.
+_NEXT_ONE = re.compile(
+    r"(?:错|岔|不对|不是|应该|改)[^。!?]{0,8}?(?P<way>前|后)(?:面|边|头|排)?(?:的)?(?:那|一)(?:一)?(?P<kind>栋楼?|个楼|号楼|个?单元|个?门洞|楼(?!上|下|层))"
+)
+_AT_THE_GATE = re.compile(r"(?:小区|院)?(?:大?门口?|正门|南门|北门|东门|西门|大门外|院里|院内)")
 _DIRECTION = {"后": 1, "上": 1, "大": 1, "前": -1, "下": -1, "小": -1}
 _FIELDS = {
     "楼号": "building",
@@ -78,7 +83,7 @@ def merge_address(previous: Address, new: Address) -> Address:
 
     A different estate clears building, unit, floor and room that it does not name itself, because a number means nothing in
     another estate; a different road clears the house number likewise. A different building clears nothing: residents who correct
-    the building repeat the door only when it changes too. Naming the first estate after a bare number keeps the number.
+    the building repeat the door only when it changes too. The gate of the estate is nobody's door. Naming the first estate after a bare number keeps the number.
     Coordinates follow `new` when it has them, and are dropped when estate or road changed.
     """
     values = {name: getattr(new, name) or getattr(previous, name) for name in _NAMES}
@@ -86,12 +91,20 @@ def merge_address(previous: Address, new: Address) -> Address:
     if new.estate and previous.estate and new.estate != previous.estate:
         moved = True
         values.update({name: getattr(new, name) for name in (*_HIERARCHY[1:], "landmark")})
+    if new.estate and new.estate == previous.estate and _AT_THE_GATE.fullmatch(new.landmark) and not new.building:
+        values.update(dict.fromkeys(_HIERARCHY[1:], ""))
     if new.road and previous.road and new.road != previous.road:
         moved = True
         values["house_number"] = new.house_number
     located = new.lat is not None and new.lon is not None
     lat, lon = (new.lat, new.lon) if located else (None, None) if moved else (previous.lat, previous.lon)
     return _address(values, address_text(values) or new.text or previous.text, lat, lon)
+
+
+def out_of_doors(place: Address, landmark: str) -> Address:
+    """The same estate or road without the door: for what is wrong at the gate (`landmark`) of the place where somebody lives."""
+    values = {name: getattr(place, name) for name in _NAMES} | dict.fromkeys(_HIERARCHY[1:], "") | {"landmark": landmark}
+    return _address(values, address_text(values), None, None)
 
 
 def relative_correction(text: str, previous: Address) -> Address | None:
@@ -143,17 +156,20 @@ def _swapped(text: str, previous: Address) -> Address | None:
 
 def _shifted(text: str, previous: Address) -> Address | None:
     match = _SHIFT.search(text)
-    if match is None:
-        return None
-    field = _shifted_field(match)
-    old, count = getattr(previous, field) if field else "", parse_numeral(match["count"])
+    if match is not None:
+        return _counted(previous, _shifted_field(match), match["way"], parse_numeral(match["count"]))
+    beside = _NEXT_ONE.search(text)
+    return _counted(previous, _FIELDS.get(beside["kind"], "building"), beside["way"], 1) if beside else None
+
+
+def _counted(previous: Address, field: str, way: str, count: int | None) -> Address | None:
+    """The component so many further on; None where it is not known, or would be nought."""
+    old = getattr(previous, field) if field else ""
     number = re.search(r"\d+", old)
     if number is None or count is None:
         return None
-    value = int(number[0]) + _DIRECTION[match["way"]] * count
-    if value < 1:
-        return None
-    return _with(previous, field, old[: number.start()] + str(value) + old[number.end() :])
+    value = int(number[0]) + _DIRECTION[way] * count
+    return _with(previous, field, old[: number.start()] + str(value) + old[number.end() :]) if value >= 1 else None
 
 
 def _shifted_field(match: re.Match[str]) -> str:

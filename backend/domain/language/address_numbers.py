@@ -34,7 +34,8 @@ _ROOM = re.compile(
     r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
 )
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
-_NOT_A_COUNT = rf"(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来])"
+# 202一点水都没有: the numeral behind the door belongs to what is wrong there.
+_NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
     rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
@@ -67,7 +68,9 @@ _AS_WRITTEN = str.maketrans("幺拐洞", "一七零")
 _SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
 _SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
 _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
-_REPLACED = re.compile(r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)")
+_REPLACED = re.compile(
+    r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)|(?:[\s,]*(?:啊|哦|哎|唉|呃)|[\s,]+)+(?:不是|不对|(?:说|写|打|记)?错了)[\s,啊\x01]"
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from backend.contracts.understanding import AddressMention, Span
 from backend.domain.language.address_landmarks import landmark_part, with_direction
 from backend.domain.language.address_names import house_number, name_parts
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
+from backend.domain.language.denied import without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
 from backend.domain.language.normalise import normalise
 from backend.domain.language.outside import find_outside
@@ -31,7 +32,7 @@ def parse_address(text: str, gazetteer: Gazetteer) -> AddressMention | None:
 
 def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
     """`parse_address` for text that is normalised already."""
-    text = _without_denied(text)
+    text = without_denied(text)
     matches = [match for match in gazetteer.find(text) if _means_the_place(match, text)]
     parts = _named(text, matches)
     parts += [part for part in number_parts(text, _names_end(parts)) if not _inside(part, parts)]
@@ -45,17 +46,6 @@ def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
         return None
     mention = _mention(text, parts, Completeness.PARTIAL, None)
     return replace(mention, completeness=completeness(mention.address))
-
-
-_DENIED = re.compile(r"不是(?P<denied>[^,。!?是]{1,16}?)[\s,]*(?:的)?[\s,]*(?:而|应该|应当)?是(?=\S)")
-
-
-def _without_denied(text: str) -> str:
-    """不是11号楼 是12号楼: what is denied is blotted out, positions kept."""
-    match = _DENIED.search(text)
-    if match is None:
-        return text
-    return text[: match.start("denied")] + "\x01" * len(match["denied"]) + text[match.end("denied") :]
 
 
 def completeness(address: Address) -> Completeness:

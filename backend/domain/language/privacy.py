@@ -55,7 +55,8 @@ _NAME_PATTERNS = (
     ),
     re.compile(rf"^(?:我是)\s*(?P<name>[{_SURNAMES}]{_GIVEN})(?=[,。!?;:\s\d]|电话|手机|联系|家住|$)"),
 )
-_NOT_GIVEN = re.compile(r"(?:什么|谁|啥|楼的|居民|业主|住户|人|家|小区|单元)$")
+# 那行 17000001234: words of agreement that begin like a surname.
+_NOT_GIVEN = re.compile(r"^(?:那(?:行|好|就|个|你|我|成|吧|是|用|打|留|给|么).?|都(?:行|是|用|打).?|成(?:吧|了).?|时(?:间|候).?|单(?:元|位).?)$|(?:什么|谁|啥|楼的|居民|业主|住户|人|家|小区|单元)$")
 
 
 def find_privacy(text: str) -> Privacy | None:

@@ -41,7 +41,7 @@ _COMES_AGAIN = re.compile(
     r"|得|会))"
 )
 _EVERY = re.compile(
-    rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|(?<!一)(?:{_words('recurring')})"
+    rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|(?<![一今昨明])(?:{_words('recurring')})"
     r"|每个?(?:天|日|周末|周|星期|礼拜|月|年|晚上|早上|早晨|晚|夜|半夜|凌晨|中午|下午|上午|小时|季度)"
     r"|一(?:入冬|到冬|上冬|起风|供暖|打雷|化雪|用电|做饭|放学|下班)"
     rf"|逢(?:年|周|单|双|集|下)|周{{0,1}}[一1]到周[五5](?:都|每)|[隔]\S天)"
@@ -63,6 +63,7 @@ _NOT_LASTING = re.compile(
     r"\s*(?:内|之内|以内|以后|之后|后|前|之前|以前|左右来|的(?:房|孩|合同|工资|保修|时间内|供暖费|物业费|期限)"
     r"|期|级|保|一次|两次|一趟|两头|一交|的工夫|热线|营业|供应|服务|值班)"
 )
+_CORRECTS = re.compile(r"不对|错了|不是|改成|应该是")
 _DAYS_LATER = re.compile(
     rf"(?P<count>{_COUNT})(?:个)?(?P<unit>天|周|星期|礼拜|月)(?:以后|之后|后)"
     rf"|(?:再)?过(?:个)?(?P<count2>{_COUNT})(?:个)?(?P<unit2>天|周|星期|礼拜|月)"
@@ -197,7 +198,8 @@ def _plain(text: str, moment: Moment, now: datetime) -> Found:
 
 def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Found]:
     for match in _LASTS.finditer(text):
-        is_all = match[0] == text.strip(" ,。")  # 半个来月, as the whole answer
+        # 半个来月, as the whole answer, or the last word of a correction
+        is_all = match[0].strip() == (text[match.start() :] if _CORRECTS.search(text) else text).strip(" ,。")
         if not (match["lead"] or match["tail"] or is_all) or _NOT_LASTING.match(
             text, match.end("over") if match["over"] else match.end("unit")
         ):

@@ -7,11 +7,16 @@ from datetime import datetime, timedelta, timezone
 
 from backend.contracts.conversations import OccurredAt, TimeKind
 from backend.contracts.understanding import Span, TimeMention
+from backend.domain.language.denied import BLANK, PADDING, behind_slip, is_denied, without_denied_first
 from backend.domain.language.normalise import normalise
+from backend.domain.language.tables import load_table
 from backend.domain.language.time_frames import find_frames
 from backend.domain.language.time_values import SHANGHAI, Found, to_utc
 
-_DENIED = re.compile(r"(?<!是)不是(?:从|打)?\s*$")  # 不是昨天 是前天
+# 今天天气真冷 tells of no day on which something happened.
+_WEATHER = re.compile(r"(?:今天|今儿个?|今日|明天|这)?(?:的)?天(?:气|儿(?=[^,。]{0,3}[冷热好]))")
+_PINYIN: dict[str, str] = load_table("times")["pinyin"]
+_PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
 
 def parse_time(text: str, message_time: datetime) -> TimeMention | None:
@@ -28,11 +33,23 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     if message_time.tzinfo is None:
         raise ValueError("message_time must be aware")
     now = _within_calendar(message_time).astimezone(SHANGHAI)
-    frames = [frame for frame in find_frames(text, now) if not _DENIED.search(text[: frame.begin])]
+    text = _spelt_out(_WEATHER.sub(_blank, without_denied_first(text)))
+    frames = [frame for frame in find_frames(text, now) if not is_denied(text, frame.begin)]
+    slip = behind_slip(text)
+    frames = [frame for frame in frames if frame.begin >= slip] or frames
     if not frames:
         return None
     best = max(frames, key=lambda frame: (frame.rank, -frame.begin))
     return _mention(text, best)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return BLANK * len(match[0])
+
+
+def _spelt_out(text: str) -> str:
+    """zuotian as 昨天, with blanks for the letters that are left over: positions stay."""
+    return _PINYIN_WORD.sub(lambda match: _PINYIN[match[0].lower()].ljust(len(match[0]), PADDING), text)
 
 
 def _within_calendar(moment: datetime) -> datetime:
@@ -42,9 +59,11 @@ def _within_calendar(moment: datetime) -> datetime:
 
 
 def _mention(text: str, found: Found) -> TimeMention:
-    words = text[found.begin : found.finish]
+    words = text[found.begin : found.finish].replace(PADDING, "")
+    behind = text[found.finish :]
+    finish = found.finish + len(behind) - len(behind.lstrip(PADDING))
     known = found.kind not in (TimeKind.RECURRING, TimeKind.VAGUE)
     start, end = (to_utc(found.start), to_utc(found.end)) if known else (None, None)
     if start is not None and end is not None and end < start:
         end = start + timedelta(0)
-    return TimeMention(Span(found.begin, found.finish, words), OccurredAt(words, found.kind, start, end))
+    return TimeMention(Span(found.begin, finish, words), OccurredAt(words, found.kind, start, end))
