@@ -34,7 +34,7 @@ _SENT_KINDS = frozenset({"image", "video", "location"})
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ContextRules(RuleComponent):
-    """Puts the intent that the place decides in front of the ranking; sets `answer`, `rating`, `verdict` where the text is one."""
+    """Puts the intent that the place decides in front of the ranking; sets `answer`, `rating`, `verdict` where it is one."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

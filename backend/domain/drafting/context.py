@@ -69,7 +69,7 @@ _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 _WISHES = (
     *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
     *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole"),
-    *("acknowledges_whole", "came_whole", "announces_file", "all_of_them"),
+    *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone"),
 )
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
@@ -388,9 +388,9 @@ def _is_firm(heard: Heard) -> bool:
 
 
 _RULES: tuple[Callable[[Heard], str], ...] = (
+    new_phone,
     _emergency,
     _order_number,
-    new_phone,
     _control,
     _revised_score,
     _unsolved,

@@ -193,7 +193,7 @@ def test_the_matter_carries_the_confidence_of_its_category() -> None:
 )
 @pytest.mark.parametrize("requested", ["", "rating"])
 def test_another_phone_outside_the_form_belongs_to_the_order(said: str, requested: str) -> None:
-    assert intent(said, requested, ("report_complaint", 0.9)) == "correct_previous_detail"
+    assert intent(said, requested, ("emergency", 0.4), ("report_complaint", 0.3)) == "correct_previous_detail"
 
 
 @pytest.mark.parametrize("said", ["我家停水了 打这个电话17000004321", "17000004321"])
