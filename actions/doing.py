@@ -10,12 +10,14 @@ from rasa_sdk.events import SlotSet
 from actions import orders
 from actions.backend import BackendRefused
 from actions.turn import Events, Talk
-from actions.wording import due_text, order_choices, order_in_words
+from actions.wording import due_text, order_choices, order_in_words, order_name, status_line
 from backend.contracts.messages import Choice
 
 _UNIT = "办理单位"
 _YES_NO = (Choice("withdraw_yes", "撤回"), Choice("withdraw_no", "不撤"))
 _NEWEST = frozenset({"note"})
+FOR_ALL = frozenset({"urge", "status"})
+_TOLD_WHERE_IT_IS = frozenset({"urge", "withdraw", "note"})
 _TELLS_WHY = 6  # characters from which a complaint about a result says what is wrong
 _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
     "status": (*orders.OPEN, *orders.DONE, "declined", "withdrawn"),
@@ -30,14 +32,29 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
     found = _likeliest(verb, await orders.meant(talk, verb, _ALLOWED_STATES[verb]))
     if not found:
-        talk.say(none)
-        return []
+        return await _none_of_it(talk, verb, none)
+    if len(found) > 1 and "all_of_them" in talk.wishes and verb in FOR_ALL:
+        return await apply_to_all(talk, verb, found, talk.text)
     if len(found) > 1 and verb not in _NEWEST:
         talk.say(f"{verb}_pick", order_choices(verb, found))
         kept = [order["number"] for order in found]
         asked = {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text, "also": _second(talk, verb)}
         return [SlotSet("pending", asked)]
     return await apply(talk, verb, found[0], talk.text, also=_second(talk, verb))
+
+
+async def _none_of_it(talk: Talk, verb: str, none: str) -> Events:
+    """Nothing that this could be done to: a number that is not theirs tells nothing; of what is done, that it is done."""
+    own = await orders.own_orders(talk)
+    number = orders.named(talk, verb, [order["number"] for order in own])
+    if number and number not in {order["number"] for order in own}:
+        talk.say("number_not_yours")
+        return []
+    waiting = [order for order in own if order["number"] == number or (not number and order["state"] == "resolved")]
+    if waiting and verb in _TOLD_WHERE_IT_IS:
+        return await tell_status(talk, waiting[0]["number"])
+    talk.say(none)
+    return []
 
 
 async def open_orders(talk: Talk) -> list[dict[str, Any]]:
@@ -52,6 +69,18 @@ async def apply(talk: Talk, verb: str, order: dict[str, Any], said: str, *, also
     if also and order["state"] in _ALLOWED_STATES[also]:
         events = [*events, *await _DOERS[also](talk, order, said)]
     return events
+
+
+async def apply_to_all(talk: Talk, verb: str, chosen: list[dict[str, Any]], said: str) -> Events:
+    """Tell of all of them, or urge them all, in one answer: `verb` is one of FOR_ALL. Raises BackendDown, BackendRefused."""
+    if verb == "status":
+        talk.say_text("\n".join(map(status_line, chosen)))
+        return []
+    for order in chosen:
+        if not await _is_urged(talk, order["number"], said):
+            return []
+    talk.say("urged_all", what="、".join(map(order_name, chosen)))
+    return []
 
 
 async def reopen(talk: Talk, number: str, reason: str) -> Events:
@@ -97,19 +126,29 @@ async def _status(talk: Talk, order: dict[str, Any], said: str) -> Events:
 
 
 async def _urge(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    if await _is_urged(talk, order["number"], said):
+        talk.say("urged", unit=order.get("unit_name") or _UNIT, number=order["number"])
+    return []
+
+
+async def _is_urged(talk: Talk, number: str, said: str) -> bool:
     try:
-        after = await orders.do(talk, order["number"], "urge", reason=said[:200])
+        await orders.do(talk, number, "urge", reason=said[:200])
     except BackendRefused as refused:
         if not orders.is_too_often(refused):
             raise
         talk.say("urged_enough")
-        return []
-    talk.say("urged", unit=after["unit_name"] or _UNIT, number=after["number"])
-    return []
+        return False
+    return True
+
+
+def ask_to_withdraw(talk: Talk, order: dict[str, Any]) -> None:
+    """The one question before an order is taken back."""
+    talk.say("withdraw_confirm", _YES_NO, number=order["number"], what=order_in_words(order))
 
 
 async def _ask_withdraw(talk: Talk, order: dict[str, Any], said: str) -> Events:
-    talk.say("withdraw_confirm", _YES_NO, number=order["number"], what=order_in_words(order))
+    ask_to_withdraw(talk, order)
     return [SlotSet("pending", {"kind": "withdraw", "number": order["number"], "text": said})]
 
 

@@ -12,6 +12,7 @@ from actions.base import ResidentAction
 from actions.drafting import MIRRORED, ask, hear, is_handback, mirror, stay
 from actions.form_digressions import RESPONDERS
 from actions.handing_over import hand_over
+from actions.rating_steps import store_beside
 from actions.turn import Events, Talk
 from actions.wording import due_text
 
@@ -33,6 +34,8 @@ class ValidateComplaintForm(ResidentAction):
             events = await responder.respond(talk)
             decided = any(event.get("name") == "requested_slot" for event in events)
             return events if decided else [*events, *stay(talk)]
+        if talk.draft is None and await store_beside(talk):
+            talk.leave_out(str(talk.verdict["clause"]))
         told = await hear(talk)
         if told["outcome"] == "cancelled":
             talk.say("cancelled")

@@ -10,13 +10,15 @@ from actions import orders
 from actions.base import ResidentAction
 from actions.doing import on_one_order, open_orders, tell_status
 from actions.drafting import FORM, after_digression, back_to_form, read_back
+from actions.small_matters import small_matter
 from actions.talk_actions import AnswerFaq
 from actions.turn import Events, Talk
 
 _SHORTEST_NOTE = 4
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
-_ADDING = frozenset({"adds", "starts_correction"})
+_MISTYPED = "mistyped"
+_ADDING = frozenset({"adds", "starts_correction", "new_phone"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
@@ -31,10 +33,11 @@ class QueryStatus(ResidentAction):
             return await read_back(talk)
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
-        number = orders.chosen_number(talk, "status")
-        broken = next((mention["check"] for mention in orders.mentions(talk)), "")
+        number, broken = await _number_meant(talk)
         events: Events = []
         if number:
+            if broken == _MISTYPED:
+                talk.say("number_guessed", number=number)
             events = await tell_status(talk, number)
         elif broken:
             talk.say(f"number_{broken}")
@@ -43,6 +46,15 @@ class QueryStatus(ResidentAction):
         else:
             events = await on_one_order(talk, "status", none="status_none")
         return [*events, *await after_digression(talk)]
+
+
+async def _number_meant(talk: Talk) -> tuple[str, str]:
+    """The number that is asked about, "" for none, and what is wrong with it as it was written."""
+    broken = next((str(mention["check"]) for mention in orders.mentions(talk) if mention["check"] != "valid"), "")
+    number = orders.chosen_number(talk, "status")
+    if number or not (broken or orders.speaks_of_tail(talk)):
+        return number, ""
+    return orders.named(talk, "status", [order["number"] for order in await orders.own_orders(talk)]), broken
 
 
 class Urge(ResidentAction):
@@ -67,6 +79,8 @@ class Withdraw(ResidentAction):
 
     async def respond(self, talk: Talk) -> Events:
         back = back_to_form(talk)
+        if back is None and (talk.pending or {}).get("kind") == "withdraw" and "asks" in talk.wishes:
+            return await AnswerFaq().respond(talk)  # 撤了他们还能知道是我说的吗
         return back if back is not None else await on_one_order(talk, "withdraw", none="no_open_order")
 
 
@@ -79,6 +93,9 @@ class AddNote(ResidentAction):
         back = back_to_form(talk)
         if back is not None:
             return back
+        small = await small_matter(talk)
+        if small is not None:
+            return small
         if not _worth_noting(talk):
             talk.say("what_now")
             return []

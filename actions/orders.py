@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from actions import own_numbers
 from actions.backend import BackendRefused, backend
 from actions.turn import Talk
 
@@ -28,6 +29,21 @@ def chosen_number(talk: Talk, verb: str) -> str:
     if talk.menu_id.startswith(prefix):
         return talk.menu_id.removeprefix(prefix)
     return next((mention["digits"] for mention in mentions(talk) if mention["check"] == "valid"), "")
+
+
+def named(talk: Talk, verb: str, own: list[str]) -> str:
+    """The order that `chosen_number` names, else the own one that a number with a slip or a part of a number means; "" for
+    none."""
+    chosen = chosen_number(talk, verb)
+    if chosen:
+        return chosen
+    near = (own_numbers.like(mention["digits"], own) for mention in mentions(talk))
+    return next((number for number in near if number), "") or own_numbers.by_tail(talk.text, own)
+
+
+def speaks_of_tail(talk: Talk) -> bool:
+    """Whether an order is named by its last digits (尾号1592)."""
+    return own_numbers.names_tail(talk.text)
 
 
 def mentions(talk: Talk) -> list[dict[str, Any]]:
@@ -70,8 +86,9 @@ def files(talk: Talk) -> dict[str, Any]:
 async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str, Any]]:
     """The orders that the resident may mean: the named one, those of the matter that is named, or all own ones in these
     states."""
-    number = chosen_number(talk, verb)
-    found = [order for order in await own_orders(talk) if order["state"] in states]
+    own = await own_orders(talk)
+    number = named(talk, verb, [order["number"] for order in own])
+    found = [order for order in own if order["state"] in states]
     return [order for order in found if order["number"] == number] if number else by_subject(talk, found)
 
 

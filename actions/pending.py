@@ -8,14 +8,16 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import doing, drafting, orders, rating_steps
+from actions import doing, drafting, orders, picking, rating_steps
 from actions.turn import Events, Talk
+from actions.wording import order_choices
 
 _TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 # Said instead of a reason, these are something else.
 _SAYS_NOTHING = frozenset({"skip", "dont_know", "refuse", "later"})
 _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "opt_out", "urge", "greet"})
 _GIVES_UP = "gives_up"
+_ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
 _BY_INTENT = {"affirm": "yes", "deny": "no"}
@@ -35,22 +37,51 @@ async def continue_pending(talk: Talk) -> Events | None:
 
 
 async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
-    numbers: list[str] = pending["numbers"]
-    number = orders.chosen_number(talk, pending["verb"])
-    if not number and 1 <= talk.choice <= len(numbers):
-        number = numbers[talk.choice - 1]
-    if number not in numbers:
+    verb, numbers = str(pending["verb"]), list(pending["numbers"])
+    offered = await _of_numbers(talk, numbers)
+    chosen = picking.picked(talk, verb, offered)
+    if len(chosen) > 1:
+        return await doing.apply_to_all(talk, verb, chosen, str(pending["text"])) if verb in doing.FOR_ALL else None
+    if not chosen:
         return None
-    if pending["verb"] == "rate":
-        return await rating_steps.with_order(talk, number, int(pending["score"]), str(pending["text"]))
-    order = next(order for order in await orders.own_orders(talk) if order["number"] == number)
-    return await doing.apply(talk, pending["verb"], order, str(pending["text"]), also=str(pending.get("also") or ""))
+    if verb == "rate":
+        return await rating_steps.with_order(talk, chosen[0]["number"], int(pending["score"]), pending.get("verdict") or {})
+    return await doing.apply(talk, verb, chosen[0], str(pending["text"]), also=str(pending.get("also") or ""))
+
+
+async def _of_numbers(talk: Talk, numbers: list[str]) -> list[dict[str, Any]]:
+    """The orders in the order in which they were offered."""
+    own = {order["number"]: order for order in await orders.own_orders(talk)}
+    return [own[number] for number in numbers if number in own]
+
+
+async def put_again(talk: Talk) -> Events:
+    """After a question that came instead of the answer: our own question once more, where there is room for it."""
+    pending = talk.pending or {}
+    again = _AGAIN.get(str(pending.get("kind")))
+    if again is not None and sum(map(len, talk.pieces)) <= _ROOM:
+        await again(talk, pending)
+    return [SlotSet("pending", talk.pending)] if pending.get("kind") in _STAYS else []
+
+
+async def _pick_again(talk: Talk, pending: dict[str, Any]) -> None:
+    offered = await _of_numbers(talk, list(pending["numbers"]))
+    talk.say(f"{pending['verb']}_pick", order_choices(str(pending["verb"]), offered))
+
+
+async def _withdraw_again(talk: Talk, pending: dict[str, Any]) -> None:
+    for order in await _of_numbers(talk, [pending["number"]]):
+        doing.ask_to_withdraw(talk, order)
+
+
+async def _score_again(talk: Talk, _pending: dict[str, Any]) -> None:
+    rating_steps.ask_score(talk)
 
 
 async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """Only a clear yes takes an order back; whatever else is said keeps it."""
     if talk.menu_id != _MENU_YES and _GIVES_UP not in talk.wishes:
-        if talk.intent in _ANOTHER_WISH:
+        if talk.intent in _ANOTHER_WISH or "asks" in talk.wishes:
             return None
         talk.say("withdraw_kept")
         return []
@@ -104,6 +135,12 @@ async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:
     return await rating_steps.reason(talk, pending)
 
 
+_AGAIN: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[None]]] = {
+    "pick": _pick_again,
+    "withdraw": _withdraw_again,
+    "score": _score_again,
+}
+_STAYS = frozenset({*_AGAIN, "tail", "dispute", "solved", "why"})
 _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]] = {
     "pick": _pick,
     "withdraw": _withdraw,

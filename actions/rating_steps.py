@@ -23,7 +23,6 @@ _SCORES = tuple(
     Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
 )
 _LONGEST_COMMENT = 1000
-_WORDY = 8  # characters beyond which a verdict carries its reason
 _TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _PARTLY = "部分"
 _ALREADY = "already_rated"
@@ -51,16 +50,32 @@ async def start(talk: Talk) -> Events:
     if len(waiting) > 1:
         talk.say("rate_pick", order_choices("rate", waiting))
         numbers = [order["number"] for order in waiting]
-        return [SlotSet("pending", {"kind": "pick", "verb": "rate", "numbers": numbers, "score": score, "text": talk.text})]
+        asked = {"kind": "pick", "verb": "rate", "numbers": numbers, "score": score, "text": talk.text, "verdict": talk.verdict}
+        return [SlotSet("pending", asked)]
     if waiting[0]["rating"] and score >= _LOWEST_GOOD:
         return await _revised(talk, waiting[0], score)
-    return await with_order(talk, waiting[0]["number"], score, talk.text)
+    return await with_order(talk, waiting[0]["number"], score, talk.verdict)
+
+
+async def store_beside(talk: Talk) -> bool:
+    """5分,对了楼下井盖没了: the score is stored where one order waits for it, and the rest of the message is a report. Raises
+    BackendDown, BackendRefused."""
+    verdict = talk.verdict
+    if not (verdict.get("named") and talk.meta.get("rating_pending")):
+        return False
+    waiting = [order for order in await orders.own_orders(talk) if order["state"] == "resolved"]
+    score = int(verdict["score"])
+    if len(waiting) != 1 or score < _LOWEST_GOOD:
+        return False
+    if await _store(talk, waiting[0]["number"], score=score, resolved="yes", comment=""):
+        talk.say("rated_done", score=str(score))
+    return True
 
 
 async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
     """Another score for what was rated: the other answers stay as they were given, and are not asked again."""
     known = order["rating"]
-    said = talk.text if len(talk.text) > _WORDY and "wrong" not in talk.wishes else ""  # 按错了,给五分 is no verdict
+    said = str(talk.verdict.get("comment") or "") if "wrong" not in talk.wishes else ""  # 按错了,给五分 is no verdict
     comment = "。".join(part for part in (str(known["comment"] or ""), said) if part)[:_LONGEST_COMMENT]
     kept = {"resolved": known["resolved"], "comment": comment}
     if await _store(talk, order["number"], score=score, **kept):
@@ -68,26 +83,34 @@ async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
     return []
 
 
-async def with_order(talk: Talk, number: str, score: int, said: str) -> Events:
-    """The order is known: store the score, or ask for it."""
+async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any]) -> Events:
+    """The order is known: store the score with what was said beside it, or ask for it."""
     if not score:
-        talk.say("rate_ask", _SCORES)
+        ask_score(talk)
         return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes})]
-    comment = said if len(said) > _WORDY else ""
+    comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment):
         return []
     if good:
         talk.say("rated_solved", _SOLVED, score=str(score))
         return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
+    if comment:
+        talk.say("rated_low_told", score=str(score))
+        return []
     talk.say("rated_why", score=str(score))
     return [SlotSet("pending", {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment})]
+
+
+def ask_score(talk: Talk) -> None:
+    """How many points?"""
+    talk.say("rate_ask", _SCORES)
 
 
 async def scored(talk: Talk, pending: dict[str, Any], score: int) -> Events:
     """The score after "修好了": that it is solved was said already."""
     if not (pending.get("solved") and score >= _LOWEST_GOOD):
-        return await with_order(talk, pending["number"], score, talk.text)
+        return await with_order(talk, pending["number"], score, talk.verdict)
     if await _store(talk, pending["number"], score=score, resolved="yes", comment=""):
         talk.say("rated_done", score=str(score))
     return []

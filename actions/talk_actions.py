@@ -13,6 +13,9 @@ from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import REPORT, after_digression, as_body, back_to_form
 from actions.handing_over import hand_over
+from actions.own_limit import due_of, order_asked_about
+from actions.pending import put_again
+from actions.small_matters import small_matter
 from actions.turn import Events, Talk
 from backend.contracts.messages import Choice
 
@@ -23,7 +26,8 @@ _HAN = re.compile(r"[一-龥]")  # what is written in letters alone sounds like 
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
 # Words that say which question it is, whatever the model thinks.
 _APPLIES = "how_to_apply"
-_FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": "time_limit", "who_handles": "who", "process": "process"}
+_HOW_LONG = "time_limit"
+_FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": _HOW_LONG, "who_handles": "who", "process": "process"}
 _LONGEST_QUESTION = 1000
 _AGAIN = "再跟您说一遍:"
 _ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
@@ -42,14 +46,15 @@ class AnswerFaq(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
         key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
-        answer = await _from_table(talk, _FAQ_KEYS.get(key, key))
+        own = await order_asked_about(talk) if key == _HOW_LONG else None
+        answer = await _from_table(talk, _FAQ_KEYS.get(key, key), order=own)
         if answer:
-            talk.say_text(answer)
+            talk.say_text(f"{answer}{due_of(own)}")
         elif talk.draft is None and _APPLIES in talk.wishes:
             return _offer_to_ask(talk)
         else:
             talk.say("faq_unknown")
-        return await after_digression(talk)
+        return [*await put_again(talk), *await after_digression(talk)]
 
 
 class SmallTalk(ResidentAction):
@@ -62,6 +67,9 @@ class SmallTalk(ResidentAction):
         if answer:
             talk.say_text(answer)
             return await after_digression(talk)
+        small = await small_matter(talk)
+        if small is not None:
+            return small
         talk.say(talk.intent if talk.intent in replies.table() else "greet")
         return await after_digression(talk)
 
@@ -108,8 +116,10 @@ class Answer(ResidentAction):
             return back
         if not talk.answer and talk.matter is not None:
             return [FollowupAction("action_add_note")]  # 就是这个井盖, after its photo
-        talk.say("what_now")
-        return []
+        small = await small_matter(talk)
+        if small is None:
+            talk.say("nothing_more" if talk.intent == "deny" else "what_now")
+        return small or []
 
 
 class Emergency(ResidentAction):
@@ -156,9 +166,11 @@ class Fallback(ResidentAction):
         if back is not None:
             return back
         answer = await _just_added(talk)
+        small = await small_matter(talk) if not answer else None
         if answer:
             talk.say_text(answer)
-            return []
+        if answer or small is not None:
+            return small or []
         strangers = int(talk.tracker.get_slot("strangers") or 0) + 1
         if strangers >= _LOST_AFTER:
             await hand_over(talk, reason="low_confidence", key="handed_over_lost")
@@ -193,9 +205,11 @@ async def _just_added(talk: Talk) -> str:
         return ""
 
 
-async def _from_table(talk: Talk, key: str = "") -> str:
-    """The district's own answer to these words, or to the question they were taken for; "" when it has none."""
-    body = {"text": talk.text[:_LONGEST_QUESTION], "key": key, "service_code": _service_code(talk)}
+async def _from_table(talk: Talk, key: str = "", *, order: dict[str, Any] | None = None) -> str:
+    """The district's own answer to these words, or to the question they were taken for; "" when it has none. `order` is the one
+    that the question is about."""
+    code = str(order["service_code"]) if order else _service_code(talk)
+    body = {"text": talk.text[:_LONGEST_QUESTION], "key": key, "service_code": code}
     found = await backend().call("POST", "faqs/answer", body=body)
     answer, told = str(found["answer"]), f"told_{found['key']}"
     talk.used |= {told: 0} if answer else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -86,6 +87,17 @@ class Talk:
         return guess if sure else None
 
     @property
+    def matter_is_told(self) -> bool:
+        """Whether a trouble is told, with a place or a time or a phone beside it."""
+        told = any(self.facts.get(name) for name in ("address", "occurred_at", "phones"))
+        return self.matter is not None and told
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """The score that the text gives (`score`, `named`, `clause`, `comment`), {} for none."""
+        return dict(self.message.get("verdict") or {})
+
+    @property
     def resident(self) -> dict[str, str]:
         """For whom the backend acts: this conversation, and the identity on the channel (an order taken in by telephone)."""
         known = {name: str(self.meta.get(name) or "") for name in ("channel", "channel_user_id")}
@@ -97,6 +109,12 @@ class Talk:
         """A question of ours outside the form that is not answered yet."""
         pending: dict[str, Any] | None = self.tracker.get_slot("pending")
         return pending
+
+    def leave_out(self, clause: str) -> None:
+        """Go on with the message as if `clause` had not been said: it was answered already."""
+        rest = re.sub(r"^[\s\W]+", "", self.text.replace(clause, "", 1))
+        self.message["text"] = rest or self.text
+        self.message["issues"] = [issue for issue in self.message.get("issues") or [] if clause not in str(issue.get("text"))]
 
     def say(self, key: str, choices: tuple[Choice, ...] = (), **values: str) -> None:
         """Add a sentence for this occasion; choices belong to the last question that has some."""

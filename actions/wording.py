@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Choice
 
 LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
 _WEEKDAYS = "一二三四五六日"
 _LONGEST_LABEL = 14
+_OPEN_WORDS = {"accepted": "正在找单位", "dispatched": "等{unit}接手", "in_progress": "{unit}在办"}
+_DONE_WORDS = {"resolved": "说办好了,等您打分", "closed": "办结了", "declined": "没能受理", "withdrawn": "撤回了"}
 
 
 def day_text(moment: datetime) -> str:
@@ -32,12 +35,26 @@ def order_choices(verb: str, orders: list[dict[str, Any]]) -> tuple[Choice, ...]
 
 
 def order_in_words(order: dict[str, Any]) -> str:
-    """11月20日报的停水."""
+    """11月20日报的“停水”."""
     local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)
-    return f"{local.month}月{local.day}日报的{order['subcategory'] or order['category']}"
+    return f"{local.month}月{local.day}日报的“{order_name(order)}”"
 
 
 def order_label(order: dict[str, Any]) -> str:
     """停水(11月20日)."""
     local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)
-    return f"{order['subcategory'] or order['category']}({local.month}月{local.day}日)"[:_LONGEST_LABEL]
+    return f"{order_name(order)}({local.month}月{local.day}日)"[:_LONGEST_LABEL]
+
+
+def order_name(order: dict[str, Any]) -> str:
+    """What an order is about, in a word: 停水, 生活噪音."""
+    return spoken_matter(order["category"], order["subcategory"])
+
+
+def status_line(order: dict[str, Any]) -> str:
+    """One order of several in a line: 停水:自来水公司在办,最晚11月25日(周三)."""
+    unit = order.get("unit_name") or "承办单位"
+    due = order["due_at"] if order["state"] in _OPEN_WORDS else None
+    by = f",最晚{day_text(datetime.fromisoformat(due))}" if due else ""
+    said = {**_OPEN_WORDS, **_DONE_WORDS}.get(order["state"], "")
+    return f"{order_name(order)}:{said.format(unit=unit)}{by}"

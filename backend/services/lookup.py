@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.matters import spoken_matter
 from backend.contracts.work_orders import State
-from backend.domain.calendar import SHANGHAI
 from backend.domain.errors import TooOften
+from backend.domain.status_text import Standing, status_again, status_text
 from backend.domain.work_order import STATE_NAMES
 from backend.services import attempts
 from backend.services.attempts import Limit
@@ -26,6 +27,7 @@ TRIES = 5
 TAIL = 4
 NOT_FOUND = "没有查到。请核对工单号和登记电话的后四位;登记时没留电话的,请用报事儿的微信来查。"
 PAUSED = "查得太频繁了,请过十五分钟再试,也可以打96715问人工。"
+_OPEN = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
 _NEXT: dict[State, str] = {
     State.ACCEPTED: "正在给您找承办单位",
     State.DISPATCHED: "等单位签收,签收了告诉您",
@@ -70,33 +72,37 @@ async def look_up(
     order = await orders.find_order(session, number)
     units = await directory.unit_names(session)
     if order is not None and await _may_see(session, order, phone_tail, resident):
-        return status_of(order, units)
+        return status_of(order, units, now=now)
     await attempts.record(session, limits, now=now)
     return None
 
 
-def status_of(order: WorkOrderRow, unit_names: dict[str, str]) -> Status:
+def status_of(order: WorkOrderRow, unit_names: dict[str, str], *, now: datetime) -> Status:
     """Where an order is, since when, due when and what comes next."""
     state = State(order.state)
-    unit = unit_names.get(order.unit_id or "", "")
     since = _since(order, state)
-    open_due = order.due_at if state in (State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS) else None
-    where = f",现在在{unit}" if unit else ""
-    when = f",最晚{_spoken(open_due)}办完" if open_due else ""
-    text = f"您这件事{STATE_NAMES[state]}{where},{_spoken(since)}到的这一步{when}。{_NEXT[state]}。"
-    again = f"还是{STATE_NAMES[state]}{where}{when},从{_spoken(since)}到现在没变。一有变化我马上告诉您。"
+    standing = Standing(
+        state=state,
+        matter=spoken_matter(order.category, order.subcategory),
+        unit=unit_names.get(order.unit_id or "", ""),
+        since=since,
+        due_at=order.due_at,
+        on_site_due_at=order.on_site_due_at,
+        arrived_at=order.arrived_at,
+        suspended=order.suspended_at is not None,
+    )
     return Status(
         number=order.number,
         state=state.value,
         state_text=STATE_NAMES[state],
         category=order.category,
         subcategory=order.subcategory,
-        unit_name=unit,
+        unit_name=standing.unit,
         since=since,
-        due_at=open_due,
+        due_at=order.due_at if state in _OPEN else None,
         next=_NEXT[state],
-        text=text,
-        again=again,
+        text=status_text(standing, now=now),
+        again=status_again(standing, now=now),
     )
 
 
@@ -110,13 +116,6 @@ def _since(order: WorkOrderRow, state: State) -> datetime:
         State.WITHDRAWN: order.closed_at,
     }
     return times.get(state) or order.created_at
-
-
-def _spoken(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日{local.hour}点{local.minute:02d}分"
 
 
 async def _may_see(session: AsyncSession, order: WorkOrderRow, phone_tail: str, resident: Resident | None) -> bool:

@@ -13,7 +13,7 @@ from backend.domain.drafting.codec import to_json
 from backend.domain.drafting.context import intents_in_context, matter_of, wishes_of
 from backend.domain.drafting.heard import RATING, Heard
 from backend.domain.drafting.menus import answer_of_menu
-from backend.domain.language.answers import classify_answer, parse_rating
+from backend.domain.language.answers import classify_answer, parse_verdict
 from backend.domain.language.emergency import is_figure_of_speech
 from bot.components.base import DRAWN, RuleComponent, normal_text
 
@@ -34,7 +34,7 @@ _SENT_KINDS = frozenset({"image", "video", "location"})
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ContextRules(RuleComponent):
-    """Puts the intent that the place decides in front of the ranking; sets `answer` and `rating` where the text is one."""
+    """Puts the intent that the place decides in front of the ranking; sets `answer`, `rating`, `verdict` where it is one."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -45,7 +45,9 @@ class ContextRules(RuleComponent):
                 message.set(INTENT, entries[0], add_to_output=True)
                 message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
             message.set("answer", to_json(heard.answer), add_to_output=True)
-            message.set("rating", parse_rating(heard.text), add_to_output=True)
+            verdict = parse_verdict(heard.text)
+            message.set("rating", verdict.score if verdict else None, add_to_output=True)
+            message.set("verdict", to_json(verdict), add_to_output=True)
             message.set("wishes", wishes_of(heard.text), add_to_output=True)
         return messages
 

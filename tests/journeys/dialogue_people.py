@@ -21,7 +21,9 @@ PATIENCE_S = 30.0
 SETTLED_S = 0.5
 SILENCE_S = 2.0
 POLL_S = 0.1
-PLACEHOLDER = re.compile(r"\{(number|oldest|other|mistyped|truncated|phone|other_tail)\}")
+PLACEHOLDER = re.compile(r"\{(number|oldest|other|mistyped|truncated|spaced|wide|spoken|tail6|phone|other_tail)\}")
+_WIDE = str.maketrans("0123456789", "0123456789")
+_SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 # what the resident is told of, so that a turn can wait for the word of it
 NOTICED = frozenset({"acknowledge", "arrive", "resolve", "extend", "decline"})
 _DEFAULTS: dict[str, dict[str, Any]] = {"resolve": {"note": "已经处理好,现场试过,恢复正常。", "outcome": "solved"}}
@@ -138,6 +140,8 @@ class Person:
         numbers = [order["number"] for order in await self.orders()] or [""]
         known = {"number": numbers[0], "oldest": numbers[-1], "phone": self.phone.user_id, "truncated": numbers[0][:9]}
         known["mistyped"] = numbers[0][:-1] + str((int(numbers[0][-1:] or "0") + 1) % 10)
+        known |= {"spaced": " ".join(re.findall("....", numbers[0])), "tail6": numbers[0][-6:]}
+        known |= {"wide": numbers[0].translate(_WIDE), "spoken": numbers[0].translate(_SPOKEN)}
         if self.others:
             known |= {"other": self.others[0]["number"], "other_tail": self.others[0]["contact_phone"][-4:]}
         return PLACEHOLDER.sub(lambda match: known[match[1]], text)

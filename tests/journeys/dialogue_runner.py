@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,7 @@ import aiohttp
 from channels.simulator.driver import DidNotHappen
 from tests.installation import ADMIN_PASSWORD
 from tests.journeys.conftest import World
-from tests.journeys.dialogue_checks import Seen, complaints, reply_complaints
+from tests.journeys.dialogue_checks import LOCAL, Seen, complaints, reply_complaints
 from tests.journeys.dialogue_files import Dialogue, DialogueTurn
 from tests.journeys.dialogue_people import SETTLED_S, SILENCE_S, Person
 
@@ -148,6 +148,7 @@ class _Stage:
         return 1
 
     async def voice(self, text: str) -> int:
+        text = await self._person.filled(text)
         self._log(f"→ [voice] {text}")
         await self._person.phone.act(kind="voice", text=text)
         return 1
@@ -177,8 +178,11 @@ class _Stage:
         return 1
 
     async def advance(self, duration: str) -> int:
+        """An ISO 8601 duration, or `to 23:10`: the next time that it is that late here."""
         self._log(f"… {duration} go by")
-        await self._person.site.call("POST", "/simulator/clock", {"advance": duration})
+        to = duration.removeprefix("to ")
+        change = {"advance": duration} if to == duration else {"now": _next(await self._now(), to).isoformat()}
+        await self._person.site.call("POST", "/simulator/clock", change)
         await self._person.site.sign_in("admin", ADMIN_PASSWORD)
         return 0
 
@@ -219,6 +223,12 @@ _ACTS: dict[str, Callable[[_Stage, Any], Awaitable[int]]] = {
     "handback": _Stage.handback,
     "caseworker": _Stage.caseworker,
 }
+
+
+def _next(now: datetime, clock: str) -> datetime:
+    hour, minute = (int(part) for part in clock.split(":"))
+    there = now.astimezone(LOCAL).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return there if there > now else there + timedelta(days=1)
 
 
 def _shown(bubble: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from backend.contracts.messages import Channel
 from backend.contracts.understanding import CategoryGuess, Facts
-from backend.domain.drafting.context_words import FORM, about_order
+from backend.domain.drafting.context_words import FORM, about_order, new_phone
 from backend.domain.drafting.context_words import RULES as WORD_RULES
 from backend.domain.drafting.expected import ANSWERED_YES_NO, QUESTIONS, YES_NO, in_the_light_of
 from backend.domain.drafting.gist import told_beside
@@ -22,7 +22,7 @@ from backend.domain.drafting.heard import RATING, Heard, Ranking, best, is_clear
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind, explicit_score, parse_rating
-from backend.domain.language.wishes import gives_up, says
+from backend.domain.language.wishes import asks, gives_up, says
 from backend.domain.opt_out import OptOutWord, screen
 
 _DECIDED = 0.99
@@ -69,6 +69,7 @@ _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 _WISHES = (
     *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
     *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole"),
+    *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone"),
 )
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
@@ -118,8 +119,9 @@ def matter_of(guesses: Sequence[Mapping[str, Any]]) -> CategoryGuess | None:
 
 
 def wishes_of(text: str) -> list[str]:
-    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), and any of `_WISHES`."""
-    return [*(["gives_up"] if gives_up(text) else []), *(name for name in _WISHES if says(name, text))]
+    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), `asks`, and any of `_WISHES`."""
+    clear = {"gives_up": gives_up(text), "asks": asks(text)}
+    return [*(name for name, is_so in clear.items() if is_so), *(name for name in _WISHES if says(name, text))]
 
 
 def intents_in_context(heard: Heard) -> Ranking:
@@ -171,7 +173,7 @@ def _order_number(heard: Heard) -> str:
 
 def _rating(heard: Heard) -> str:
     asks_otherwise = best(heard) in _NO_VERDICT and share(heard) >= _LIKELY and len(heard.text) > _FEW_WORDS
-    if heard.requested != RATING or _is_firm(heard) or asks_otherwise:
+    if heard.requested != RATING or (_is_firm(heard) and len(heard.text) > 1) or asks_otherwise:  # 0 calls nobody here
         return ""
     return "rate" if parse_rating(heard.text) is not None else ""
 
@@ -388,6 +390,7 @@ def _is_firm(heard: Heard) -> bool:
 
 
 _RULES: tuple[Callable[[Heard], str], ...] = (
+    new_phone,
     _emergency,
     _order_number,
     _control,

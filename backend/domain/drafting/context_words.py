@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from backend.domain.drafting.heard import RATING, Heard, best, is_clear, share
 from backend.domain.drafting.model import Ask
-from backend.domain.language.wishes import says
+from backend.domain.language.wishes import beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 _LIKELY_MATTER = 0.5
 _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
+_FEW = 6  # characters
 _LATER = ("earlier", "aftermath", "adds")
 
 
@@ -48,6 +49,13 @@ def _corrects_order(heard: Heard) -> str:
     """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
     told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
     return "correct_previous_detail" if told and best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
+
+
+def new_phone(heard: Heard) -> str:
+    """电话换了,打这个17000004321, with no form open: for the order that was filed, and nobody is beaten."""
+    told = heard.requested in ("", RATING) and heard.facts.phones and heard.facts.emergency is None
+    told = told and says("new_phone", heard.text)
+    return "correct_previous_detail" if told and len(beside_phone(heard.text)) <= _FEW else ""
 
 
 def _calls(heard: Heard) -> str:

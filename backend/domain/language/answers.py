@@ -24,9 +24,12 @@ class AnswerKind(str, Enum):
     CHOICE = "choice"
 
 
+LAST = -1
+
+
 @dataclass(frozen=True)
 class Answer:
-    """`number` is the chosen one, from 1, for kind CHOICE; else None.
+    """`number` is the chosen one, from 1 (LAST for the last one), for kind CHOICE; else None.
 
     `also` is the second reading of a word that means two things: 没有 skips a field but answers "no" to a yes/no question.
     """
@@ -52,13 +55,23 @@ _CHOICE = re.compile(
     rf"|[一二两三四五六七八九十]{{1,2}})(?:个|项|条|号|种|那个|,|\.)?(?:吧|的|那个|这个|选项|,|哈"
     rf"|呗)*{_PADDING}"
 )
-_FIRST_LAST = {"头一个": 1, "前一个": 1, "上面那个": 1, "前面那个": 1, "上边那个": 1, "头一条": 1}
+_WHICH = "(?:一|那)?(?:个|条|件|项)(?:事儿?|单子?)?(?:吧|的|哈|呗)*"
+_FIRST = re.compile(rf"{_PADDING}(?:就|要|是)?(?:头|前|(?:最)?(?:上|前)(?:面|边|头)(?:的)?){_WHICH}{_PADDING}")
+_LAST = re.compile(
+    rf"{_PADDING}(?:就|要|是)?(?:最后|末|后|末尾|最(?:下|后)(?:的)?|(?:最)?(?:下|后|底下)(?:面|边|头)(?:的)?){_WHICH}{_PADDING}"
+)
 _EMOJI_YES = frozenset("👌👍✅🆗☑✔🙆")
 _EMOJI_NO = frozenset("❌🙅👎✖")
 _WORDS = tuple((int(score), re.compile("|".join(words))) for score, words in _TABLE["ratings"].items())
 _SCORE = re.compile(r"(?<![\d.第前后过差])(?P<score>[0-5]|[零一二两三四五])(?:\s*(?:颗)?(?:星|分(?!钟|之|公司|局))|(?:个|颗)星)")
 _STARS = re.compile(r"[★⭐🌟]")
-_LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[1-5]|[一二三四五])(?:分|星|吧|个星)*{_PADDING}")
+_LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[0-5]|[零一二三四五])(?:分|星|吧|个星)*{_PADDING}")
+# Ten or a hundred points: full marks on another scale. 十分满意 is no number.
+_FULL_MARKS = re.compile(r"(?<![\d.第前后])(?:100|10)\s*分(?!钟|之)|一百分|百分(?!之|百)|(?:打|给|评)(?:个)?十分|^十分[吧。!]*$")
+_NO_SCORE = re.compile(_TABLE["no_score"])
+_TALK = re.compile(_TABLE["beside_score"])
+_CLAUSE = re.compile(r"[^,。;!?、\s]+")
+_TELLS = 3  # characters beside the score that say why
 _LONGEST = 24
 
 
@@ -76,15 +89,40 @@ def classify_answer(text: str) -> Answer | None:
     return Answer(kinds[0], also=kinds[1] if len(kinds) > 1 else None) if kinds else None
 
 
-def parse_rating(text: str) -> int | None:
-    """A score from 1 to 5 in digits, stars or words, None for none.
+@dataclass(frozen=True)
+class Verdict:
+    """A score from 1 to 5; `named`: as a number or stars, not by an adjective; `clause` is the part of the text that gives it;
+    `comment` is the whole text where it says more than the score, else ""."""
 
-    好差评: 非常满意 5, 满意 4, 基本满意 3, 不满意 2, 非常不满意 1.
+    score: int
+    named: bool
+    clause: str
+    comment: str
+
+
+def parse_verdict(text: str) -> Verdict | None:
+    """The score of `parse_rating` with what is said beside it, None for none."""
+    score, plain = parse_rating(text), normalise(text).text
+    if score is None:
+        return None
+    clauses = _CLAUSE.findall(plain)
+    clause = next((each for each in clauses if parse_rating(each) == score), plain)
+    beside = _TALK.sub("", "".join(_without_score(each) for each in clauses))
+    lone = _LONE.fullmatch(plain) is not None
+    return Verdict(score, lone or explicit_score(text) is not None, clause, plain if len(beside) >= _TELLS else "")
+
+
+def parse_rating(text: str) -> int | None:
+    """A score from 1 to 5 in digits, stars or words, None for none, and for a mere 好的 that only says it was heard.
+
+    好差评: 非常满意 5, 满意 4, 基本满意 3, 不满意 2, 非常不满意 1. Less than 1 counts as 1, ten or a hundred points as 5.
     """
     plain = normalise(text).text
+    if _NO_SCORE.fullmatch(plain):
+        return None
     lone = _LONE.fullmatch(plain)
     if lone:
-        return parse_numeral(lone["score"])
+        return max(parse_numeral(lone["score"]) or 0, 1)
     score = explicit_score(text)
     if score is not None:
         return score
@@ -97,13 +135,22 @@ def explicit_score(text: str) -> int | None:
     if 1 <= stars <= 5:
         return stars
     plain = normalise(text).text
+    if _FULL_MARKS.search(plain):
+        return 5
     scores = [value for value in (parse_numeral(match["score"]) for match in _SCORE.finditer(plain)) if value is not None]
     return min(max(scores[-1], 1), 5) if scores else None
 
 
+def _without_score(clause: str) -> str:
+    for pattern in (_FULL_MARKS, _SCORE, _STARS, *(words for _, words in _WORDS)):
+        clause = pattern.sub("", clause)
+    return clause
+
+
 def _choice(plain: str) -> Answer | None:
-    if plain.rstrip("吧的。") in _FIRST_LAST:
-        return Answer(AnswerKind.CHOICE, _FIRST_LAST[plain.rstrip("吧的。")])
+    placed = next((number for number, pattern in ((1, _FIRST), (LAST, _LAST)) if pattern.fullmatch(plain)), None)
+    if placed is not None:
+        return Answer(AnswerKind.CHOICE, placed)
     match = _CHOICE.fullmatch(plain)
     number = parse_numeral(match["number"]) if match else None
     return Answer(AnswerKind.CHOICE, number) if number and number <= 20 else None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from backend.contracts.understanding import EmergencyHit, Span
+from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.danger_model import danger_score, kind_scores
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
@@ -120,7 +121,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     meant = spelt(text)
     hits, score = _by_rules(text, meant), danger_score(meant)
     gravest = next(iter(hits.values()), None)
-    if score is None:
+    if score is None or (gravest is None and _only_chooses(text)):
         return gravest
     if gravest is None and score <= DANGER:
         return None
@@ -128,6 +129,12 @@ def emergency_in(text: str) -> EmergencyHit | None:
         return None
     kind = _kind(meant, hits)
     return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
+
+
+def _only_chooses(text: str) -> bool:
+    """最后一个: an entry of a list, in which the model, that reads single words, may hear a farewell."""
+    answer = classify_answer(text)
+    return answer is not None and answer.kind is AnswerKind.CHOICE
 
 
 def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:

@@ -27,13 +27,24 @@ def says(wish: str, text: str) -> bool:
 
 
 def gives_up(text: str, *, softly: bool = False) -> bool:
-    """A clear yes to "shall we take it back?". Everything else keeps: a no, a half sentence, anything with a word of keeping.
+    """A clear yes to "shall we take it back?". Everything else keeps: a no, a half sentence, a question, anything with a word of
+    keeping.
 
     `softly` also takes 算了 and 不用了, which are clear only while nothing is filed yet.
     """
-    if says("keeps", text):
+    if says("keeps", text) or asks(text):
         return False
     if says("gives_up", text) or (softly and says("gives_up_softly", text)):
         return True
     answer = classify_answer(text)
     return answer is not None and (answer.kind is AnswerKind.YES or (answer.kind is AnswerKind.CHOICE and answer.number == 1))
+
+
+def asks(text: str) -> bool:
+    """Whether the words ask something; 撤了吧行吗 asks for leave only."""
+    return says("question", _TABLE["polite_tail"].sub("", normalise(text).text))
+
+
+def beside_phone(text: str) -> str:
+    """What is said beside a new telephone number: the characters without digits, marks and the words that announce it."""
+    return re.sub(r"[\d\s\W]", "", _TABLE["new_phone"].sub("", normalise(text).text))

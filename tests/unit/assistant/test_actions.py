@@ -187,7 +187,7 @@ async def test_a_question_goes_to_the_table_with_its_words_its_key_and_the_matte
 
 
 async def test_without_a_draft_the_matter_is_what_the_question_itself_is_surely_about() -> None:
-    fake = FakeBackend({ANSWER: answered("四十分钟。")})
+    fake = FakeBackend({ANSWER: answered("四十分钟。"), ORDERS: (200, {"items": []})})
     sure = {"faq": {"key": "time_limit"}, "categories": [{"service_code": "0301", "category_confidence": 0.95}]}
     unsure = {"faq": {"key": "time_limit"}, "categories": [{"service_code": "0301", "category_confidence": 0.6}]}
     async with running(fake):
@@ -299,12 +299,12 @@ async def test_somebody_elses_number_needs_the_phones_tail() -> None:
 
 @pytest.mark.parametrize("check", ["mistyped", "truncated"])
 async def test_a_number_that_cannot_be_right_is_said_to_be_so(check: str) -> None:
-    fake = FakeBackend()
+    fake = FakeBackend({ORDERS: (200, {"items": []})})
     number = {"facts": {"order_numbers": [{"digits": "2611210", "check": check}]}}
     async with running(fake):
         text, _, _ = await run("action_query_status", tracker("2611210", "query_status", parsed=number))
     assert text in replies.table()[f"number_{check}"]
-    assert fake.calls == []
+    assert fake.bodies(LOOKUP) == []
 
 
 async def test_withdrawing_asks_once() -> None:

@@ -177,7 +177,7 @@ def test_a_number_with_a_verb_is_what_the_verb_says(verb: str, expected: str) ->
 
 
 def test_the_wishes_beside_the_intent_are_told_by_name() -> None:
-    assert wishes_of("啥时候能到?能不能快点儿") == ["urges", "how_long"]
+    assert wishes_of("啥时候能到?能不能快点儿") == ["asks", "urges", "how_long"]
     assert wishes_of("撤吧") == ["gives_up"]
     assert wishes_of("还是留着吧") == []
 
@@ -186,3 +186,21 @@ def test_the_matter_carries_the_confidence_of_its_category() -> None:
     guess = {"category": "供暖", "subcategory": "停暖", "service_code": "0102", "confidence": 0.5, "category_confidence": 0.99}
     assert matter_of([guess]) == CategoryGuess("供暖", "停暖", "0102", 0.99)
     assert matter_of([]) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["电话换了,打这个17000004321,原来那个打不通", "换号了 17000004321", "打我儿子的电话吧17000004321"]
+)
+@pytest.mark.parametrize("requested", ["", "rating"])
+def test_another_phone_outside_the_form_belongs_to_the_order(said: str, requested: str) -> None:
+    assert intent(said, requested, ("emergency", 0.4), ("report_complaint", 0.3)) == "correct_previous_detail"
+
+
+@pytest.mark.parametrize("said", ["我家停水了 打这个电话17000004321", "17000004321"])
+def test_a_phone_beside_a_matter_or_alone_is_no_correction(said: str) -> None:
+    assert intent(said, "", ("report_complaint", 0.9)) != "correct_previous_detail"
+
+
+def test_nought_is_a_verdict_where_one_is_waited_for_and_elsewhere_what_the_model_says() -> None:
+    assert intent("0", "rating", ("ask_human", 0.9)) == "rate"
+    assert intent("0", "", ("ask_human", 0.9)) == "ask_human"

@@ -219,7 +219,8 @@ async def test_what_goes_to_the_open_order_is_said_with_its_number_and_ends_the_
 @pytest.mark.parametrize(("wish", "expected"), [("how_long", "三天。"), ("who_handles", "派给单位。"), ("", "不要钱。")])
 async def test_words_that_name_the_question_beat_the_guess_of_the_model(wish: str, expected: str) -> None:
     answers = {"time_limit": "三天。", "who": "派给单位。", "fee": "不要钱。"}
-    fake = FakeBackend({"POST faqs/answer": lambda body: (200, {"key": body["key"], "answer": answers[body["key"]]})})
+    told = {"POST faqs/answer": lambda body: (200, {"key": body["key"], "answer": answers[body["key"]]})}
+    fake = own(**told)
     async with running(fake):
         parsed = {"faq": {"key": "fee"}, "wishes": [wish] if wish else []}
         text, _, _ = await run("action_answer_faq", tracker("几点能到", "ask_faq", parsed=parsed))

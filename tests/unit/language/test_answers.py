@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.language.answers import Answer, AnswerKind, classify_answer, parse_rating
+from backend.domain.language.answers import LAST, Answer, AnswerKind, classify_answer, parse_rating, parse_verdict
 
 ANSWERS = {
     AnswerKind.DONT_KNOW: [
@@ -142,3 +142,79 @@ def test_no_text_breaks_the_rules(text: str) -> None:
     answer, score = classify_answer(text), parse_rating(text)
     assert answer is None or (answer.number is None) == (answer.kind is not AnswerKind.CHOICE)
     assert score is None or 1 <= score <= 5
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("最后一个", LAST),
+        ("后面那个吧", LAST),
+        ("最下面那个", LAST),
+        ("下面那件", LAST),
+        ("头一个", 1),
+        ("前面的那个", 1),
+        ("第二个", 2),
+    ],
+)
+def test_an_entry_is_chosen_by_where_it_stands(said: str, number: int) -> None:
+    assert classify_answer(said) == Answer(AnswerKind.CHOICE, number)
+
+
+@pytest.mark.parametrize("said", ["上一个", "后天", "最后", "后面那个井盖没了"])
+def test_what_only_sounds_like_a_place_in_a_list_chooses_nothing(said: str) -> None:
+    answer = classify_answer(said)
+    assert answer is None or answer.kind is not AnswerKind.CHOICE
+
+
+@pytest.mark.parametrize("said", ["好的", "好的谢谢", "知道了", "收到", "嗯,好的", "好的,知道了啊", "行", "OK"])
+def test_that_a_question_was_heard_is_no_verdict(said: str) -> None:
+    assert parse_rating(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [
+        ("0", 1),
+        ("0分", 1),
+        ("零分", 1),
+        ("10分!", 5),
+        ("100分", 5),
+        ("一百分", 5),
+        ("给十分", 5),
+        ("十分", 5),
+        ("8分", None),
+        ("12", None),
+    ],
+)
+def test_a_score_beyond_the_scale_is_its_nearest_end_only_where_that_is_meant(said: str, score: int | None) -> None:
+    assert parse_rating(said) == score
+
+
+@pytest.mark.parametrize(
+    ("said", "score", "named", "comment"),
+    [
+        ("一般般 来得太慢", 3, False, True),
+        ("满意 就是来得有点晚", 4, False, True),
+        ("给个差评 态度恶劣 事也没办明白", 1, False, True),
+        ("10分钟就来了,满意", 4, False, True),
+        ("挺满意的", 4, False, False),
+        ("5分 谢谢师傅", 5, True, False),
+        ("中不溜吧,三分", 3, True, False),
+        ("刚才按错了,应该是5分", 5, True, False),
+        ("3", 3, True, False),
+    ],
+)
+def test_a_verdict_knows_whether_it_says_why(said: str, score: int, named: bool, comment: bool) -> None:
+    verdict = parse_verdict(said)
+    assert verdict is not None
+    assert (verdict.score, verdict.named, verdict.comment) == (score, named, said if comment else "")
+
+
+def test_the_part_that_gives_the_score_is_told_apart_from_what_follows() -> None:
+    verdict = parse_verdict("5分,对了我家楼下井盖没了")
+    assert verdict is not None
+    assert verdict.clause == "5分"
+
+
+def test_what_is_no_verdict_has_none() -> None:
+    assert parse_verdict("我家暖气不热") is None

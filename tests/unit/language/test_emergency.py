@@ -272,3 +272,8 @@ def test_a_danger_may_be_taken_back(text: str) -> None:
 )
 def test_what_goes_on_is_not_taken_back(text: str) -> None:
     assert not takes_back_danger(text)
+
+
+@pytest.mark.parametrize("said", ["最后一个", "头一个", "第二个吧", "3", "下面那个"])
+def test_choosing_an_entry_of_a_list_is_no_danger(said: str) -> None:
+    assert screen_emergency(said) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.language.wishes import gives_up, says
+from backend.domain.language.wishes import asks, gives_up, says
 
 CLEAR_YES = [
     "是",
@@ -113,3 +113,44 @@ def test_a_few_words_ask_after_an_order(text: str) -> None:
 @pytest.mark.parametrize("text", ["那怎么办呢", "我家没水呢", "楼道灯不亮呢", "那谁来修呢", "暖气不热", "路灯呢不亮了"])
 def test_a_problem_or_another_question_does_not_ask_after_an_order(text: str) -> None:
     assert not says("what_about_whole", text)
+
+
+@pytest.mark.parametrize("said", ["撤了他们还能知道是我说的吗", "取消了还能再报吗?", "撤了以后咋整,谁来修啊"])
+def test_a_question_about_taking_back_takes_nothing_back(said: str) -> None:
+    assert not gives_up(said)
+    assert asks(said)
+
+
+@pytest.mark.parametrize("said", ["撤了吧行吗", "撤了行不", "嗯 撤吧好吗"])
+def test_asking_for_leave_is_a_yes(said: str) -> None:
+    assert gives_up(said)
+
+
+@pytest.mark.parametrize("said", ["知道了", "好的谢谢", "行吧 那我等着", "收到,辛苦了", "哦知道了谢谢啊", "那我再等等吧", "嗯嗯"])
+def test_that_something_was_heard_is_told_in_few_words(said: str) -> None:
+    assert says("acknowledges_whole", said)
+
+
+@pytest.mark.parametrize("said", ["好的我家没电了", "等着吧你们", "知道了还不来", "不好"])
+def test_what_says_more_is_not_merely_heard(said: str) -> None:
+    assert not says("acknowledges_whole", said)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said", "expected"),
+    [
+        ("came_whole", "师傅来了", True),
+        ("came_whole", "可算来人了", True),
+        ("came_whole", "来水了", False),
+        ("came_whole", "没来", False),
+        ("announces_file", "我给你们补张照片", True),
+        ("announces_file", "照片往哪发", True),
+        ("announces_file", "照片收到了吗", False),
+        ("all_of_them", "两个都催一下", True),
+        ("all_of_them", "全部", True),
+        ("all_of_them", "都急死了", False),
+        ("all_of_them", "都三天了还没人来", False),
+    ],
+)
+def test_small_matters_after_an_order_was_filed(wish: str, said: str, expected: bool) -> None:
+    assert says(wish, said) is expected

@@ -1,0 +1,69 @@
+"""Which of several orders is meant: by its place in the list, by its number, or by what is said about it (暖气那个)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from actions import orders
+from actions.turn import Talk
+from backend.contracts.matters import spoken_matter
+
+LAST = -1
+_HAN = re.compile(r"[^\u4e00-\u9fff\dA-Za-z]")
+# What stands in every answer to "which one?", and says nothing about it.
+_EMPTY = re.compile(
+    r"那个|这个|那件|这件|那档子?|的事儿?|事儿?|的|就|是|我|俺|要|想|催|查|撤|问|看|一下|评|先|吧|呗|啊|呢|嘛|件|个|报"
+)
+_LONGEST = 16  # characters; a longer message is something else
+_SOUNDS_LIKE = 0.5
+_CLEARLY = 2
+_ELSEWHERE = frozenset({"ask_faq", "ask_human", "emergency", "opt_out", "greet", "thanks", "bye", "abuse"})
+
+
+def picked(talk: Talk, verb: str, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The chosen of the orders that were offered; [] where the message chooses none. All of them only where all are wanted."""
+    by_number = {order["number"]: order for order in offered}
+    number = orders.named(talk, verb, list(by_number))
+    if number in by_number:
+        return [by_number[number]]
+    if talk.choice == LAST or 1 <= talk.choice <= len(offered):
+        return [offered[talk.choice - 1 if talk.choice > 0 else LAST]]
+    if "all_of_them" in talk.wishes:
+        return offered
+    return [] if talk.intent in _ELSEWHERE or len(talk.text) > _LONGEST else by_words(talk, offered)
+
+
+def by_words(talk: Talk, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The one order that the words fit best; [] where none or several do. Words that name the matter or the place count for more
+    than the model's guess."""
+    said = _HAN.sub("", _EMPTY.sub("", talk.text))
+    scores = [_common(said, _told(order)) for order in offered]
+    if max(scores, default=0) == 0:
+        scores = [_guessed(talk, order) for order in offered]
+    best = max(scores, default=0)
+    return [order for order, score in zip(offered, scores, strict=True) if score == best] if _is_alone(scores, best) else []
+
+
+def _is_alone(scores: list[int], best: int) -> bool:
+    return best > 0 and scores.count(best) == 1
+
+
+def _told(order: dict[str, Any]) -> str:
+    address = order.get("address") or {}
+    words = (order["category"], order["subcategory"], spoken_matter(order["category"], order["subcategory"]))
+    return _HAN.sub("", " ".join((*words, str(order.get("description") or ""), str(address.get("text") or ""))))
+
+
+def _common(said: str, told: str) -> int:
+    """How many pairs of characters both have; a single character counts only where nothing more is said."""
+    if len(said) == 1:
+        return int(said in told)
+    return sum(said[place : place + 2] in told for place in range(len(said) - 1))
+
+
+def _guessed(talk: Talk, order: dict[str, Any]) -> int:
+    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    if guess.get("category_confidence", 0.0) < _SOUNDS_LIKE or guess.get("category") != order["category"]:
+        return 0
+    return _CLEARLY if guess.get("subcategory") == order["subcategory"] else 1

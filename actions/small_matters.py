@@ -1,0 +1,39 @@
+"""What residents say after a notice that is neither a wish nor a verdict: 知道了, 师傅来了, 弄完了, 我给你们发张照片."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import orders
+from actions.doing import open_orders
+from actions.turn import Events, Talk
+
+_FEW = 20  # characters; who tells more has something to report or to add
+_ASKED_FOR_SCORE = "rating_pending"
+
+
+async def small_matter(talk: Talk) -> Events | None:
+    """Answer it, and write on the order what its handlers want to know; None for everything else. Raises BackendDown,
+    BackendRefused."""
+    if talk.draft is not None or talk.matter_is_told or len(talk.text) > _FEW:
+        return None
+    if "announces_file" in talk.wishes and not talk.meta.get("attachments"):
+        talk.say("send_it")
+        return []
+    if talk.wishes & {"came_whole", "solved"} and not talk.wishes & {"asks", "urges"}:
+        return await _progress(talk)
+    if "acknowledges_whole" in talk.wishes:
+        talk.say("rate_when_ready" if talk.meta.get(_ASKED_FOR_SCORE) else "acknowledged")
+        return []
+    return None
+
+
+async def _progress(talk: Talk) -> Events | None:
+    """They came, or it works again: noted for the handlers. Where a verdict is waited for, that is another action's."""
+    being_done = [] if talk.meta.get(_ASKED_FOR_SCORE) else orders.by_subject(talk, await open_orders(talk))
+    if not being_done:
+        return None
+    order: dict[str, Any] = being_done[0]
+    await orders.do(talk, order["number"], "note", note=f"居民说:{talk.text}")
+    talk.say("solved_noted" if "solved" in talk.wishes else "came_noted", number=order["number"])
+    return []

@@ -1,0 +1,121 @@
+"""Where an order is, in two short sentences for its resident: what, who has it since when, due when, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backend.contracts.work_orders import State
+from backend.domain.conversation import LOCAL
+from backend.domain.phrases import day_text
+
+_OPEN = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
+_END_OF_DAY = (23, 59)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An order as it stands. `matter` is its leaf in spoken words; `since` is when it came into this state; `due_at` and
+    `on_site_due_at` are promises, `arrived_at` is when somebody came. Times carry their zone."""
+
+    state: State
+    matter: str
+    unit: str
+    since: datetime
+    due_at: datetime | None = None
+    on_site_due_at: datetime | None = None
+    arrived_at: datetime | None = None
+    suspended: bool = False
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """`text` and what comes `next`; `still` is the same in other words, for one who asks again."""
+
+    text: str
+    next: str
+    still: str
+
+
+_WORDINGS: dict[State, _Wording] = {
+    State.ACCEPTED: _Wording(
+        "您报的“{matter}”{since}登记上了,正在找管事的单位{due}。", "定下来马上告诉您", "“{matter}”还在找管事的单位{due}。"
+    ),
+    State.DISPATCHED: _Wording(
+        "您报的“{matter}”{since}交给了{unit}{due}。", "他们一接手我就告诉您", "“{matter}”还在{unit},等他们接手{due}。"
+    ),
+    State.IN_PROGRESS: _Wording(
+        "您报的“{matter}”由{unit}在办,{came}{due}。", "办好了马上告诉您", "“{matter}”还是{unit}在办,{came}{due}。"
+    ),
+    State.RESOLVED: _Wording(
+        "您报的“{matter}”,{unit}{since}说办好了。",
+        "您看弄好没有?打个1到5分吧,5分最满意",
+        "“{matter}”,{unit}{since}说办好了,就等您一句话。",
+    ),
+    State.CLOSED: _Wording(
+        "您报的“{matter}”{since}办结了。", "要是没办好、又坏了,跟我说一声,可以重办", "“{matter}”{since}就办结了。"
+    ),
+    State.DECLINED: _Wording("您报的“{matter}”{since}没能受理。", "不明白的话,我给您找人工说说", "“{matter}”没能受理。"),
+    State.WITHDRAWN: _Wording("您报的“{matter}”{since}撤回了。", "还需要的话,随时再报", "“{matter}”{since}就撤回了。"),
+}
+_PAUSED = "眼下有原因停着,能办了就接着办,到时告诉您"
+_LATE = "已经过了说好的时间,要催他们就回“催一下”"
+
+
+def status_text(standing: Standing, *, now: datetime) -> str:
+    """Two sentences. `now` decides whether a day is called 今天 or by its date, and whether the promise is kept."""
+    wording = _WORDINGS[standing.state]
+    return f"{_filled(wording.text, standing, now)}{_next(standing, now, wording.next)}。"
+
+
+def status_again(standing: Standing, *, now: datetime) -> str:
+    """The same in other words, for one who asks a second time and hears nothing new."""
+    closing = "一有变化我马上告诉您" if standing.state in _OPEN else _WORDINGS[standing.state].next
+    return f"{_filled(_WORDINGS[standing.state].still, standing, now)}{_next(standing, now, closing)}。"
+
+
+def moment_text(at: datetime, *, now: datetime) -> str:
+    """今天15点12分, 昨天9点05分, 11月20日 in Asia/Shanghai."""
+    days = _days_between(now, at)
+    local = at.astimezone(LOCAL)
+    name = {0: "今天", -1: "昨天", 1: "明天"}.get(days)
+    return f"{name}{local.hour}点{local.minute:02d}分" if name else f"{local.month}月{local.day}日"
+
+
+def due_day(at: datetime, *, now: datetime) -> str:
+    """今天, 明天15点12分, 11月25日(周三): the hour only where the promise is not for the whole day."""
+    local = at.astimezone(LOCAL)
+    day = {0: "今天", 1: "明天", -1: "昨天"}.get(_days_between(now, at)) or day_text(at)
+    return day if (local.hour, local.minute) == _END_OF_DAY else f"{day}{local.hour}点{local.minute:02d}分"
+
+
+def _filled(pattern: str, standing: Standing, now: datetime) -> str:
+    since = moment_text(standing.since, now=now)
+    came = f"{moment_text(standing.arrived_at, now=now)}到的现场" if standing.arrived_at else f"{since}接的手"
+    return pattern.format(
+        matter=standing.matter, unit=standing.unit or "承办单位", since=since, came=came, due=_due(standing, now)
+    )
+
+
+def _due(standing: Standing, now: datetime) -> str:
+    if standing.state not in _OPEN or standing.suspended or _is_late(standing, now):
+        return ""
+    on_site = standing.on_site_due_at if standing.arrived_at is None else None
+    promised = [(on_site, "到场"), (standing.due_at, "办完")]
+    said = "、".join(f"{due_day(at, now=now)}{what}" for at, what in promised if at is not None and at > now)
+    return f",最晚{said}" if said else ""
+
+
+def _next(standing: Standing, now: datetime, otherwise: str) -> str:
+    if standing.state in _OPEN and standing.suspended:
+        return _PAUSED
+    return _LATE if _is_late(standing, now) else otherwise
+
+
+def _is_late(standing: Standing, now: datetime) -> bool:
+    return standing.state in _OPEN and not standing.suspended and standing.due_at is not None and standing.due_at < now
+
+
+def _days_between(now: datetime, at: datetime) -> int:
+    gap: timedelta = at.astimezone(LOCAL).date() - now.astimezone(LOCAL).date()
+    return gap.days
