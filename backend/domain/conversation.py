@@ -18,6 +18,7 @@ APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
 
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
+STALE = "stale epoch"  # why a reply of the bot is a note: it was computed for an owner who is gone
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
 
 

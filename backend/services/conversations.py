@@ -14,14 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, MessageStatus, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, Ownership, hand_back, take_over, to_queue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, STALE, Ownership, hand_back, take_over, to_queue
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.ports import ChannelSender
 from backend.services.session_room import check_room
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
 from backend.storage.leases import wall_now
-from backend.storage.messages import add_once, get_message, last_word_of, set_unhandled_after, take_seq
+from backend.storage.messages import (
+    add_once,
+    get_message,
+    keep_back,
+    last_word_of,
+    leave_to_people,
+    set_unhandled_after,
+    take_seq,
+)
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 
@@ -44,9 +52,15 @@ def ownership(row: ConversationRow) -> Ownership:
 
 
 async def takeover(session: AsyncSession, *, conversation_id: str, user: str, now: datetime) -> ConversationRow:
-    """Make a caseworker the owner. Raises NotFound, or Conflict naming the one who was faster."""
+    """Make a caseworker the owner; what the bot said and did not send yet is kept as a note.
+
+    Raises NotFound, or Conflict naming the one who was faster.
+    """
     row = await get_conversation(session, conversation_id, lock=True)
     await _change_owner(session, row, take_over(ownership(row), user), now=now)
+    unanswered = await keep_back(session, row.id, author=Author.BOT, reason=STALE)
+    if any(unanswered):
+        await leave_to_people(session, [each for each in unanswered if each], purpose=LEFT_FOR_PEOPLE)
     row.queued_at, row.queue_reason, row.priority = None, "", 0
     return row
 
@@ -111,7 +125,7 @@ async def say(
     (`suppressed`), never sent. `purpose` is reply, apology, emergency, caseworker …, or a pushed one (`backend.domain.notices`).
     """
     row = await get_conversation(session, conversation_id, lock=True)
-    reason = "" if epoch is None or epoch == row.epoch else "stale epoch"
+    reason = "" if epoch is None or epoch == row.epoch else STALE
     messages = await speak(
         session, row, author=author, replies=replies, purpose=purpose, now=now, extras=extras, suppressed=reason, epoch=epoch
     )
