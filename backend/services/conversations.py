@@ -20,6 +20,7 @@ from backend.services.ports import ChannelSender
 from backend.services.session_room import check_room
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
+from backend.storage.deliveries import drop_call_back
 from backend.storage.leases import wall_now
 from backend.storage.messages import (
     add_once,
@@ -106,6 +107,12 @@ def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: da
         row.queue_reason, row.priority = reason, priority
     row.queued_at = row.queued_at or now
     row.updated_at = now
+
+
+def unflag(row: ConversationRow, *, reason: str) -> None:
+    """Take a conversation out of the queue where `flag_for_people` put it for this reason."""
+    if row.queue_reason == reason and row.owner == Owner.BOT.value:
+        row.queued_at, row.queue_reason, row.priority = None, "", 0
 
 
 async def say(
@@ -228,7 +235,8 @@ async def resend(session: AsyncSession, *, conversation_id: str, message_id: str
     if dead.conversation_id != conversation_id:
         raise NotFound("没有这条消息", message_id=message_id)
     if dead.status not in _RESENDABLE or dead.resent_as is not None:
-        raise Conflict("只有发送失败或结果不明的消息可以重发,而且只能重发一次", message_status=dead.status)
+        raise Conflict("只有发送失败或可能没送到的消息可以重发,而且只能重发一次", message_status=dead.status)
+    await drop_call_back(session, dead.id, result="又发了一次", now=now)
     return await send_again(session, row, dead, now=now)
 
 

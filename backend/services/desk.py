@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
-from backend.contracts.messages import Channel
+from backend.contracts.messages import Channel, MessageStatus
 from backend.domain.conversation import Ownership
 from backend.domain.errors import InvalidField
 from backend.domain.session_window import Window, open_windows, remaining
@@ -137,6 +137,22 @@ async def conversation(session: AsyncSession, conversation_id: str, *, lock: boo
 async def open_tasks(session: AsyncSession) -> Sequence[CallBackTaskRow]:
     """Residents to call, oldest first."""
     return await list_call_backs(session, done=False, after=None, limit=TASKS_SHOWN)
+
+
+async def count_tasks(session: AsyncSession) -> int:
+    """How much waits on that page: calls to make, and messages that did not go out."""
+    calls = select(func.count()).select_from(CallBackTaskRow).where(CallBackTaskRow.done_at.is_(None))
+    letters = select(func.count()).select_from(MessageRow).where(MessageRow.status == "failed", MessageRow.resent_as.is_(None))
+    return int(await session.scalar(calls) or 0) + int(await session.scalar(letters) or 0)
+
+
+async def maybe_unsent(session: AsyncSession, tasks: Sequence[CallBackTaskRow]) -> set[str]:
+    """The messages of these tasks of which nobody knows whether they arrived: the resident may be sent them once more."""
+    ids = [task.message_id for task in tasks if task.message_id]
+    query = select(MessageRow.id).where(
+        MessageRow.id.in_(ids), MessageRow.status == MessageStatus.UNKNOWN.value, MessageRow.resent_as.is_(None)
+    )
+    return set(await session.scalars(query))
 
 
 async def finish_task(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
