@@ -33,7 +33,7 @@ from backend.storage.conversations import (
     no_such_conversation,
     windows_of,
 )
-from backend.storage.deliveries import finish_call_back, list_call_backs
+from backend.storage.deliveries import list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
@@ -208,7 +208,7 @@ async def list_open_call_backs(
 @router.post("/call-backs/{task_id}/done")
 async def call_back_done(task_id: str, body: DoneIn, principal: DeskDep, session: SessionDep, clock: ClockDep) -> CallBackOut:
     """The resident was called (or needs no call); the first one to say so counts."""
-    row = await finish_call_back(session, task_id, user=principal.username, result=body.result, now=clock.now())
+    row = await talk.finish_task(session, task_id, user=principal.username, result=body.result, now=clock.now())
     return CallBackOut.model_validate(row)
 
 

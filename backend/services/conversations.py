@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, MessageStatus, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, STALE, Ownership, hand_back, take_over, to_queue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, MAYBE_UNSENT, STALE, Ownership, hand_back, take_over, to_queue
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.ports import ChannelSender
 from backend.services.session_room import check_room
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
-from backend.storage.deliveries import drop_call_back
+from backend.storage.deliveries import call_back_of, drop_call_back, has_open_call_back
 from backend.storage.leases import wall_now
 from backend.storage.messages import (
     add_once,
@@ -32,6 +32,7 @@ from backend.storage.messages import (
     take_seq,
 )
 from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
 
 
@@ -109,9 +110,25 @@ def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: da
     row.updated_at = now
 
 
-def unflag(row: ConversationRow, *, reason: str) -> None:
-    """Take a conversation out of the queue where `flag_for_people` put it for this reason."""
-    if row.queue_reason == reason and row.owner == Owner.BOT.value:
+async def finish_task(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
+    """Mark a call-back done; the first one to say so counts. Raises NotFound."""
+    known = await call_back_of(session, task_id)
+    # before the task, like everybody who closes one: two transactions cannot deadlock
+    row = await get_conversation(session, known.conversation_id, lock=True) if known.conversation_id else None
+    task = await call_back_of(session, task_id)
+    if task.done_at is None:
+        task.done_at, task.done_by, task.result = now, user, result
+        await session.flush()
+    if row is not None:
+        await arrival_settled(session, row)
+    return task
+
+
+async def arrival_settled(session: AsyncSession, row: ConversationRow) -> None:
+    """Take a locked conversation out of the queue where it only waited because an answer may not have arrived, once nothing of
+    that is open any more."""
+    flagged = row.queue_reason == MAYBE_UNSENT and row.owner == Owner.BOT.value
+    if flagged and not await has_open_call_back(session, row.id):
         row.queued_at, row.queue_reason, row.priority = None, "", 0
 
 
@@ -237,6 +254,7 @@ async def resend(session: AsyncSession, *, conversation_id: str, message_id: str
     if dead.status not in _RESENDABLE or dead.resent_as is not None:
         raise Conflict("只有发送失败或可能没送到的消息可以重发,而且只能重发一次", message_status=dead.status)
     await drop_call_back(session, dead.id, result="又发了一次", now=now)
+    await arrival_settled(session, row)
     return await send_again(session, row, dead, now=now)
 
 

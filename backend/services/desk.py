@@ -14,9 +14,10 @@ from backend.contracts.messages import Channel, MessageStatus
 from backend.domain.conversation import Ownership
 from backend.domain.errors import InvalidField
 from backend.domain.session_window import Window, open_windows, remaining
+from backend.services import conversations
 from backend.services.conversations import ownership
 from backend.storage.conversations import get_conversation, list_conversations, windows_of
-from backend.storage.deliveries import finish_call_back, list_call_backs
+from backend.storage.deliveries import list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
@@ -159,7 +160,7 @@ async def finish_task(session: AsyncSession, task_id: str, *, user: str, result:
     """Say how a call went; the first one to say so counts. Raises NotFound, InvalidField for an empty result."""
     if not result.strip():
         raise InvalidField("请写下结果", field="result")
-    return await finish_call_back(session, task_id, user=user, result=result.strip(), now=now)
+    return await conversations.finish_task(session, task_id, user=user, result=result.strip(), now=now)
 
 
 async def failed_messages(session: AsyncSession) -> Sequence[MessageRow]:

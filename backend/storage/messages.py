@@ -202,16 +202,6 @@ async def message_by_notice_key(session: AsyncSession, notice_key: str) -> Messa
     return (await session.scalars(select(MessageRow).where(MessageRow.notice_key == notice_key))).one()
 
 
-async def any_unknown(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether of some message in a conversation nobody knows if it arrived, and nobody sent it again."""
-    query = select(MessageRow.id).where(
-        MessageRow.conversation_id == conversation_id,
-        MessageRow.status == MessageStatus.UNKNOWN.value,
-        MessageRow.resent_as.is_(None),
-    )
-    return (await session.scalars(query.limit(1))).first() is not None
-
-
 async def due_reminders(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[MessageRow]:
     """Questions that nobody was reminded of yet and whose time has come."""
     query = select(MessageRow).where(MessageRow.remind_at <= now)
