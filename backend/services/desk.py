@@ -13,10 +13,10 @@ from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, MessageStatus
 from backend.domain.conversation import Ownership
 from backend.domain.errors import InvalidField
-from backend.domain.session_window import Window, open_windows, remaining
+from backend.domain.session_window import open_windows, remaining
 from backend.services import conversations
 from backend.services.conversations import ownership
-from backend.storage.conversations import get_conversation, list_conversations, windows_of
+from backend.storage.conversations import get_conversation, list_conversations, session_windows
 from backend.storage.deliveries import list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
@@ -112,8 +112,7 @@ async def allowance(session: AsyncSession, row: ConversationRow, *, now: datetim
     """What the platform still lets us say in this conversation."""
     if row.channel not in _SESSION_LIMITED:
         return Allowance(None, None)
-    known = await windows_of(session, row.id)
-    windows = [Window(window.id, window.allowed, window.used, window.expires_at) for window in known]
+    windows = await session_windows(session, row.id)
     usable = [window.expires_at for window in open_windows(windows, now) if window.used < window.allowed]
     return Allowance(remaining(windows, now), max(usable, default=None))
 
