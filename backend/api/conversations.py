@@ -23,7 +23,7 @@ from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel
 from backend.contracts.people import Role
 from backend.domain.masking import mask_phone, mask_text, mask_user
-from backend.domain.session_window import Window, open_windows, remaining
+from backend.domain.session_window import open_windows, remaining
 from backend.services import conversations as talk
 from backend.services.auth import Principal
 from backend.storage.conversations import (
@@ -31,9 +31,9 @@ from backend.storage.conversations import (
     is_told_in_secret,
     list_conversations,
     no_such_conversation,
-    windows_of,
+    session_windows,
 )
-from backend.storage.deliveries import finish_call_back, list_call_backs
+from backend.storage.deliveries import list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
@@ -83,7 +83,7 @@ async def one(conversation_id: str, principal: StaffOrServiceDep, session: Readi
     await _require_open(session, conversation_id, principal)
     row = await get_conversation(session, conversation_id)
     now = clock.now()
-    windows = [Window(w.id, w.allowed, w.used, w.expires_at) for w in await windows_of(session, conversation_id)]
+    windows = await session_windows(session, conversation_id)
     ends = max((window.expires_at for window in open_windows(windows, now)), default=None)
     return _view(row, principal.role, SessionOut(remaining=remaining(windows, now), expires_at=ends) if windows else None)
 
@@ -208,7 +208,7 @@ async def list_open_call_backs(
 @router.post("/call-backs/{task_id}/done")
 async def call_back_done(task_id: str, body: DoneIn, principal: DeskDep, session: SessionDep, clock: ClockDep) -> CallBackOut:
     """The resident was called (or needs no call); the first one to say so counts."""
-    row = await finish_call_back(session, task_id, user=principal.username, result=body.result, now=clock.now())
+    row = await talk.finish_task(session, task_id, user=principal.username, result=body.result, now=clock.now())
     return CallBackOut.model_validate(row)
 
 

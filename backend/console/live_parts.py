@@ -68,8 +68,8 @@ class Watching:
 
 
 async def snapshot(session: AsyncSession, user: Principal, watching: Watching, *, now: datetime) -> dict[str, Any]:
-    """Everything that a page shows now: its parts, and who waits (for the title and the notice). Raises NotFound."""
-    shown: dict[str, Any] = {"parts": {}, "waiting": []}
+    """Everything that a page shows now: its parts, who waits (for the title and the notice), how many tasks. Raises NotFound."""
+    shown: dict[str, Any] = {"parts": {}, "waiting": [], "tasks": 0}
     if user.role is not Role.HANDLER:
         html, lists = await list_part(session, user, now=now, open_id=watching.conversation)
         shown["parts"] = {"lists": html} if watching.lists else {}
@@ -77,6 +77,7 @@ async def snapshot(session: AsyncSession, user: Principal, watching: Watching, *
             {"id": entry.row.id, "label": resident_label(entry.row), "urgent": words.is_emergency(entry.row.priority)}
             for entry in lists.waiting
         ]
+        shown["tasks"] = await desk.count_tasks(session)
         if watching.conversation:
             row = await desk.conversation(session, watching.conversation)
             shown["parts"] |= await talk_parts(session, row, user, now=now)

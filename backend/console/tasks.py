@@ -28,8 +28,10 @@ async def _page(
     request: Request, context: WebContext, user: Principal, *, revealed: str = "", notice: str = "", status: int = 200
 ) -> Response:
     async with context.database.reading() as session:
+        tasks = await desk.open_tasks(session)
         data = {
-            "tasks": await desk.open_tasks(session),
+            "tasks": tasks,
+            "maybe_unsent": await desk.maybe_unsent(session, tasks),
             "letters": await desk.failed_messages(session),
         }
     page = {**data, "user": user, "now": context.clock.now(), "revealed": revealed, "notice": notice}
@@ -63,7 +65,7 @@ async def reveal(request: Request, context: ContextDep, user: DeskUserDep, task_
 async def resend(
     request: Request, context: ContextDep, user: DeskUserDep, message_id: str, conversation: Annotated[str, Form()]
 ) -> Response:
-    """Send a dead letter once more."""
+    """Send a dead letter, or one that may not have arrived, once more."""
     try:
         async with context.database.transaction() as session:
             await conversations.resend(session, conversation_id=conversation, message_id=message_id, now=context.clock.now())

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.clocks import ClockSpec
-from backend.domain.conversation import EMERGENCY_PRIORITY
+from backend.domain.conversation import EMERGENCY_PRIORITY, MAYBE_UNSENT, STALE
 from backend.domain.promises import promise
 from backend.domain.verb_data import OUTCOMES
 from backend.domain.work_order import STATE_NAMES, VERB_NAMES
@@ -31,11 +31,11 @@ STATUSES = {
     "sent": "已发出",
     "delivered": "已送达",
     "failed": "发送失败",
-    "unknown": "结果不明,别重复发,请打电话确认",
+    "unknown": "可能没送到,先问问居民,别急着重发",
     "suppressed": "没有发给居民",
 }
 # Why a message was kept back, in the words of the engine.
-SUPPRESSED = {"note": "内部备注,居民看不到", "stale epoch": "机器人答晚了,没有发给居民"}
+SUPPRESSED = {"note": "内部备注,居民看不到", STALE: "机器人答晚了,没有发给居民"}
 PLATFORM_EVENTS = {
     "subscribe": "关注了公众号",
     "unsubscribe": "取消了关注",
@@ -109,6 +109,7 @@ QUEUE_REASONS = {
     "low_confidence": "机器人没听懂",
     "emergency": "紧急情况",
     "assistant": "机器人出了故障",
+    MAYBE_UNSENT: "上一条可能没送到",
 }
 CHANGES = {"added": "新加", "edited": "修改", "withdrawn": "停用", "restored": "恢复"}
 RESOLVED = {"yes": "解决了", "partly": "解决了一部分", "no": "没有解决"}

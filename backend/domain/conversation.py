@@ -18,6 +18,8 @@ APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
 
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
+STALE = "stale epoch"  # why a reply of the bot is a note: it was computed for an owner who is gone
+MAYBE_UNSENT = "maybe_unsent"  # why a conversation waits for a person: nobody knows whether an answer arrived
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
 
 

@@ -14,15 +14,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, MessageStatus, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, Ownership, hand_back, take_over, to_queue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, MAYBE_UNSENT, STALE, Ownership, hand_back, take_over, to_queue
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.ports import ChannelSender
 from backend.services.session_room import check_room
 from backend.storage import outbox
 from backend.storage.conversations import get_conversation
+from backend.storage.deliveries import call_back_of, drop_call_back, has_open_call_back
 from backend.storage.leases import wall_now
-from backend.storage.messages import add_once, get_message, last_word_of, set_unhandled_after, take_seq
+from backend.storage.messages import (
+    add_once,
+    get_message,
+    keep_back,
+    last_word_of,
+    leave_to_people,
+    set_unhandled_after,
+    take_seq,
+)
 from backend.storage.tables.conversations import ConversationRow
+from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
 
 
@@ -44,9 +54,15 @@ def ownership(row: ConversationRow) -> Ownership:
 
 
 async def takeover(session: AsyncSession, *, conversation_id: str, user: str, now: datetime) -> ConversationRow:
-    """Make a caseworker the owner. Raises NotFound, or Conflict naming the one who was faster."""
+    """Make a caseworker the owner; what the bot said and did not send yet is kept as a note.
+
+    Raises NotFound, or Conflict naming the one who was faster.
+    """
     row = await get_conversation(session, conversation_id, lock=True)
     await _change_owner(session, row, take_over(ownership(row), user), now=now)
+    unanswered = await keep_back(session, row.id, author=Author.BOT, reason=STALE)
+    if any(unanswered):
+        await leave_to_people(session, [each for each in unanswered if each], purpose=LEFT_FOR_PEOPLE)
     row.queued_at, row.queue_reason, row.priority = None, "", 0
     return row
 
@@ -94,6 +110,28 @@ def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: da
     row.updated_at = now
 
 
+async def finish_task(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
+    """Mark a call-back done; the first one to say so counts. Raises NotFound."""
+    known = await call_back_of(session, task_id)
+    # before the task, like everybody who closes one: two transactions cannot deadlock
+    row = await get_conversation(session, known.conversation_id, lock=True) if known.conversation_id else None
+    task = await call_back_of(session, task_id)
+    if task.done_at is None:
+        task.done_at, task.done_by, task.result = now, user, result
+        await session.flush()
+    if row is not None:
+        await arrival_settled(session, row)
+    return task
+
+
+async def arrival_settled(session: AsyncSession, row: ConversationRow) -> None:
+    """Take a locked conversation out of the queue where it only waited because an answer may not have arrived, once nothing of
+    that is open any more."""
+    flagged = row.queue_reason == MAYBE_UNSENT and row.owner == Owner.BOT.value
+    if flagged and not await has_open_call_back(session, row.id):
+        row.queued_at, row.queue_reason, row.priority = None, "", 0
+
+
 async def say(
     session: AsyncSession,
     *,
@@ -111,7 +149,7 @@ async def say(
     (`suppressed`), never sent. `purpose` is reply, apology, emergency, caseworker …, or a pushed one (`backend.domain.notices`).
     """
     row = await get_conversation(session, conversation_id, lock=True)
-    reason = "" if epoch is None or epoch == row.epoch else "stale epoch"
+    reason = "" if epoch is None or epoch == row.epoch else STALE
     messages = await speak(
         session, row, author=author, replies=replies, purpose=purpose, now=now, extras=extras, suppressed=reason, epoch=epoch
     )
@@ -214,7 +252,9 @@ async def resend(session: AsyncSession, *, conversation_id: str, message_id: str
     if dead.conversation_id != conversation_id:
         raise NotFound("没有这条消息", message_id=message_id)
     if dead.status not in _RESENDABLE or dead.resent_as is not None:
-        raise Conflict("只有发送失败或结果不明的消息可以重发,而且只能重发一次", message_status=dead.status)
+        raise Conflict("只有发送失败或可能没送到的消息可以重发,而且只能重发一次", message_status=dead.status)
+    await drop_call_back(session, dead.id, result="又发了一次", now=now)
+    await arrival_settled(session, row)
     return await send_again(session, row, dead, now=now)
 
 

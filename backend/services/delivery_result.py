@@ -9,8 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, MessageStatus, Route, SendOutcome, SendResult
+from backend.domain.conversation import MAYBE_UNSENT
 from backend.domain.delivery_plan import MAX_ATTEMPTS, pause_before_retry
+from backend.domain.notices import is_notification
+from backend.services.conversations import flag_for_people
 from backend.services.delivery_intent import Ledgers, read_ledgers, template_kind
 from backend.services.receipts import advance, apply_early, call_back
 from backend.storage.deliveries import attempts_of, finish_attempt
@@ -70,8 +74,11 @@ async def _rejected(case: Case, result: SendResult) -> None:
 
 
 async def _unknown(case: Case, result: SendResult) -> None:
+    """Nobody sends it again: a task says so, and who was being answered waits for a person like others."""
     if advance(case.message, MessageStatus.UNKNOWN, reason=_reason(result)):
-        await call_back(case.session, case.conversation, case.message, reason="不知道有没有发出去", now=case.now)
+        await call_back(case.session, case.conversation, case.message, reason="可能没送到,先问问居民", now=case.now)
+        if not is_notification(case.message.purpose) and case.conversation.owner != Owner.HUMAN.value:
+            flag_for_people(case.conversation, reason=MAYBE_UNSENT, priority=1, now=case.now)
 
 
 async def _retry_later(case: Case, result: SendResult) -> None:

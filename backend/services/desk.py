@@ -10,13 +10,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
-from backend.contracts.messages import Channel
+from backend.contracts.messages import Channel, MessageStatus
 from backend.domain.conversation import Ownership
 from backend.domain.errors import InvalidField
-from backend.domain.session_window import Window, open_windows, remaining
+from backend.domain.session_window import open_windows, remaining
+from backend.services import conversations
 from backend.services.conversations import ownership
-from backend.storage.conversations import get_conversation, list_conversations, windows_of
-from backend.storage.deliveries import finish_call_back, list_call_backs
+from backend.storage.conversations import get_conversation, list_conversations, session_windows
+from backend.storage.deliveries import list_call_backs
 from backend.storage.messages import dead_letters, list_messages
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
@@ -111,8 +112,7 @@ async def allowance(session: AsyncSession, row: ConversationRow, *, now: datetim
     """What the platform still lets us say in this conversation."""
     if row.channel not in _SESSION_LIMITED:
         return Allowance(None, None)
-    known = await windows_of(session, row.id)
-    windows = [Window(window.id, window.allowed, window.used, window.expires_at) for window in known]
+    windows = await session_windows(session, row.id)
     usable = [window.expires_at for window in open_windows(windows, now) if window.used < window.allowed]
     return Allowance(remaining(windows, now), max(usable, default=None))
 
@@ -139,11 +139,27 @@ async def open_tasks(session: AsyncSession) -> Sequence[CallBackTaskRow]:
     return await list_call_backs(session, done=False, after=None, limit=TASKS_SHOWN)
 
 
+async def count_tasks(session: AsyncSession) -> int:
+    """How much waits on that page: calls to make, and messages that did not go out."""
+    calls = select(func.count()).select_from(CallBackTaskRow).where(CallBackTaskRow.done_at.is_(None))
+    letters = select(func.count()).select_from(MessageRow).where(MessageRow.status == "failed", MessageRow.resent_as.is_(None))
+    return int(await session.scalar(calls) or 0) + int(await session.scalar(letters) or 0)
+
+
+async def maybe_unsent(session: AsyncSession, tasks: Sequence[CallBackTaskRow]) -> set[str]:
+    """The messages of these tasks of which nobody knows whether they arrived: the resident may be sent them once more."""
+    ids = [task.message_id for task in tasks if task.message_id]
+    query = select(MessageRow.id).where(
+        MessageRow.id.in_(ids), MessageRow.status == MessageStatus.UNKNOWN.value, MessageRow.resent_as.is_(None)
+    )
+    return set(await session.scalars(query))
+
+
 async def finish_task(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
     """Say how a call went; the first one to say so counts. Raises NotFound, InvalidField for an empty result."""
     if not result.strip():
         raise InvalidField("请写下结果", field="result")
-    return await finish_call_back(session, task_id, user=user, result=result.strip(), now=now)
+    return await conversations.finish_task(session, task_id, user=user, result=result.strip(), now=now)
 
 
 async def failed_messages(session: AsyncSession) -> Sequence[MessageRow]:

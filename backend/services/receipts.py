@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.messages import DeliveryReceipt, MessageStatus, Route
 from backend.domain.delivery_plan import advances
 from backend.domain.notices import is_essential
-from backend.services.conversations import send_again
+from backend.services.conversations import arrival_settled, send_again
 from backend.storage.conversations import get_conversation, insert_ignoring, touch
 from backend.storage.deliveries import add_call_back, attempts_of, drop_call_back
 from backend.storage.messages import get_message
@@ -61,6 +61,7 @@ async def _apply(session: AsyncSession, message: MessageRow, report: DeliveryRec
         await _did_not_arrive(session, message, now=now)
     elif had_task:
         await drop_call_back(session, message.id, result="回执证明已送到", now=now)
+        await arrival_settled(session, await get_conversation(session, message.conversation_id, lock=True))
 
 
 async def _did_not_arrive(session: AsyncSession, message: MessageRow, *, now: datetime) -> None:

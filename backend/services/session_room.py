@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Channel
 from backend.domain.errors import Conflict
-from backend.domain.session_window import Window, remaining
+from backend.domain.session_window import remaining
 from backend.services.delivery_intent import choices_of
 from backend.services.ports import ChannelSender
-from backend.storage.conversations import windows_of
+from backend.storage.conversations import session_windows
 from backend.storage.messages import not_counted
 from backend.storage.tables.conversations import ConversationRow
 
@@ -30,9 +30,8 @@ async def check_room(
     sender = senders.get(Channel(row.channel))
     if sender is None or not sender.traits.session_limited:
         return
-    windows = [Window(each.id, each.allowed, each.used, each.expires_at) for each in await windows_of(session, row.id)]
     queued = [sender.pieces(message.text, choices_of(message)) for message in await not_counted(session, row.id)]
-    left = remaining(windows, now) - sum(queued)
+    left = remaining(await session_windows(session, row.id), now) - sum(queued)
     pieces = sender.pieces(text, ())
     if 0 < left < pieces:
         raise NoRoom(

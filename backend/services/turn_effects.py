@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import bubbles, phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, may_apologise
+from backend.domain.conversation import LEFT_FOR_PEOPLE, STALE, may_apologise
 from backend.domain.opt_out import OptOutWord
 from backend.services import emergencies
 from backend.services.conversations import Extras, give_to_bot, hand_over_to_queue, speak
@@ -46,13 +46,19 @@ class Stage:
     max_bubbles: Callable[[Channel], int]
     spoken: list[MessageRow] = field(default_factory=list)
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the bot has the conversation again after somebody had it meanwhile: what it computed before is not said, so the
+        message has no answer yet."""
+        return self.conversation.epoch != self.epoch and self.conversation.owner == Owner.BOT.value
+
     async def say(self, author: Author, replies: Sequence[Reply], purpose: str) -> None:
         """Say it now, whoever owns the conversation, in the resident's script."""
         await self._speak(author, replies, purpose, "")
 
     async def say_as_bot(self, replies: Sequence[Reply], purpose: str) -> bool:
         """Say it unless the conversation changed hands since it was computed; then it is kept as a note. Says which."""
-        stale = "stale epoch" if self.conversation.epoch != self.epoch or self.conversation.owner == Owner.HUMAN.value else ""
+        stale = STALE if self.conversation.epoch != self.epoch or self.conversation.owner == Owner.HUMAN.value else ""
         await self._speak(Author.BOT, replies, purpose, stale)
         return not stale
 
@@ -145,7 +151,8 @@ async def _emergency_taken_back(stage: Stage, answer: EmergencyTakenBack) -> Non
 
 async def _answered(stage: Stage, answer: Answered) -> None:
     await _remember(stage, answer.replies)
-    await stage.say_as_bot(_with_greeting(stage.message, answer.replies), "reply")
+    if not await stage.say_as_bot(_with_greeting(stage.message, answer.replies), "reply") and not stage.is_overtaken:
+        stage.message.purpose = LEFT_FOR_PEOPLE
 
 
 async def _remember(stage: Stage, replies: Sequence[Reply]) -> None:

@@ -236,9 +236,10 @@ class TurnWorker(LeasedWorker[Turn]):
             if stage.message.handled_at is None:
                 self._note_script(stage)
                 await turn_effects.apply(stage, answer)
-                stage.message.handled_at = stage.now
+                stage.message.handled_at = None if isinstance(answer, Answered) and stage.is_overtaken else stage.now
                 stage.conversation.last_turn_at = stage.now
-            following = await self.next_job(session, stage.conversation, turn.lease, turn.message.id)
+            done = turn.message.id if stage.message.handled_at is not None else ""
+            following = await self.next_job(session, stage.conversation, turn.lease, done)
             sending = await self._take_sending(session, stage.conversation)
         self._tell(turn.conversation.id, sending)
         return following

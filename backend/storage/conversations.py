@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Consent, InboundMessage, SessionGrant
 from backend.domain.errors import NotFound
+from backend.domain.session_window import Window
 from backend.storage.tables.base import Base
 from backend.storage.tables.conversations import ConsentRow, ConversationRow, SendWindowRow
 from backend.storage.tables.work_orders import WorkOrderRow
@@ -196,6 +197,11 @@ async def enter_consent(session: AsyncSession, conversation_id: str, consent: Co
 async def windows_of(session: AsyncSession, conversation_id: str) -> list[SendWindowRow]:
     """All grants of a conversation, also the expired ones."""
     return list(await session.scalars(_WINDOWS, {"wanted": conversation_id}))
+
+
+async def session_windows(session: AsyncSession, conversation_id: str) -> list[Window]:
+    """The same as the rules about windows see them."""
+    return [Window(row.id, row.allowed, row.used, row.expires_at) for row in await windows_of(session, conversation_id)]
 
 
 async def consents_of(session: AsyncSession, conversation_id: str) -> list[ConsentRow]:

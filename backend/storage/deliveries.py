@@ -86,14 +86,20 @@ async def list_call_backs(
     return list(await session.scalars(query.order_by(CallBackTaskRow.created_at, CallBackTaskRow.id).limit(limit)))
 
 
-async def finish_call_back(session: AsyncSession, task_id: str, *, user: str, result: str, now: datetime) -> CallBackTaskRow:
-    """Mark a task done; the first one to say so counts. Raises NotFound."""
-    row = await session.get(CallBackTaskRow, task_id, with_for_update=True)
+async def call_back_of(session: AsyncSession, task_id: str) -> CallBackTaskRow:
+    """The task. Raises NotFound."""
+    row = await session.get(CallBackTaskRow, task_id, populate_existing=True)
     if row is None:
         raise NotFound("没有这个回电任务", task_id=task_id)
-    if row.done_at is None:
-        row.done_at, row.done_by, row.result = now, user, result
     return row
+
+
+async def has_open_call_back(session: AsyncSession, conversation_id: str) -> bool:
+    """Whether somebody still has to ask the resident of this conversation."""
+    query = select(CallBackTaskRow.id).where(
+        CallBackTaskRow.conversation_id == conversation_id, CallBackTaskRow.done_at.is_(None)
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def drop_call_back(session: AsyncSession, message_id: str, *, result: str, now: datetime) -> None:

@@ -21,6 +21,8 @@ from backend.storage.tables.messages import MessageRow
 # Written out, because a partial index serves only a query that repeats its condition word for word.
 _WAITING = text("messages.status IN ('queued', 'submitted')")  # not taken by a provider yet
 _UNHANDLED = text("messages.direction = 'in' AND messages.handled_at IS NULL")
+# a message is `submitted` with a time for its next attempt when the last one is over and did not bring it out
+_NOT_UNDER_WAY = or_(MessageRow.status == MessageStatus.QUEUED.value, MessageRow.next_attempt_at.is_not(None))
 
 _NEXT_UNHANDLED = (
     select(MessageRow)
@@ -117,11 +119,30 @@ async def way_out(session: AsyncSession, conversation_id: str, *, now: datetime)
     return [Waiting(id_, at, resting=bool(deferred and at and at > now)) for id_, at, deferred in rows]
 
 
+async def keep_back(session: AsyncSession, conversation_id: str, *, author: Author, reason: str) -> list[str | None]:
+    """Make notes of what an author said and no provider was offered since, or never took; returns what it was in reply to.
+
+    What is on its way at this moment, or may have arrived, stays as it is.
+    """
+    statement = (
+        update(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.author == author.value, _WAITING, _NOT_UNDER_WAY)
+        .values(status=MessageStatus.SUPPRESSED.value, status_reason=reason, next_attempt_at=None)
+        .returning(MessageRow.in_reply_to)
+        .execution_options(synchronize_session=False)
+    )
+    return list(await session.scalars(statement))
+
+
+async def leave_to_people(session: AsyncSession, message_ids: Collection[str], *, purpose: str) -> None:
+    """Mark residents' messages as not answered."""
+    statement = update(MessageRow).where(MessageRow.id.in_(message_ids), MessageRow.direction == "in").values(purpose=purpose)
+    await session.execute(statement.execution_options(synchronize_session=False))
+
+
 async def not_counted(session: AsyncSession, conversation_id: str) -> Sequence[MessageRow]:
     """What waits to be sent without an attempt under way: no ledger has counted it."""
-    attempted = and_(MessageRow.status == MessageStatus.SUBMITTED.value, MessageRow.next_attempt_at.is_not(None))
-    waits = or_(MessageRow.status == MessageStatus.QUEUED.value, attempted)
-    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, _WAITING, waits)
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, _WAITING, _NOT_UNDER_WAY)
     return list(await session.scalars(query))
 
 

@@ -88,6 +88,7 @@ function connect() {
     const news = JSON.parse(event.data);
     for (const [id, html] of Object.entries(news.parts)) put(id, html);
     showWaiting(news.waiting);
+    if ($("nav-tasks")) $("nav-tasks").textContent = news.tasks || "";
     allowSpeaking();
   });
 }

@@ -347,7 +347,7 @@ async def test_a_send_whose_outcome_is_unknown_is_never_repeated(world: World, t
     await world.deliverer.drain()
     assert world.wechat.texts == ["一", "二"]
     assert await statuses(world) == ["unknown", "sent"]
-    assert [task.reason for task in await world.rows(CallBackTaskRow)] == ["不知道有没有发出去"]
+    assert [task.reason for task in await world.rows(CallBackTaskRow)] == ["可能没送到,先问问居民"]
 
 
 async def test_after_a_crash_between_intent_and_result_nothing_is_sent_again(world: World) -> None:

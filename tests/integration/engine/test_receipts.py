@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from backend.contracts.messages import Channel, DeliveryReceipt, MessageStatus, OutboundMessage, SendOutcome, SendResult
+from backend.services import conversations as talk
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
-from tests.integration.engine.said import opened, say, statuses
+from tests.integration.engine.said import change, notice, opened, say, statuses
 from tests.integration.engine.world import PHONE, World
 
 
@@ -46,6 +49,60 @@ async def test_a_receipt_settles_what_was_unknown(world: World) -> None:
     await _receipt(world, MessageStatus.DELIVERED, message_id=row.id)
     assert await statuses(world) == ["delivered"]
     assert [task.done_by for task in await world.rows(CallBackTaskRow)] == ["system"]
+
+
+async def test_who_may_not_have_got_an_answer_waits_for_a_person_until_a_receipt_settles_it(world: World) -> None:
+    await opened(world)
+    await say(world, "一", "二")
+    world.wechat.script = [SendResult(SendOutcome.UNKNOWN), SendResult(SendOutcome.UNKNOWN)]
+    await world.deliverer.drain()
+    conversation = await world.conversation()
+    assert (conversation.owner, conversation.queue_reason, conversation.queued_at is None) == ("bot", "maybe_unsent", False)
+    first, second = await world.messages(direction="out")
+    await _receipt(world, MessageStatus.DELIVERED, message_id=first.id)
+    assert (await world.conversation()).queued_at is not None
+    await _receipt(world, MessageStatus.DELIVERED, message_id=second.id)
+    conversation = await world.conversation()
+    assert (conversation.queued_at, conversation.queue_reason, conversation.priority) == (None, "", 0)
+
+
+@pytest.mark.parametrize("how", ["asked", "sent again"])
+async def test_who_may_not_have_got_an_answer_waits_until_a_person_settles_it(world: World, how: str) -> None:
+    await opened(world)
+    await say(world, "一")
+    world.wechat.script = [SendResult(SendOutcome.UNKNOWN)]
+    await world.deliverer.drain()
+    (row,), (task,) = await world.messages(direction="out"), await world.rows(CallBackTaskRow)
+    now = world.clock.now()
+    async with world.writing() as session:
+        if how == "asked":
+            await talk.finish_task(session, task.id, user="li", result="收到了", now=now)
+            await talk.finish_task(session, task.id, user="wang", result="没收到", now=now)
+        else:
+            await talk.resend(session, conversation_id=row.conversation_id, message_id=row.id, now=now)
+    (task,) = await world.rows(CallBackTaskRow)
+    assert (task.done_by, task.result) == (("li", "收到了") if how == "asked" else ("system", "又发了一次"))
+    assert (await world.conversation()).queued_at is None
+
+
+async def test_a_receipt_leaves_a_conversation_in_the_queue_that_waits_there_for_another_reason(world: World) -> None:
+    await opened(world)
+    await say(world, "一")
+    world.wechat.script = [SendResult(SendOutcome.UNKNOWN)]
+    await world.deliverer.drain()
+    (row,) = await world.messages(direction="out")
+    await change(world, owner="queue", queue_reason="asked")
+    await _receipt(world, MessageStatus.DELIVERED, message_id=row.id)
+    assert (await world.conversation()).queue_reason == "asked"
+
+
+async def test_a_notice_that_may_not_have_arrived_is_a_task_and_no_reason_to_wait(world: World) -> None:
+    await opened(world)
+    await notice(world)
+    world.wechat.script = [SendResult(SendOutcome.UNKNOWN)]
+    await world.deliverer.drain()
+    assert len(await world.rows(CallBackTaskRow)) == 1
+    assert (await world.conversation()).queued_at is None
 
 
 async def test_a_long_sms_is_delivered_when_all_its_parts_are(world: World) -> None:

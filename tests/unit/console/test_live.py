@@ -199,7 +199,7 @@ async def test_a_change_of_an_order_is_noticed_without_redis(context, monkeypatc
 async def test_a_handler_is_sent_nothing_about_conversations(context):
     await to_queue(context.database, await resident_says(context.database, "暖气不热"))
     async with Viewer(context, "sun") as viewer:
-        assert await viewer.snapshot() == {"parts": {}, "waiting": []}
+        assert await viewer.snapshot() == {"parts": {}, "waiting": [], "tasks": 0}
 
 
 async def test_the_stream_ends_with_the_session(context):
@@ -261,7 +261,7 @@ def test_a_resident_without_a_phone_is_told_apart_by_the_end_of_the_platforms_id
         ("delivered", "", "已送达"),
         ("failed", "45015 超过48小时", "发送失败:45015 超过48小时"),
         ("failed", "", "发送失败:平台没有说明原因"),
-        ("unknown", "timeout", "结果不明,别重复发,请打电话确认"),
+        ("unknown", "timeout", "可能没送到,先问问居民,别急着重发"),
         ("suppressed", "note", "内部备注,居民看不到"),
         ("suppressed", "stale epoch", "机器人答晚了,没有发给居民"),
         ("suppressed", "退订", "没有发给居民:退订"),

@@ -20,6 +20,7 @@ from backend.contracts.understanding import (
     Understanding,
 )
 from backend.domain.errors import InvalidField
+from backend.services import desk
 from backend.services.ports import AssistantFailed
 from backend.storage.deliveries import add_call_back
 from backend.storage.tables.deliveries import CallBackTaskRow
@@ -37,12 +38,12 @@ async def rows(context, table):
         return list(await session.scalars(select(table)))
 
 
-async def a_task(context):
+async def a_task(context, message=None):
     async with context.database.transaction() as session:
         await add_call_back(
             session,
-            message=None,
-            conversation_id=None,
+            message=message,
+            conversation_id=message.conversation_id if message else None,
             phone="17000001234",
             reason="微信和短信都发不出去",
             text="您反映的事已办好",
@@ -88,6 +89,24 @@ async def test_a_dead_letter_goes_out_once_more_and_only_once(browser, context):
         assert "只能重发一次" in again.text
         assert "没有发送失败的消息" in (await client.get("/console/tasks")).text
     assert sorted(row.status for row in await rows(context, MessageRow) if row.direction == "out") == ["failed", "queued"]
+
+
+async def test_what_may_not_have_arrived_is_counted_and_can_be_sent_once_more_when_the_resident_says_so(browser, context):
+    conversation_id = await resident_says(context.database, "暖气不热")
+    await bot_says(context.database, conversation_id, "已登记")
+    async with context.database.transaction() as session:
+        unknown = (await session.scalars(select(MessageRow).where(MessageRow.direction == "out"))).one()
+        unknown.status = "unknown"
+    await a_task(context, unknown)
+    async with context.database.reading() as session:
+        assert await desk.count_tasks(session) == 1
+    async with browser("zhou") as client:
+        assert "居民没收到,再发一次" in (await client.get("/console/tasks")).text
+        path, form = f"/console/tasks/resend/{unknown.id}", {"conversation": conversation_id}
+        assert (await client.post(path, data=form)).status_code == 303
+        assert "没有要打的电话" in (await client.get("/console/tasks")).text
+        assert (await client.post(path, data=form)).status_code == 409
+    assert sorted(row.status for row in await rows(context, MessageRow) if row.direction == "out") == ["queued", "unknown"]
 
 
 async def test_an_order_from_the_telephone_is_made_once_however_often_the_form_is_sent(browser, context):
