@@ -31,6 +31,7 @@ from backend.domain.drafting.heard import Heard
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.normalise import normalise
 from bot.components.category_classifier import guess_categories
+from bot.components.category_shares import matter_labels
 from bot.components.intent_classifier import IntentModel, learnt_intent, told_intent
 from bot.components.reading import reading
 from bot.components.text_model import TextModel
@@ -131,7 +132,7 @@ def learning_curve(examples: Sequence[Example], rows: Mapping[str, Sequence[dict
     """Accuracy of the models alone on the test set against the share of the training data they have seen."""
     shuffled = list(examples)
     random.Random(_SEED).shuffle(shuffled)
-    reports = [example for example in shuffled if example.category]
+    reports = [(example, labels) for example in shuffled if (labels := _labels(example))]
     return [
         *(_intents_learnt_from(shuffled[: int(len(shuffled) * share)], rows["intents"]) for share in _SHARES),
         *(_categories_learnt_from(reports[: int(len(reports) * share)], rows["categories"]) for share in _SHARES),
@@ -145,20 +146,18 @@ def _intents_learnt_from(seen: Sequence[Example], rows: Sequence[dict[str, Any]]
     return f"{len(seen):6d} examples: intents by the words alone {right:.3f}"
 
 
-def _categories_learnt_from(seen: Sequence[Example], rows: Sequence[dict[str, Any]]) -> str:
-    model = _fit_categories([_read(example.text) for example in seen], seen)
+def _categories_learnt_from(seen: Sequence[tuple[Example, dict[str, str]]], rows: Sequence[dict[str, Any]]) -> str:
+    targets = {head: [labels[head] for _, labels in seen] for head in seen[0][1]}
+    model = TextModel().fit([_read(example.text) for example, _ in seen], targets)
     guesses = guess_categories(model, [_read(row["text"]) for row in rows])
     first = np.mean([guess[0].category == row["category"] for guess, row in zip(guesses, rows, strict=True)])
     second = np.mean([_leaf(guess[0].as_dict()) == _leaf(row) for guess, row in zip(guesses, rows, strict=True)])
-    return f"{len(seen):6d} examples: category {first:.3f}, subcategory {second:.3f}"
+    told = sum(bool(example.category) for example, _ in seen)
+    return f"{told:6d} examples: category {first:.3f}, subcategory {second:.3f}"
 
 
-def _fit_categories(texts: list[str], examples: Sequence[Example]) -> TextModel:
-    targets = {
-        "category": [example.category for example in examples],
-        "leaf": [f"{example.category}/{example.subcategory}" for example in examples],
-    }
-    return TextModel().fit(texts, targets, calibrate=False)
+def _labels(example: Example) -> dict[str, str]:
+    return matter_labels(example.intent, example.category, example.subcategory)
 
 
 def _cross_validated(name: str, texts: list[str], labels: list[str], fit: Callable[[list[str], list[str]], TextModel]) -> Score:

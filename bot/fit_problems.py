@@ -25,6 +25,7 @@ from backend.domain.language.facts import draw_facts
 from backend.domain.language.issues import announced_number
 from backend.domain.language.normalise import normalise
 from bot.components.category_classifier import guess_categories
+from bot.components.category_shares import NO_MATTER, matter_labels
 from bot.components.clause_model import Told, learn_clauses
 from bot.components.fact_extractor import PlacesFile
 from bot.components.heard import Heard
@@ -63,12 +64,13 @@ class Sentence:
 
 
 def sentences() -> list[Sentence]:
-    """The training data about problems."""
+    """What the models of categories learn from: the training data about problems, and such as are about none."""
     found = []
     for example in training_examples():
-        if example.category:
+        labels = matter_labels(example.intent, example.category, example.subcategory)
+        if labels:
             text = normalise(example.text).text
-            found.append(Sentence(text, reading(text), example.category, f"{example.category}/{example.subcategory}"))
+            found.append(Sentence(text, reading(text), labels["category"], labels["leaf"]))
     return found
 
 
@@ -78,7 +80,7 @@ class Reader:
     def __init__(self, learnt: Sequence[Sentence]) -> None:
         targets = {"category": [each.category for each in learnt], "leaf": [each.leaf for each in learnt]}
         self._categories = TextModel().fit([each.reading for each in learnt], targets)
-        told = [Told(each.text, each.reading, each.category, each.leaf) for each in learnt]
+        told = [Told(each.text, each.reading, each.category, each.leaf) for each in learnt if each.category != NO_MATTER]
         self._clauses = learn_clauses(told, [normalise(example.text).text for example in training_examples()])
         self._gazetteer = PlacesFile(ROOT / "nlu_data" / "lookups" / "places.yml").gazetteer()
 
@@ -132,7 +134,7 @@ def made_rows(learnt: Sequence[Sentence], count: int = _MADE) -> list[Row]:
     rows = []
     for seed, (seen, unseen) in enumerate(KFold(_THIRDS, shuffle=True, random_state=1).split(leaves)):
         reader = Reader([learnt[index] for index in seen])
-        maker = Maker([(learnt[index].text, leaves[index]) for index in unseen], seed)
+        maker = Maker([(learnt[index].text, leaves[index]) for index in unseen if learnt[index].category != NO_MATTER], seed)
         rows += [reader.row(*message) for message in maker.messages(count)]
     return rows
 

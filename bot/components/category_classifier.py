@@ -1,7 +1,7 @@
 """What the complaint is about, on two levels, and whether a message holds several complaints.
 
-Two heads on the same features: the 22 categories and the leaves. A leaf's share is what its own head gives it, weighted with
-what the category head gives its category, so that the two can never contradict each other.
+Two heads on the same features: the 22 categories (and none) and the leaves. A leaf's share is what its own head gives it within
+its category, weighted with what both heads together give the category, so that the two can never contradict each other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from backend.contracts.understanding import Facts
 from backend.domain.language.issues import announced_number
 from backend.domain.language.matters import brings_along, is_blame
 from bot.components.base import DRAW, DRAWN, ModelComponent, block_metadata, model_reading, normal_text
-from bot.components.category_shares import SEPARATOR, Guess, combine
+from bot.components.category_shares import NO_MATTER, SEPARATOR, Guess, combine, matter_labels
 from bot.components.clause_model import ClauseModels, Told, learn_clauses
 from bot.components.issue_list import issues_of
 from bot.components.pieces import hear
@@ -71,7 +71,7 @@ class CategoryModel(ModelComponent):
         told = [
             Told(normal_text(message), model_reading(message), target["category"], target["leaf"])
             for message, target in rows
-            if target
+            if target.get("category", NO_MATTER) != NO_MATTER
         ]
         self.clauses = learn_clauses(told, [normal_text(message) for message, _ in rows])
         with self._model_storage.write_to(resource) as directory:
@@ -80,9 +80,7 @@ class CategoryModel(ModelComponent):
 
     def targets(self, message: Message) -> dict[str, str]:
         meta = block_metadata(message)
-        if not meta.get("category"):
-            return {}
-        return {"category": meta["category"], "leaf": meta["category"] + SEPARATOR + meta["subcategory"]}
+        return matter_labels(str(message.get(INTENT)), str(meta.get("category") or ""), str(meta.get("subcategory") or ""))
 
     def process(self, messages: list[Message]) -> list[Message]:
         if self.model is None:

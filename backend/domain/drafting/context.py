@@ -8,6 +8,7 @@ known).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from backend.contracts.messages import Channel
 from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting.context_words import FORM, about_order, new_phone
 from backend.domain.drafting.context_words import RULES as WORD_RULES
-from backend.domain.drafting.expected import ANSWERED_YES_NO, QUESTIONS, YES_NO, in_the_light_of
+from backend.domain.drafting.expected import ANSWERED_YES_NO, KEEPS_BY_SAME, QUESTIONS, YES_NO, in_the_light_of
 from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.heard import RATING, Heard, Ranking, best, is_clear, share
 from backend.domain.drafting.model import Ask
@@ -48,6 +49,7 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (Ask.CONFIRM.value, re.compile(r"对吗|对不对|是否正确|正确吗|确认(?:提交|是否)|核对|提交吗|没问题吧|是吗")),
     # 还有要补充的吗, 是6号楼吗, 电话还是这个吗: they name a field, and still only a yes or a no answers them.
     (YES_NO, re.compile(r"还有[^,。?]{0,12}(?:[吗么]|补充的|要说的|要反映的)[??]?$|(?:是|把)[^,。不?]{1,24}吗[??]?$")),
+    (YES_NO, re.compile(r"(?:用|打|按|留)(?:您|你)?(?:现在)?(?:这个|这|本机)[^。?]{0,10}[吗么不][??]?$")),
     (Ask.CONTACT_PHONE.value, re.compile(r"电话|手机|号码|联系(?:方式|您)")),
     (Ask.OCCURRED_AT.value, re.compile(r"什么时候|啥时候|何时|几点|哪天|多久了|开始的|时间")),
     (Ask.ADDRESS.value, re.compile(r"哪个小区|几号楼|在哪|地址|什么地方|哪儿|哪里|位置|单元|哪一户")),
@@ -101,7 +103,8 @@ _WEAK = {
 
 def asked_by(sentence: str) -> str:
     """The question that a sentence of the bot asks; "" when it asks nothing that we know."""
-    last = re.split(r"(?<=[。!!\n])", sentence.strip())
+    half_width = unicodedata.normalize("NFKC", sentence).strip()  # the patterns know one form of each mark
+    last = re.split(r"(?<=[。!\n])", half_width)
     for part in (*reversed([piece for piece in last if piece.strip()]),):
         for name, pattern in _ASKED:
             if pattern.search(part):
@@ -343,6 +346,8 @@ def _short_answer(heard: Heard) -> str:
         return ""
     if _says_no(heard, answer):
         return "" if _is_firm(heard) else "deny"
+    if answer.kind is AnswerKind.SAME_AS_BEFORE and heard.requested in KEEPS_BY_SAME:
+        return "affirm"
     if answer.kind in _ALWAYS_INFO:
         return "" if best(heard) == "cancel" else "provide_info"
     if answer.kind is AnswerKind.NO:

@@ -30,6 +30,12 @@ def _reports_now(heard: Heard) -> str:
     return "report_complaint" if told and not says("question", heard.text) else ""
 
 
+def _asks_for_repair(heard: Heard) -> str:
+    """能帮忙修修我们单元门不, with no form open: asks that it be done, not about rules."""
+    asks = not heard.requested and best(heard) == "ask_faq" and says("asks_repair", heard.text)
+    return "report_complaint" if asks and is_clear(heard.matter, _CLEAR_WISH) and not about_order(heard.text) else ""
+
+
 def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
     return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _LONGEST_QUESTION else ""
@@ -117,4 +123,5 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _information,
     _corrects_order,
     _reports_now,
+    _asks_for_repair,
 )

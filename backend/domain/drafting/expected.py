@@ -20,11 +20,13 @@ _ANSWERS = ("affirm", "deny")
 
 @dataclass(frozen=True)
 class Question:
-    """A yes/no question: how it is recognised in a sentence of the bot, and which wishes are a yes or a no to it."""
+    """A yes/no question: how it is recognised in a sentence of the bot, which wishes are a yes or a no to it, what is likelier
+    after it than anywhere."""
 
     name: str
     pattern: re.Pattern[str]
     folds: Mapping[str, str] = field(default_factory=dict)
+    likelier: tuple[str, ...] = _ANSWERS
 
 
 _NOT_WANTED = {"cancel": "deny", "bye": "deny"}
@@ -46,6 +48,20 @@ QUESTIONS: tuple[Question, ...] = (
         re.compile(r"同一(?:件|个)|是不是(?:这|它)|是(?:这|那)一?(?:件|个).{0,4}吗"),
         {"correct_previous_detail": "deny"},
     ),
+    # 就您一家还是整栋楼都没水: neither yes nor no is an answer, and 都没水 is one and no further complaint.
+    Question(
+        "which",
+        re.compile(r"^(?!.*(?:要不要|需要|对吗|没错吧|[报查]|人工))[^?]*还是(?!这|那|原来|老)[^,。?]{1,14}[??]?$"),
+        dict.fromkeys(("affirm", "deny", "report_complaint"), "provide_info"),
+        (),
+    ),
+    # 还有别的要说的吗: 没了, 有, or what there is to add (师傅来之前打个电话); a further complaint says so surely.
+    Question(
+        "more",
+        re.compile(r"还有[^,。?]{0,12}(?:补充|要说|要反映|别的|其他|其它)[^,。?]{0,8}(?:[吗么没])?[??]?$"),
+        {},
+        (*_ANSWERS, "provide_info"),
+    ),
 )
 # Where a wrong yes files an order or throws one away, nothing is taken for likelier than the words say.
 _WEIGHTY = frozenset({Ask.CONFIRM.value, Ask.CANCEL.value})
@@ -53,17 +69,19 @@ _FOLDS: Mapping[str, Mapping[str, str]] = {
     **{question.name: question.folds for question in QUESTIONS},
     Ask.RESUME.value: _NOT_WANTED,
 }
+_LIKELIER: Mapping[str, tuple[str, ...]] = {question.name: question.likelier for question in QUESTIONS}
 ANSWERED_YES_NO = _WEIGHTY | {*_FOLDS, YES_NO}
+KEEPS_BY_SAME = ANSWERED_YES_NO - _WEIGHTY  # 就这个, 还是那个 is a yes to these
 
 
 def in_the_light_of(ranking: Ranking, requested: str) -> Ranking:
     """The ranking after the question `requested`, best first, with the same sum of shares; unchanged after any other question."""
     if requested not in ANSWERED_YES_NO - _WEIGHTY or not ranking:
         return ranking
-    folds = _FOLDS.get(requested, {})
+    folds, likelier = _FOLDS.get(requested, {}), _LIKELIER.get(requested, _ANSWERS)
     shares: dict[str, float] = {}
     for name, share in ranking:
         meant = folds.get(name, name)
-        shares[meant] = shares.get(meant, 0.0) + share * (_GAIN if name in _ANSWERS else 1.0)
+        shares[meant] = shares.get(meant, 0.0) + share * (_GAIN if name in likelier else 1.0)
     scale = sum(share for _, share in ranking) / (sum(shares.values()) or 1.0)
     return tuple(sorted(((name, share * scale) for name, share in shares.items()), key=lambda entry: -entry[1]))

@@ -15,6 +15,7 @@ from tests.unit.assistant.builders import NOW, PLACES
 
 URGE, PERSON, VISIT = "要不要帮您催一下?", "需要帮您转人工吗?", "师傅跟您联系了吗?"
 SAME, RESUME = "这跟您说的是同一件吗?", "要接着上次的说吗?"
+WHICH, MORE, THIS_PHONE = "就您一家还是整栋楼都没水?", "还有别的要说的吗?", "电话用这个行吗?"
 CONFIRM, PHONE = "我念一遍:停水,翠园小区。对吗?", "方便留个电话吗?"
 
 
@@ -39,6 +40,20 @@ def intent(text: str, question: str, *ranking: tuple[str, float]) -> str:
         (RESUME, "resume"),
         (CONFIRM, "confirm"),
         (PHONE, "contact_phone"),
+        ("电话用这个行吗?", "yes_no"),
+        ("就打您这个号码,可以吗?", "yes_no"),
+        ("就您一家还是整栋楼都没水?", "which"),
+        ("是您自家冷,还是整栋楼都冷？", "which"),
+        ("我念一遍:停水。对吗?要是知道,顺便说一下:就您一家还是整栋楼都没水?", "confirm"),
+        ("要不要帮您催一下,还是再等等?", "yes_no"),
+        ("师傅联系过您了吗？", "visited"),
+        ("是6号楼吗？", "yes_no"),
+        ("要不要帮您催一下？", "offer_urge"),
+        ("您想报什么事、查进度还是找人工?", "description"),
+        ("电话还是原来那个吗?", "yes_no"),
+        ("还有别的要说的吗?", "more"),
+        ("您还有什么需要补充的？", "more"),
+        ("还有照片吗?", "yes_no"),
         ("留个电话,师傅好联系您。", "contact_phone"),
         ("您在哪个小区、几号楼?", "address"),
     ],
@@ -88,6 +103,37 @@ def test_a_wish_is_an_answer_to_the_question_about_it(text: str, question: str, 
     ],
 )
 def test_the_same_word_is_a_no_to_a_question_and_skips_a_field(text: str, question: str, expected: str) -> None:
+    assert intent(text, question, ("chitchat", 0.5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "best", "expected"),
+    [
+        ("整栋楼都没水", WHICH, ("report_complaint", 0.9), "provide_info"),
+        ("三单元都没有,四单元好像有", WHICH, ("deny", 0.7), "provide_info"),
+        ("我不报了", WHICH, ("cancel", 0.9), "cancel"),
+        ("隔壁那户也一样", MORE, ("report_complaint", 0.5), "provide_info"),
+        ("还有一件,路灯也不亮", MORE, ("report_complaint", 0.9), "report_complaint"),
+        ("隔壁那户也一样", "", ("report_complaint", 0.5), "report_complaint"),
+        ("说到这儿就行了", MORE, ("deny", 0.5), "deny"),
+    ],
+)
+def test_details_are_likelier_after_a_question_for_them(text: str, question: str, best: tuple[str, float], expected: str) -> None:
+    assert intent(text, question, best, ("provide_info", 0.2)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        ("就这个", THIS_PHONE, "affirm"),
+        ("还是那个", SAME, "affirm"),
+        ("没变", "电话还是原来那个吗?", "affirm"),
+        ("不行", THIS_PHONE, "deny"),
+        ("就这个号", PHONE, "provide_info"),
+        ("老地方", "您在哪个小区?", "provide_info"),
+    ],
+)
+def test_the_same_as_ever_is_a_yes_to_a_question_for_it(text: str, question: str, expected: str) -> None:
     assert intent(text, question, ("chitchat", 0.5)) == expected
 
 

@@ -51,6 +51,26 @@ def test_who_has_not_reported_yet_reports_now(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "requested", "share_of_matter", "expected"),
+    [
+        ("能帮忙修修我们单元门不", "", 0.9, "report_complaint"),
+        ("麻烦给换个楼道灯泡行吗", "", 0.9, "report_complaint"),
+        ("能不能派车把楼后垃圾拉走", "", 0.9, "report_complaint"),
+        ("能帮忙修修我们单元门不", "address", 0.9, "ask_faq"),
+        ("能帮忙处理这种事吗", "", 0.5, "ask_faq"),
+        ("你们能处理得快点吗", "", 0.9, "ask_faq"),
+        ("找人通下水给多少钱", "", 0.9, "ask_faq"),
+        ("上次报的能给处理吗", "", 0.9, "ask_faq"),
+    ],
+)
+def test_a_wish_for_repair_in_the_form_of_a_question_is_a_report(
+    text: str, requested: str, share_of_matter: float, expected: str
+) -> None:
+    matter = CategoryGuess("房屋维修", "楼道设施", "0505", share_of_matter)
+    assert intent(text, requested, ("ask_faq", 0.97), ("urge", 0.01), matter=matter) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "tells"),
     [("单元也错了 应该2单元", False), ("楼号也改改 4号楼", False), ("不是停水 是停电了", True), ("改成楼顶漏雨", True)],
 )
