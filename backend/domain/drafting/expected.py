@@ -36,7 +36,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "offer_person",
         re.compile(r"(?:要不要|需要|要|帮您|给您).{0,8}(?:人工|工作人员).{0,6}[吗?]"),
-        {"ask_human": "affirm", **_NOT_WANTED},
+        {"ask_human": "affirm", "urge": "affirm", **_NOT_WANTED},
     ),
     Question(
         "visited",
