@@ -128,6 +128,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return answered
     if _is_first(form):
         return Step(with_next_question(form))
+    if says("puzzled_whole", turn.text) and form.requested in _SKIPPABLE:
+        return Step(with_next_question(form), remarks=("puzzled",))
     if turn.answer is None and says("hesitates", turn.text) and form.requested not in _CONTROL:
         return Step(_asked_anew(form), remarks=("no_hurry",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
@@ -186,9 +188,13 @@ def _is_first(form: OpenForm) -> bool:
 
 def _settle(form: OpenForm, turn: Turn) -> Step | None:
     """A short answer that leaves the open question open for good, or takes the last order's value."""
-    if turn.answer is None or form.requested not in _SKIPPABLE:
+    if form.requested not in _SKIPPABLE:
         return None
     field = _field_of(form.requested)
+    if says("enough_whole", turn.text):
+        return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
+    if turn.answer is None:
+        return None
     if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _as_before(form, turn, field)
     is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE
@@ -361,6 +367,8 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
 
 
 def _category(form: OpenForm, turn: Turn) -> Step | None:
+    if says("puzzled_whole", turn.text):  # the choice is ours to understand: a person makes it
+        return Step(with_next_question(choose_category(form, len(form.options) + 1).form), remarks=("puzzled",))
     if turn.answer is None:
         return _named_option(form, turn)
     if turn.answer.kind is AnswerKind.CHOICE and turn.answer.number:

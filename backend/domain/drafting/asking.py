@@ -30,16 +30,22 @@ _BARE_DIRECTION = 3
 _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
-_YESTERDAY = re.compile(r"[坐做左作咋]天")  # slips of 昨天
+_YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
 def _needs_address(form: OpenForm) -> bool:
-    return not _known(form.draft.address)
+    return not _known(form.draft.address) or _is_direction(form.draft.address)
 
 
 def _needs_detail(form: OpenForm) -> bool:
     return _known(form.draft.address) and not is_findable(form.draft.address)
+
+
+def _is_direction(address: Address) -> bool:
+    """楼下 alone is nothing to build on: then the whole place is asked for."""
+    bare = 0 < len(address.landmark) <= _BARE_DIRECTION and not says("bare_name_whole", address.landmark)
+    return bare and not any(getattr(address, name) for name in COMPONENTS if name != "landmark")
 
 
 _MISSING: tuple[tuple[Ask, Callable[[OpenForm], bool]], ...] = (
@@ -124,7 +130,7 @@ def _cut(text: str, longest: int) -> str:
 
 def _when(occurred_at: OccurredAt | None) -> str:
     text = occurred_at.text if occurred_at else ""
-    return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨天", re.sub(r"(?:就|都)$", "", text))
+    return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨", re.sub(r"(?:就|都)$", "", text))
 
 
 def _known(address: Address) -> bool:
@@ -162,10 +168,9 @@ def _option_label(guess: CategoryGuess, *, is_twice: bool) -> str:
 
 
 def _detail(form: OpenForm) -> Question:
-    """What is missing of a place. 楼下 alone is nothing to build on: then the whole place is asked for."""
+    """What is missing of a place."""
     address = form.draft.address
-    is_bare = len(address.landmark) <= _BARE_DIRECTION and not says("bare_name_whole", address.landmark)
-    if is_bare and not any(getattr(address, name) for name in COMPONENTS if name != "landmark"):
+    if _is_direction(address):
         return _address(form)
     wanted = _wanted(address, outdoors=form.draft.category in _OUTDOORS)
     return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": wanted})

@@ -198,7 +198,8 @@ def _control(heard: Heard) -> str:
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
-        return "affirm" if says("nothing_more_whole", heard.text) else ""
+        polite = best(heard) in _POLITE and says("agrees_first", heard.text)
+        return "affirm" if polite or says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:

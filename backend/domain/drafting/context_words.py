@@ -94,9 +94,10 @@ def _unreadable(heard: Heard) -> str:
 
 
 def _told_before(heard: Heard) -> str:
-    """我不是说了吗, in the form: neither a question after an order nor talk."""
+    """我不是说了吗, 啥意思, in the form: neither a question after an order nor talk."""
     asked = heard.requested in FORM and heard.answer is None and not heard.facts.order_numbers
-    return "provide_info" if asked and says("said_already_whole", heard.text) else ""
+    beside = says("said_already_whole", heard.text) or says("puzzled_whole", heard.text)
+    return "provide_info" if asked and beside else ""
 
 
 def _broken(heard: Heard) -> str:

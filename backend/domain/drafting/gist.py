@@ -16,7 +16,7 @@ _TRAIL = re.compile(f"{_TABLE['trail']}+$")
 _EMPTY = re.compile(_TABLE["empty"])
 _FILLER = re.compile(_TABLE["filler"])
 _CORRECTION = re.compile(_TABLE["correction"])
-_CLAUSE = re.compile(r"[,。;!?、\s]+")
+_CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _SHORTEST = 2

@@ -46,6 +46,9 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
     if not form.draft.description:
         return _first_words(form, turn)
     if turn.intent == CORRECTION or (corrected and says("starts_correction", turn.text)):
+        if says("another", turn.text):  # 是四楼 还有个破自行车: what is added puts nothing right
+            added = f"{form.draft.description};{turn.text}"
+            return Step(replace(form, draft=replace(form.draft, description=added)), changed=("description",))
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if opens_another(form, turn):
         return _kept_for_later(form, turn)

@@ -79,7 +79,10 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         office = next((part for part in parts if part.end == match.start() and _OFFICE.search(text[part.start : part.end])), None)
         if office is not None:  # 对炉街道办事处旁边: the house stands there, whatever the street is called today
             return Part("landmark", text[office.start : match.end()], office.start, match.end())
-        if best is None and (anchored or match[0] == "楼下"):
+        below = match[0] == "楼下" and not text[: match.start()].endswith(
+            ("往", "朝", "冲")
+        )  # 往楼下扔 goes there, and is not there
+        if best is None and (anchored or below):
             best = Part("landmark", match[0], match.start(), match.end())
     return best or _behind(text, parts)
 

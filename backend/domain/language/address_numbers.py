@@ -64,6 +64,7 @@ _BY_TELEPHONE = re.compile(
     r"(?:(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{1,4}(?=号|栋|单元|门洞|室|楼)"
     r"|(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{3,4}(?=室|$|[\s,。]))"
 )
+_SLASH = re.compile(r"(?<=[一-龥])[/|](?=\d)|(?<=\d)[/|](?=[一-龥])")  # 园丁家园/3-1-402/今早: a mark between facts
 _AS_WRITTEN = str.maketrans("幺拐洞", "一七零")
 _SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
 _SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
@@ -90,7 +91,7 @@ def well_spelt(text: str) -> str:
 
 def _by_telephone(text: str) -> str:
     """The text with digits as they are said on the telephone in their usual writing, positions kept."""
-    return _BY_TELEPHONE.sub(lambda match: match[0].translate(_AS_WRITTEN), text)
+    return _BY_TELEPHONE.sub(lambda match: match[0].translate(_AS_WRITTEN), _SLASH.sub(" ", text))
 
 
 def number_parts(text: str, estate_end: int | None) -> list[Part]:

@@ -20,6 +20,8 @@ _HEAD = re.compile(
     rf"|数)(?:数字?)?{_FILLER}{_WRONG}(?P<digits>{_DIGIT}{{2,4}})(?!{_DIGIT})"
 )
 _OTHER_TAIL = re.compile(r"(?:单号|工单|编号|卡号?|身份证号?|车牌号?|户号|表号|账号)的?$")
+_PHONE_BEFORE = re.compile(r"(?:电话|手机|号码?)(?:也|都|还|有点|好像)?(?:错|不对|弄反|打错|写错|说错|记错)")
+_TAIL_SIZES = range(2, 5)
 # 后两天, 后三个月, 最后一次, 后3号楼: time and places, not digits.
 _NOT_DIGITS = re.compile(
     r"\s*(?:天|个|次|年|月|周|号楼|栋|单元|楼|层|点|分|块|元|度|小时|户|家|趟|回|遍|门|期|批|米|排|道|片"
@@ -40,7 +42,8 @@ def _tail(match: re.Match[str], text: str, previous: str) -> list[PhoneMention]:
     size = parse_numeral(match["size"] or "") or len(digits)
     if _OTHER_TAIL.search(text[: match.start()]) or _NOT_DIGITS.match(text, match.end()) or len(digits) != size:
         return []
-    if not match["size"] and not re.search(r"尾|末", match["part"]):
+    of_phone = match["part"] == "最后" and len(digits) in _TAIL_SIZES and _PHONE_BEFORE.search(text[: match.start()])
+    if not match["size"] and not of_phone and not re.search(r"尾|末", match["part"]):
         return []
     number = previous[:-size] + digits if _plain_size(previous) > size else digits
     return [PhoneMention(Span(match.start(), match.end(), match[0]), number, PhoneKind.TAIL)]

@@ -1,5 +1,7 @@
 """What old people text: little, in pieces, and not always an answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from actions.replies import table as replies_table
@@ -11,11 +13,12 @@ from backend.domain.drafting.context import intents_in_context
 from backend.domain.drafting.heard import Heard
 from backend.domain.drafting.model import Ask, Outcome
 from backend.domain.language.answers import AnswerKind, classify_answer
-from tests.unit.assistant.builders import COLD, FULL, LAMP, REPORT, fresh, told, turn
+from tests.unit.assistant.builders import COLD, DARK_STAIRS, FULL, LAMP, REPORT, fresh, told, turn
 
 SMS = "17000005678"
 MAIN_LEAK = CategoryGuess("供水", "管网漏水", "0202", 0.99)
 LEAK_ABOVE = CategoryGuess("邻里纠纷", "漏水", "1901", 0.98)
+LEAK = CategoryGuess("房屋维修", "屋顶漏雨", "0501", 0.3)
 NO_SERVICE = CategoryGuess("物业纠纷", "服务不到位", "0601", 0.95)
 NO_GAS = CategoryGuess("燃气", "停气表故障", "0402", 0.9)
 WHEN = [{"id": f"since_{number}", "label": label} for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1)]
@@ -126,14 +129,20 @@ def test_a_bare_no_or_more_words_file_nothing(words: str) -> None:
     assert told(fresh(), FULL, words).outcome is Outcome.ASK
 
 
+DONT_KNOW, YES = AnswerKind.DONT_KNOW, AnswerKind.YES
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
-    [("随便", AnswerKind.DONT_KNOW), ("无所谓", AnswerKind.DONT_KNOW), ("你看着写吧", AnswerKind.DONT_KNOW), ("这下中了", AnswerKind.YES),
-     ("这回对了", AnswerKind.YES), ("一点不差", AnswerKind.YES), ("错不了", AnswerKind.YES), ("队", AnswerKind.YES), ("就这么地吧", AnswerKind.YES)],
-)  # fmt: skip
+    [
+        *[(words, DONT_KNOW) for words in ("随便", "无所谓", "你看着写吧")],
+        *[(words, YES) for words in ("这下中了", "这回对了", "一点不差", "错不了", "队", "就这么地吧", "以上信息无误。", "属实")],
+    ],
+)
 def test_short_answers_of_old_people(words: str, kind: AnswerKind) -> None:
     answer = classify_answer(words)
-    assert answer is not None and answer.kind is kind
+    assert answer is not None
+    assert answer.kind is kind
 
 
 def test_the_number_that_the_text_came_from_is_the_phone_again() -> None:
@@ -212,3 +221,47 @@ def test_the_read_back_leaves_out_a_torn_name_and_sets_a_slip_of_yesterday_right
 def test_a_place_on_a_bus_needs_no_building() -> None:
     step = told(fresh(SMS), ("司机撵老人下车", "report_complaint"), "8路车上")
     assert (step.form.draft.address, step.form.requested) == (Address(text="8路车上", landmark="8路车上"), Ask.OCCURRED_AT)
+
+
+@pytest.mark.parametrize("words", ["就这样吧", "行 就这样吧", "不用再细了 就这样报", "就这些"])
+def test_enough_said_closes_the_open_question(words: str) -> None:
+    step = told(fresh(SMS), REPORT, "翠园小区6号楼", words)
+    assert (step.form.requested, "occurred_at" in step.form.settled) == (Ask.CONFIRM, True)
+    assert told(fresh(), FULL, words).outcome is Outcome.FILE
+
+
+@pytest.mark.parametrize("words", ["啥意思", "看不懂", "啥意思 看不懂", "你说的是啥意思", "没看明白"])
+def test_who_does_not_understand_the_question_is_not_told_that_we_did_not(words: str) -> None:
+    step = told(fresh(SMS), REPORT, words)
+    assert (step.understood, step.remarks, step.form.misunderstood) == (True, ("puzzled",), 0)
+    choice = told(fresh(SMS), turn("东西坏了一半", "report_complaint", guesses=(DARK_STAIRS, LEAK)))
+    assert choice.form.requested is Ask.CATEGORY
+    assert told(choice.form, words).form.requested is Ask.ADDRESS
+
+
+@pytest.mark.parametrize(("words", "intent"), [("对 辛苦你了小王", "affirm"), ("辛苦你了小王", "thanks")])
+def test_a_yes_with_thanks_beside_it_is_a_yes(words: str, intent: str) -> None:
+    heard = Heard(words, (("thanks", 0.99),), turn(words).facts, classify_answer(words), Ask.CONFIRM.value)
+    assert intents_in_context(heard)[0][0] == intent
+
+
+def test_what_is_added_in_a_correction_is_no_other_category() -> None:
+    bike = CategoryGuess("违章停车/交通", "僵尸车", "0904", 0.96)
+    correction = turn("说错了 是四楼 还有个破自行车", "correct_previous_detail", guesses=(bike,))
+    step = told(fresh(SMS), ("楼道堆物 翠园小区8号楼2单元3楼 暖气冷", "report_complaint"), correction)
+    assert (step.form.draft.category, step.form.draft.address.floor) == ("供暖", "4")
+    assert step.form.draft.description.endswith("破自行车")
+
+
+def test_the_last_digits_of_the_phone_are_no_matter() -> None:
+    known = told(fresh(), FULL).form
+    theirs = turn(
+        "号错了 最后是98", "correct_previous_detail", previous_phone="17000001234", guesses=(replace(LEAK, confidence=0.93),)
+    )
+    step = told(known, theirs)
+    assert (step.form.draft.contact_phone, step.form.draft.category) == ("17000001298", "供暖")
+
+
+def test_a_direction_alone_does_not_count_as_asked_for_when_another_question_was_answered() -> None:
+    step = told(fresh(SMS), ("暖气片楼下堆着没人修", "report_complaint"), "有半年了")
+    assert (step.form.requested, step.form.draft.missing) == (Ask.ADDRESS, ("address",))

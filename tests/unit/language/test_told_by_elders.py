@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
         ("铁东医院对过", {"landmark": "铁东医院对过"}),
         ("鞍山市医院旁边", {"landmark": "鞍山市医院旁边"}),
         ("对炉街道办事处旁边", {"landmark": "对炉街道办事处旁边"}),
+        ("停电/翠园小区/3-1-402/今早", {"estate": "翠园小区", "building": "3", "unit": "1", "room": "402"}),
+        ("翠园小区6号楼 往楼下扔垃圾", {"building": "6", "landmark": ""}),
         ("翠园小区18号楼前头", {"building": "18", "landmark": "前头"}),
     ],
 )
@@ -42,6 +44,7 @@ def test_places_of_old_people(text: str, parts: dict[str, str]) -> None:
         ("是不是昨天坏的", "昨天"),
         ("啥前儿能来人", None),
         ("坐天", "坐天"),
+        ("咋晚", "咋晚"),
         ("化雪那几天就漏", None),
         ("好几天了", "好几天了"),
     ],
@@ -61,6 +64,11 @@ def test_times_of_old_people(text: str, words: str | None) -> None:
         ("自来水跟泥汤子似的", "自来水跟泥汤子似的"),
         ("到现在也没来水", "到现在也没来水"),
         ("我妈家漏雨", "我妈家漏雨"),
+        ("尊敬的工作人员:您好!屋里冷。此致敬礼!", "屋里冷"),
+        ("1.姓名:老滕 2.问题:树枝挡光", "树枝挡光"),
+        ("小王啊 我是你刘姨 楼道灯不亮了", "楼道灯不亮了"),
+        ("报告:水管爆裂", "水管爆裂"),
+        ("停电/速来", "停电、速来"),
     ],
 )
 def test_the_matter_without_who_tells_it_for_whom(text: str, gist: str) -> None:
