@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import yaml
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from backend.domain.language.danger_model import BUCKETS, KIND_BUCKETS, KINDS_FILE, MODEL_FILE, features
+from backend.domain.language.danger_model import BUCKETS, KIND_BUCKETS, KINDS_FILE, MODEL_FILE, features, stretches
 from backend.domain.language.emergency import spelt
 from backend.domain.language.normalise import normalise
 from bot.corpus import TRAINING, training_examples
@@ -77,9 +77,19 @@ def kinds_told(leave_out: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
                 yield from ((kind, text) for text in texts)
 
 
-def fit(told: Sequence[Told]) -> tuple[np.ndarray[Any, Any], float]:
+def parts(told: Iterable[Told]) -> Iterator[Told]:
+    """Each text as it is scored, and of a long calm one its parts too: any part can raise the alarm, so each must be calm."""
+    for row in told:
+        text = spelt(normalise(row.text).text)
+        yield replace(row, text=text)
+        if not row.danger:
+            yield from (replace(row, text=text[start:end]) for start, end in sorted(stretches(text)) if end - start < len(text))
+
+
+def fit(examples_told: Iterable[Told]) -> tuple[np.ndarray[Any, Any], float]:
     """The weights, one per bucket, and the bias."""
-    rows = [features(spelt(normalise(row.text).text)) for row in told]
+    told = list(parts(examples_told))
+    rows = [features(row.text) for row in told]
     model = LogisticRegression(C=_C, max_iter=500, class_weight="balanced")
     model.fit(_matrix(rows, BUCKETS), [row.danger for row in told], sample_weight=[row.weight for row in told])
     return model.coef_[0], float(model.intercept_[0])
@@ -88,7 +98,7 @@ def fit(told: Sequence[Told]) -> tuple[np.ndarray[Any, Any], float]:
 def fit_kinds(told: Sequence[tuple[str, str]]) -> tuple[list[str], np.ndarray[Any, Any], list[float]]:
     """The names of the kinds, the weights (bucket by kind), and a bias per kind."""
     rows = [features(spelt(normalise(text).text)) for _, text in told]
-    model = LogisticRegression(C=_C_OF_KINDS, max_iter=300)
+    model = LogisticRegression(C=_C_OF_KINDS, max_iter=300, class_weight="balanced")
     model.fit(_matrix(rows, KIND_BUCKETS), [kind for kind, _ in told])
     return [str(name) for name in model.classes_], model.coef_.T, [float(bias) for bias in model.intercept_]
 
@@ -112,7 +122,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--without", nargs="*", default=(), help="tables to leave out, to measure on them")
     left_out = options.parse_args().without
-    weights, bias = fit(list(examples(left_out)))
+    weights, bias = fit(examples(left_out))
     write(weights, MODEL_FILE, bias=bias)
     names, weights, biases = fit_kinds(list(kinds_told(left_out)))
     write(weights, KINDS_FILE, names=names, biases=biases)

@@ -19,15 +19,18 @@ from zlib import crc32
 
 from backend.domain.language.tables import load_table
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 18
 KIND_BUCKETS = 1 << 13
 MODEL_FILE = Path(__file__).parent / "data" / "danger_model.bin"  # a line of JSON, then one signed byte per bucket
 KINDS_FILE = MODEL_FILE.with_name("danger_kinds.bin")  # the same, one byte per bucket and kind
 _LONGEST_PIECE = 3
-_WINDOW, _STEP = 48, 24
+_WINDOW, _STEP = 24, 12
 _SENTENCE = re.compile(r"[^。!?;\n]+[。!?;\n]*")
 _TABLE = load_table("danger_concepts")
 _CONCEPTS = [(name, re.compile(words)) for name, words in _TABLE["concepts"].items()]
+_ALIKE = tuple(_TABLE["alike"])
+_LIKENED = re.compile("|".join(f"({words})" for words in _TABLE["alike"].values()))
+_OF_LIKENED = "%"  # marks a piece of the likened text, so that it weighs by itself
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def danger_score(text: str) -> float | None:
     if model is None:
         return None
     told = _told(text)
-    return max(_score(model, _features(text[start:end], _within(told, start, end))) for start, end in _stretches(text))
+    return max(_score(model, _features(text[start:end], _within(told, start, end))) for start, end in stretches(text))
 
 
 def learnt_from() -> str | None:
@@ -78,14 +81,24 @@ def kind_scores(text: str) -> dict[str, float]:
 
 
 def features(text: str) -> dict[int, float]:
-    """What the model weighs in a text: bucket -> share. Pieces of one to three characters, concepts, pairs of concepts."""
+    """What the model weighs in a text: bucket -> share.
+
+    Pieces of one to three characters, the same where all kin, all numbers and the like are one word, concepts and their pairs.
+    """
     return _features(text, _within(_told(text), 0, len(text)))
+
+
+def stretches(text: str) -> set[tuple[int, int]]:
+    """Where the parts lie that are weighed by themselves: the whole, each sentence, each window of a long text."""
+    sentences = {match.span() for match in _SENTENCE.finditer(text)}
+    windows = {(start, start + _WINDOW) for start in range(0, len(text) - _STEP, _STEP)} if len(text) > _WINDOW else set()
+    return {(0, len(text)), *sentences, *windows}
 
 
 def _features(text: str, concepts: list[str]) -> dict[int, float]:
     pairs = {f"#{name}" for name in concepts} | {f"#{first}+{second}" for first, second in combinations(concepts, 2)}
     shares: dict[int, float] = {}
-    for group in (_pieces(text), pairs):
+    for group in (_pieces(text), _pieces(_likened(text), _OF_LIKENED), pairs):
         share = len(group) ** -0.5 if group else 0.0
         for feature in group:
             bucket = crc32(feature.encode()) % BUCKETS
@@ -106,16 +119,15 @@ def _score(model: _Model, shares: dict[int, float]) -> float:
     return model.bias + model.scale * sum(model.weights[bucket] * share for bucket, share in shares.items())
 
 
-def _pieces(text: str) -> set[str]:
+def _pieces(text: str, mark: str = "") -> set[str]:
     edged = f"^{text}$"
     lengths = range(1, _LONGEST_PIECE + 1)
-    return {edged[start : start + length] for length in lengths for start in range(len(edged) - length + 1)}
+    return {mark + edged[start : start + length] for length in lengths for start in range(len(edged) - length + 1)}
 
 
-def _stretches(text: str) -> set[tuple[int, int]]:
-    sentences = {match.span() for match in _SENTENCE.finditer(text)}
-    windows = {(start, start + _WINDOW) for start in range(0, len(text) - _STEP, _STEP)} if len(text) > _WINDOW else set()
-    return {(0, len(text)), *sentences, *windows}
+def _likened(text: str) -> str:
+    """The text with one word for all that only varies the telling: my old man and the neighbour's aunt are 人."""
+    return _LIKENED.sub(lambda match: _ALIKE[(match.lastindex or 1) - 1].strip("_"), text)
 
 
 @lru_cache(maxsize=1)

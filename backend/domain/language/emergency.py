@@ -45,12 +45,12 @@ _WORDS = load_table("emergency_words")
 _TABLE = load_table("emergency")
 _SIGNS = {kind: told for part in ("people", "things", "places") for kind, told in load_table(f"emergency_signs_{part}").items()}
 # Of the model's score; measured on sentences that neither model nor rules had seen.
-DANGER = -0.3  # above it the model alone raises the alarm
+DANGER = -1.0  # above it the model alone raises the alarm
 SURELY_CALM = -1.5  # below it the model overrules a rule
-QUITE_SURELY_CALM = -2.5  # the same for the kinds that are `firm`
+QUITE_SURELY_CALM = -3.5  # the same for the kinds that are `firm`
 ALARMING_ALONE = 2.5  # unless what the rule found scores this much by itself
 OUTWEIGHED = -1.0  # and with the whole text no less than this
-NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
+NAMED = 1.0  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
