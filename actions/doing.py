@@ -159,6 +159,8 @@ async def _note(talk: Talk, order: dict[str, Any], said: str) -> Events:
 
 
 async def _dispute(talk: Talk, order: dict[str, Any], said: str) -> Events:
+    if order["state"] in orders.OPEN and "nobody_came" in talk.wishes:
+        return await _urge(talk, order, said)
     if order["state"] in orders.OPEN:
         after = await orders.do(talk, order["number"], "note", note=f"居民反映:{said}")
         talk.say("dispute_still_open", unit=after["unit_name"] or _UNIT, number=after["number"])

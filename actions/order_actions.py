@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk.events import FollowupAction
@@ -17,8 +18,8 @@ from actions.turn import Events, Talk
 _SHORTEST_NOTE = 4
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
-_MISTYPED = "mistyped"
-_ADDING = frozenset({"adds", "starts_correction", "new_phone"})
+_TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
+_ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
@@ -36,8 +37,8 @@ class QueryStatus(ResidentAction):
         number, broken = await _number_meant(talk)
         events: Events = []
         if number:
-            if broken == _MISTYPED:
-                talk.say("number_guessed", number=number)
+            if broken:
+                talk.say(f"number_{broken}_guessed", number=number)
             events = await tell_status(talk, number)
         elif broken:
             talk.say(f"number_{broken}")
@@ -81,6 +82,9 @@ class Withdraw(ResidentAction):
         back = back_to_form(talk)
         if back is None and (talk.pending or {}).get("kind") == "withdraw" and "asks" in talk.wishes:
             return await AnswerFaq().respond(talk)  # 撤了他们还能知道是我说的吗
+        if back is None and "keeps" in talk.wishes and not _TAKES_BACK.search(talk.text) and await open_orders(talk):
+            talk.say("withdraw_kept")
+            return []
         return back if back is not None else await on_one_order(talk, "withdraw", none="no_open_order")
 
 

@@ -17,6 +17,8 @@ _TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _SAYS_NOTHING = frozenset({"skip", "dont_know", "refuse", "later"})
 _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "opt_out", "urge", "greet"})
 _GIVES_UP = "gives_up"
+_LEAVES_IT = frozenset({"keeps", "gives_up_softly"})
+_FEW = 10  # characters; who says more wants something else
 _ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
@@ -42,6 +44,9 @@ async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
     chosen = picking.picked(talk, verb, offered)
     if len(chosen) > 1:
         return await doing.apply_to_all(talk, verb, chosen, str(pending["text"])) if verb in doing.FOR_ALL else None
+    if not chosen and talk.wishes & _LEAVES_IT and len(talk.text) <= _FEW:
+        talk.say("left_as_is")
+        return []
     if not chosen:
         return None
     if verb == "rate":

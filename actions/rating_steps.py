@@ -10,7 +10,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import orders
+from actions import doing, orders
 from actions.backend import BackendRefused, backend
 from actions.drafting import FORM
 from actions.turn import Events, Talk
@@ -44,6 +44,8 @@ async def start(talk: Talk) -> Events:
     score = score_of(talk)
     if not waiting and not score and talk.draft is None and talk.matter is not None:
         return [FollowupAction(FORM)]  # nothing waits for a verdict, and a clear matter is told: it is a report
+    if not waiting and 0 < score < _LOWEST_GOOD and len(talk.text) >= _TELLS_WHY - 1:
+        return await doing.on_one_order(talk, "dispute", none="rate_none")  # 态度太差了, while they are at it
     if not waiting:
         talk.say("rate_none")
         return []
@@ -76,7 +78,7 @@ async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
     """Another score for what was rated: the other answers stay as they were given, and are not asked again."""
     known = order["rating"]
     said = str(talk.verdict.get("comment") or "") if "wrong" not in talk.wishes else ""  # 按错了,给五分 is no verdict
-    comment = "。".join(part for part in (str(known["comment"] or ""), said) if part)[:_LONGEST_COMMENT]
+    comment = _joined(str(known["comment"] or ""), said)
     kept = {"resolved": known["resolved"], "comment": comment}
     if await _store(talk, order["number"], score=score, **kept):
         talk.say("rated_revised", score=str(score))
@@ -118,29 +120,41 @@ async def scored(talk: Talk, pending: dict[str, Any], score: int) -> Events:
 
 async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """The answer to "is it solved?"; None when it is something else."""
-    verdict = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
-    if talk.intent == "dispute_result":
-        verdict = verdict or "no"
-    elif _PARTLY in talk.text:
-        verdict = verdict or "partly"
-    elif "solved" in talk.wishes:
-        verdict = verdict or "yes"
+    verdict = _verdict(talk)
     if verdict is None:
         return None
-    if verdict == "no" and not talk.answer and not talk.menu_id and len(talk.text) >= _TELLS_WHY:
+    says_more = not talk.answer and not talk.menu_id and len(talk.text) >= _TELLS_WHY
+    if verdict == "no" and says_more:
         return await reason(talk, {**pending, "resolved": verdict})
     if verdict != "yes":
-        await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=pending["comment"])
+        comment = _joined(pending["comment"], talk.text if says_more else "")
+        await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=comment)
     if verdict != "no":
-        talk.say("rated_thanks")
+        talk.say("rated_thanks" if verdict == "yes" else "rated_partly")
         return [SlotSet("pending", None)]
     talk.say("rated_not_solved")
     return [SlotSet("pending", {**pending, "kind": "why", "resolved": "no"})]
 
 
+def _verdict(talk: Talk) -> str | None:
+    """yes, partly or no; None when it is something else. 解决了一部分 is more than a no with a reason."""
+    told = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
+    if told is not None:
+        return told
+    if _PARTLY in talk.text:
+        return "partly"
+    if talk.intent == "dispute_result":
+        return "no"
+    return "yes" if "solved" in talk.wishes else None
+
+
+def _joined(*parts: str) -> str:
+    return "。".join(part for part in parts if part)[:_LONGEST_COMMENT]
+
+
 async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     """Why it is not good: goes with the rating, and as a note to those who do it again."""
-    comment = "。".join(part for part in (pending["comment"], talk.text) if part)[:_LONGEST_COMMENT]
+    comment = _joined(pending["comment"], talk.text)
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
     talk.say("rated_reason_noted")

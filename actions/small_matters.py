@@ -9,6 +9,10 @@ from actions.doing import open_orders
 from actions.turn import Events, Talk
 
 _FEW = 20  # characters; who tells more has something to report or to add
+# From the most telling to the least.
+_ANSWERS = {"tells_progress": "progress_noted", "solved": "solved_noted", "came_whole": "came_noted"}
+_PROGRESS = frozenset(_ANSWERS)
+_SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
 _ASKED_FOR_SCORE = "rating_pending"
 
 
@@ -20,7 +24,7 @@ async def small_matter(talk: Talk) -> Events | None:
     if "announces_file" in talk.wishes and not talk.meta.get("attachments"):
         talk.say("send_it")
         return []
-    if talk.wishes & {"came_whole", "solved"} and not talk.wishes & {"asks", "urges"}:
+    if talk.wishes & _PROGRESS and not talk.wishes & _SAYS_OTHERWISE:
         return await _progress(talk)
     if "acknowledges_whole" in talk.wishes:
         talk.say("rate_when_ready" if talk.meta.get(_ASKED_FOR_SCORE) else "acknowledged")
@@ -35,5 +39,6 @@ async def _progress(talk: Talk) -> Events | None:
         return None
     order: dict[str, Any] = being_done[0]
     await orders.do(talk, order["number"], "note", note=f"居民说:{talk.text}")
-    talk.say("solved_noted" if "solved" in talk.wishes else "came_noted", number=order["number"])
+    key = next(key for wish, key in _ANSWERS.items() if wish in talk.wishes)
+    talk.say(key, number=order["number"])
     return []

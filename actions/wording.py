@@ -30,8 +30,11 @@ def due_text(on_site: str | None, due: str | None) -> str:
 
 
 def order_choices(verb: str, orders: list[dict[str, Any]]) -> tuple[Choice, ...]:
-    """One numbered entry per order: what it is about and when it was reported."""
-    return tuple(Choice(f"{verb}_{order['number']}", order_label(order)) for order in orders)
+    """One numbered entry per order: what it is about and when it was reported, or where, or in whose words, if that tells them
+    apart better."""
+    every = (list(map(label, orders)) for label in (order_label, _placed_label, _told_label))
+    labels = next((labels for labels in every if len(set(labels)) == len(labels)), list(map(order_label, orders)))
+    return tuple(Choice(f"{verb}_{order['number']}", label) for order, label in zip(orders, labels, strict=True))
 
 
 def order_in_words(order: dict[str, Any]) -> str:
@@ -44,6 +47,19 @@ def order_label(order: dict[str, Any]) -> str:
     """停水(11月20日)."""
     local = datetime.fromisoformat(order["requested_at"]).astimezone(LOCAL)
     return f"{order_name(order)}({local.month}月{local.day}日)"[:_LONGEST_LABEL]
+
+
+def _placed_label(order: dict[str, Any]) -> str:
+    """楼道设施(7号楼)."""
+    address = order.get("address") or {}
+    building = f"{address['building']}号楼" if address.get("building") else ""
+    named = (address.get(name) for name in ("estate", "road", "landmark", "street"))
+    place = building or next((str(name) for name in named if name), "")
+    return f"{order_name(order)}({place})"[:_LONGEST_LABEL]
+
+
+def _told_label(order: dict[str, Any]) -> str:
+    return str(order.get("description") or "")[:_LONGEST_LABEL]
 
 
 def order_name(order: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 from backend.contracts.messages import Channel
 
 _STOP = frozenset({"退订", "TD", "T", "R", "N", "QX", "取消订阅", "退訂"})
-_RESUME = frozenset({"恢复", "HF", "恢復"})
+_RESUME = frozenset({"恢复", "HF", "恢復", "恢复通知", "恢复短信", "恢复接收", "恢复订阅"})
 _AROUND = re.compile(r"[\s。.!,、~;:'\"“”‘’()【】<>《》-]")
 # One letter may also be an answer to what the bot has just offered.
 _AMBIGUOUS = frozenset({"T", "R", "N"})

@@ -45,7 +45,7 @@ _WORDINGS: dict[State, _Wording] = {
         "您报的“{matter}”{since}交给了{unit}{due}。", "他们一接手我就告诉您", "“{matter}”还在{unit},等他们接手{due}。"
     ),
     State.IN_PROGRESS: _Wording(
-        "您报的“{matter}”由{unit}在办,{came}{due}。", "办好了马上告诉您", "“{matter}”还是{unit}在办,{came}{due}。"
+        "您报的“{matter}”,{unit}正在办,{came}{due}。", "办好了马上告诉您", "“{matter}”还是{unit}在办,{came}{due}。"
     ),
     State.RESOLVED: _Wording(
         "您报的“{matter}”,{unit}{since}说办好了。",
@@ -83,9 +83,11 @@ def moment_text(at: datetime, *, now: datetime) -> str:
 
 
 def due_day(at: datetime, *, now: datetime) -> str:
-    """今天, 明天15点12分, 11月25日(周三): the hour only where the promise is not for the whole day."""
+    """今天(11月22日), 明天(11月23日)15点12分, 11月25日(周三): a text may be read a day later, so the date stands beside; the hour
+    only where the promise is not for the whole day."""
     local = at.astimezone(LOCAL)
-    day = {0: "今天", 1: "明天", -1: "昨天"}.get(_days_between(now, at)) or day_text(at)
+    near = {0: "今天", 1: "明天", -1: "昨天"}.get(_days_between(now, at))
+    day = f"{near}({local.month}月{local.day}日)" if near else day_text(at)
     return day if (local.hour, local.minute) == _END_OF_DAY else f"{day}{local.hour}点{local.minute:02d}分"
 
 
@@ -101,9 +103,9 @@ def _due(standing: Standing, now: datetime) -> str:
     if standing.state not in _OPEN or standing.suspended or _is_late(standing, now):
         return ""
     on_site = standing.on_site_due_at if standing.arrived_at is None else None
-    promised = [(on_site, "到场"), (standing.due_at, "办完")]
-    said = "、".join(f"{due_day(at, now=now)}{what}" for at, what in promised if at is not None and at > now)
-    return f",最晚{said}" if said else ""
+    said = [f"{moment_text(on_site, now=now)}到场"] if on_site is not None and on_site > now else []
+    said += [f"{due_day(standing.due_at, now=now)}办完"] if standing.due_at is not None else []
+    return f",最晚{'、'.join(said)}" if said else ""
 
 
 def _next(standing: Standing, now: datetime, otherwise: str) -> str:

@@ -14,7 +14,17 @@ FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 _LIKELY_MATTER = 0.5
 _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
-_FEW = 6  # characters
+_UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
+_IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("solved_whole", "thanks", _UNSURE | {"report_complaint"}),
+    ("stop_texts", "ask_faq", _UNSURE | {"report_complaint", "cancel"}),
+    ("where_whole", "query_status", _UNSURE | {"greet"}),
+    ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
+    ("nobody_came", "dispute_result", _UNSURE),
+    ("threatens_whole", "ask_human", _UNSURE),
+)
+_FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
+_FEW = 1  # characters
 _LATER = ("earlier", "aftermath", "adds")
 
 
@@ -62,6 +72,20 @@ def new_phone(heard: Heard) -> str:
     told = heard.requested in ("", RATING) and heard.facts.phones and heard.facts.emergency is None
     told = told and says("new_phone", heard.text)
     return "correct_previous_detail" if told and len(beside_phone(heard.text)) <= _FEW else ""
+
+
+def _instructs(heard: Heard) -> str:
+    """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
+    told = heard.requested in ("", RATING) and says("instructs", heard.text) and heard.facts.address is None
+    return "provide_info" if told and best(heard) in _FOR_HANDLERS and not says("question", heard.text) else ""
+
+
+def _few_words(heard: Heard) -> str:
+    """What a few words mean to somebody who has filed: 水来了 is no report, 没人联系我 no mere no, 别给我发短信了 no trouble."""
+    if heard.requested not in ("", RATING) or heard.facts.address is not None or heard.facts.emergency is not None:
+        return ""
+    wish = best(heard)
+    return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")
 
 
 def _calls(heard: Heard) -> str:
@@ -123,6 +147,8 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _read_back,
     _information,
     _corrects_order,
+    _instructs,
+    _few_words,
     _reports_now,
     _asks_for_repair,
 )

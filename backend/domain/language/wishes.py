@@ -13,6 +13,7 @@ from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 
 _WHOLE = "_whole"
+_ABOUT_PHONES = re.compile(r"[\d\s\W]|电话|手机|号码?|以后|麻烦|就[行好]|[的了吧是我您请给那个这]")
 _PADDING = r"[\s,。!?~:;、]*"
 _TABLE = {name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for name, patterns in load_table("wishes").items()}
 
@@ -47,4 +48,4 @@ def asks(text: str) -> bool:
 
 def beside_phone(text: str) -> str:
     """What is said beside a new telephone number: the characters without digits, marks and the words that announce it."""
-    return re.sub(r"[\d\s\W]", "", _TABLE["new_phone"].sub("", normalise(text).text))
+    return _ABOUT_PHONES.sub("", _TABLE["new_phone"].sub("", normalise(text).text))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from actions import own_numbers, replies
-from actions.wording import order_label, status_line
+from actions.wording import order_choices, order_label, status_line
 from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
 from tests.unit.assistant.test_actions import LOOKUP, ORDERS, PATCH, run
 
@@ -315,3 +315,80 @@ def test_one_order_of_several_is_told_in_a_line(state: str, expected: str) -> No
 
 def test_an_entry_of_a_list_says_what_the_order_is_about() -> None:
     assert order_label(order(category="噪音扰民", subcategory="生活")) == "生活噪音(11月20日)"
+
+
+# --- few words, and what they lead to
+
+
+async def test_that_nobody_came_urges_the_open_order_and_disputes_a_handled_one() -> None:
+    said = tracker("没人联系我", "dispute_result", parsed={"wishes": ["nobody_came"]})
+    async with running(own(order(FIRST))) as fake:
+        await run("action_dispute", said)
+    assert done(fake, "urge") == [FIRST]
+    async with running(own(order(FIRST, "resolved"))) as fake:
+        await run("action_dispute", tracker("说修好了其实没人来过", "dispute_result", parsed={"wishes": ["nobody_came"]}))
+    assert done(fake, "reopen") == [FIRST]
+
+
+async def test_what_the_handlers_said_is_noted() -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, _, _ = await run("action_add_note", tracker("说下午三点来", "provide_info", parsed={"wishes": ["tells_progress"]}))
+    assert done(fake, "note") == [FIRST]
+    assert text in replies.table()["progress_noted"]
+
+
+async def test_a_scolding_of_manners_before_anything_is_done_goes_to_the_unit() -> None:
+    async with running(own(order(FIRST))) as fake:
+        await run("action_rate", tracker("态度太差了", "rate", parsed=verdict(1)))
+    assert done(fake, "note") == [FIRST]
+    assert done(fake, "rating") == []
+
+
+@pytest.mark.parametrize(("said", "wish"), [("算了都别撤了", "keeps"), ("不用了", "gives_up_softly")])
+async def test_whoever_thinks_better_of_it_at_the_list_is_left_alone(said: str, wish: str) -> None:
+    async with running(three()) as fake:
+        text, buttons, slots = await run(
+            "action_withdraw", tracker(said, "cancel", slots=asked("withdraw"), parsed={"wishes": [wish]})
+        )
+    assert (buttons, slots["pending"], done(fake, "withdraw")) == ([], None, [])
+    assert text in replies.table()["left_as_is"]
+
+
+async def test_whoever_wants_it_kept_is_not_asked_whether_to_take_it_back() -> None:
+    async with running(own(order(FIRST))):
+        text, _, _ = await run("action_withdraw", tracker("我反悔了 还是办吧", "cancel", parsed={"wishes": ["keeps"]}))
+    assert text in replies.table()["withdraw_kept"]
+
+
+async def test_a_question_at_the_withdrawal_is_answered_and_ours_put_again() -> None:
+    pending = {"pending": {"kind": "withdraw", "number": FIRST, "text": "撤单"}}
+    async with running(own(order(FIRST), **{FAQ: (200, {"key": "privacy", "answer": "不让他们知道。"})})) as fake:
+        text, buttons, slots = await run(
+            "action_withdraw", tracker("撤了还能知道是我说的吗", "cancel", slots=pending, parsed={"wishes": ["asks"]})
+        )
+    assert text.startswith("不让他们知道。")
+    assert [button["payload"] for button in buttons] == ["withdraw_yes", "withdraw_no"]
+    assert slots["pending"]["kind"] == "withdraw"
+    assert done(fake, "withdraw") == []
+
+
+async def test_partly_solved_keeps_the_reason_and_says_how_to_go_on() -> None:
+    pending = {"pending": {"kind": "solved", "number": FIRST, "score": 3, "comment": ""}}
+    async with running(own(order(FIRST, "closed"))) as fake:
+        text, _, _ = await run("action_dispute", tracker("解决了一部分 北屋还滴答", "dispute_result", slots=pending))
+    assert fake.bodies(f"POST work-orders/{FIRST}/rating")[0]["resolved"] == "partly"
+    assert "北屋" in fake.bodies(f"POST work-orders/{FIRST}/rating")[0]["comment"]
+    assert "没解决" in text
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([{"building": "7"}, {"building": "9"}], ["屋里冷(7号楼)", "屋里冷(9号楼)"]),
+        ([{"road": "和平路"}, {"landmark": "广场"}], ["屋里冷(和平路)", "屋里冷(广场)"]),
+        ([{"building": "7"}, {"building": "7"}], ["北屋冷", "南屋冷"]),
+    ],
+)
+def test_entries_that_would_read_alike_are_told_apart(places: list[dict[str, str]], expected: list[str]) -> None:
+    offered = [order(FIRST, address=places[0], description="北屋冷"), order(SECOND, address=places[1], description="南屋冷")]
+    assert [choice.label for choice in order_choices("status", offered)] == expected

@@ -25,7 +25,7 @@ def standing(state: State = State.IN_PROGRESS, **values: object) -> Standing:
 
 def test_who_has_it_since_when_due_when_and_what_comes_next_in_two_sentences() -> None:
     text = status_text(standing(due_at=NIGHT + timedelta(days=3)), now=NOW)
-    assert text == "您报的“停水”由自来水公司在办,今天15点00分接的手,最晚11月25日(周三)办完。办好了马上告诉您。"
+    assert text == "您报的“停水”,自来水公司正在办,今天15点00分接的手,最晚11月25日(周三)办完。办好了马上告诉您。"
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -78,10 +78,10 @@ def test_a_handled_order_asks_whether_it_is_good() -> None:
 @pytest.mark.parametrize(
     ("at", "moment", "due"),
     [
-        (NOW, "今天16点00分", "今天16点00分"),
-        (NOW - timedelta(hours=20), "昨天20点00分", "昨天20点00分"),
-        (NIGHT, "今天23点59分", "今天"),
-        (NIGHT + timedelta(days=1), "明天23点59分", "明天"),
+        (NOW, "今天16点00分", "今天(11月22日)16点00分"),
+        (NOW - timedelta(hours=20), "昨天20点00分", "昨天(11月21日)20点00分"),
+        (NIGHT, "今天23点59分", "今天(11月22日)"),
+        (NIGHT + timedelta(days=1), "明天23点59分", "明天(11月23日)"),
         (NIGHT + timedelta(days=2), "11月24日", "11月24日(周二)"),
         (NOW + timedelta(days=30), "12月22日", "12月22日(周二)16点00分"),
     ],
