@@ -83,7 +83,8 @@ def merge_address(previous: Address, new: Address) -> Address:
 
     A different estate clears building, unit, floor and room that it does not name itself, because a number means nothing in
     another estate; a different road clears the house number likewise. A different building clears nothing: residents who correct
-    the building repeat the door only when it changes too. The gate of the estate is nobody's door. Naming the first estate after a bare number keeps the number.
+    the building repeat the door only when it changes too. The gate of the estate is nobody's door.
+    Naming the first estate after a bare number keeps the number.
     Coordinates follow `new` when it has them, and are dropped when estate or road changed.
     """
     values = {name: getattr(new, name) or getattr(previous, name) for name in _NAMES}
