@@ -78,7 +78,7 @@ async def _unknown(case: Case, result: SendResult) -> None:
     if advance(case.message, MessageStatus.UNKNOWN, reason=_reason(result)):
         await call_back(case.session, case.conversation, case.message, reason="可能没送到,先问问居民", now=case.now)
         if not is_notification(case.message.purpose) and case.conversation.owner != Owner.HUMAN.value:
-            flag_for_people(case.conversation, reason=MAYBE_UNSENT, priority=1, now=case.now)
+            flag_for_people(case.conversation, reason=MAYBE_UNSENT, priority=0, now=case.now)
 
 
 async def _retry_later(case: Case, result: SendResult) -> None:

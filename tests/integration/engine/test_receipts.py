@@ -85,6 +85,15 @@ async def test_who_may_not_have_got_an_answer_waits_until_a_person_settles_it(wo
     assert (await world.conversation()).queued_at is None
 
 
+async def test_who_asked_for_a_person_is_not_shown_as_one_who_may_have_missed_an_answer(world: World) -> None:
+    await opened(world)
+    await change(world, owner="queue", queue_reason="asked", queued_at=world.clock.now())
+    await say(world, "一")
+    world.wechat.script = [SendResult(SendOutcome.UNKNOWN)]
+    await world.deliverer.drain()
+    assert (await world.conversation()).queue_reason == "asked"
+
+
 async def test_a_receipt_leaves_a_conversation_in_the_queue_that_waits_there_for_another_reason(world: World) -> None:
     await opened(world)
     await say(world, "一")
