@@ -75,3 +75,11 @@ def test_the_matter_without_who_tells_it_for_whom(text: str, gist: str) -> None:
     plain = normalise(text).text
     facts = draw_facts(text, message_time=NOW, gazetteer=PLACES, previous_phone="")
     assert gist_of(plain, facts) == gist
+
+
+def test_slashes_stand_between_facts_also_where_a_time_is_blotted_out() -> None:
+    facts = draw_facts("停电/翠园小区/3-1-402/今早/速来", message_time=NOW, gazetteer=PLACES)
+    assert facts.address is not None
+    assert (facts.address.address.building, facts.address.address.unit, facts.address.address.room) == ("3", "1", "402")
+    assert facts.occurred_at is not None
+    assert facts.occurred_at.occurred_at.text == "今早"
