@@ -21,10 +21,10 @@ Answer = dict[str, list[tuple[str, float]]]  # what a text model says of a text:
 _SHORTEST = 2
 _RUN = 4  # characters from which a clause may hold two statements without a mark between them
 _MAY_BEGIN = 0.2
-_MOST_STARTS = 4
+_MOST_STARTS = 3
 _LIKELY = 12  # leaves that a piece may be, beside those that its words name
 # What a cut inside a clause is worth: both sides must be as sure as the whole, nearly. Chosen on tests/bot/several/.
-_CUT_GIVES = 0.15
+_CUT_GIVES = 0.3
 
 
 def hear(text: str, facts: Facts, categories: TextModel, models: ClauseModels) -> list[Heard]:

@@ -18,6 +18,7 @@ ANNOUNCED = "announced"  # lowers what is enough; its weight is not fitted
 _NEARLY_SURE = 0.001
 _SHORT = 4  # characters
 _MANY = 6  # pieces
+_LIKELY_OWN, _SURE = 0.5, 0.8
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def _of_joint(heard: Sequence[Heard], index: int, near: int) -> dict[str, float]
         f"joint_{joint.name.lower()}": True,
         "begins": heard[max(index, near)].begins if joint is Joint.NOTHING else 0.0,
         "beside": clause.beside and not another,
+        "remark_later": clause.beside and not another and (clause.remark or 0) >= _SHORT,
         "beside_but_named": clause.beside and not another and piece.named,
         "before": index < near,
         "far": abs(index - near) > 1,
@@ -104,7 +106,14 @@ def _of_message(heard: Sequence[Heard], index: int, opened: Sequence[int], messa
     piece, near = heard[index], heard[min(opened, key=lambda other: abs(other - index))]
     rest = [other for place, other in enumerate(heard) if place != index and place not in opened and not other.facts_only]
     category = piece.guess.category
+    taken = {heard[other].guess.category for other in opened} - {category}
+    left = max(1 - sum(message.shares.get(other, 0.0) for other in taken), _NEARLY_SURE)
+    solid = [other for other in rest if is_solid(other)]
     return {
+        "of_rest": _log(message.shares.get(category, 0.0) / left, 0.005) / 3,
+        "solid": is_solid(piece),
+        "solid_rest": min(len({other.leaf for other in solid} - {piece.leaf}), _MANY),
+        "loose_rest": min(len(rest) - len(solid), _MANY),
         "of_whole": _log(message.shares.get(category, 0.0), 0.005) / 3,
         "share_of_whole": message.shares.get(category, 0.0),
         "usual": message.company.of_any.get(category, 0.0),
@@ -115,6 +124,11 @@ def _of_message(heard: Sequence[Heard], index: int, opened: Sequence[int], messa
         "told_at_length": min(len(rest), _MANY),
         "told_as_list": sum(logit(other.own) / 3 for other in rest) / len(rest) if rest else 0.0,
     }
+
+
+def is_solid(piece: Heard) -> bool:
+    """Whether the piece looks like a problem by itself, whatever stands beside it."""
+    return (piece.named or piece.own > _LIKELY_OWN) and piece.guess.category_confidence > _SURE and not piece.clause.beside
 
 
 def follows(heard: Sequence[Heard], index: int, other: int, leads: Callable[[str, str], bool] = brings_along) -> bool:

@@ -30,7 +30,7 @@ class Clause:
 
     `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem; `adds`: it says 也 or 还, as one
     does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
-    there is.
+    there is; `remark`: where in it the words begin that only add something, None without any.
     """
 
     span: Span
@@ -39,6 +39,7 @@ class Clause:
     adds: bool
     because: bool
     asks: bool = False
+    remark: int | None = None
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -67,6 +68,11 @@ _SHORTEST = 2
 _LEAD = re.compile(
     r"^(?:[\s,、。:;!?]|还有(?:就是|一个|一件|个)?|另外|再一个|再就是|再有(?:就是)?|顺便(?:说|问|提"
     r"|反映)?(?:一下|一句|下)?|对了|首先|其次|最后|[还头]一[个件]|这次再说一?个?|就是|第[一二三四五]个?(?:(?:问题|件事|件)(?:是)?|是|(?=[,、:]))|[一二三四]是|一个是)+"
+)
+# 停水停电, 没水又没电, 水没有电也没有: what is missing is listed in one breath.
+_LISTED = re.compile(
+    r"(?<=[停断没][水电气网暖])(?=(?:[又也还])?[停断没][水电气网暖])|(?<=[停断没]暖气)(?=(?:[又也还])?[停断没][水电气网])"
+    r"|(?:(?<=[水电气网暖]也没有)|(?<=[水电气网暖]没有))(?=[水电](?![工费表话视线管])|网|煤气|暖气|电梯)"
 )
 # A comma alone parts two clauses only when both sides can stand for themselves: 停水,停电 cannot be told from a list of words.
 _STANDS_ALONE = 3
@@ -133,6 +139,7 @@ def _edges(text: str) -> list[tuple[int, Joint]]:
             if match.start() - last >= _STANDS_ALONE and end - match.end() >= _STANDS_ALONE:
                 cuts[match.end()] = Joint.COMMA
                 last = match.end()
+    cuts.update({match.start(): cuts.get(match.start(), Joint.COMMA) for match in _LISTED.finditer(text)})
     return sorted(cuts.items())
 
 
@@ -147,8 +154,15 @@ def _counting_up(text: str) -> list[int]:
 
 def _clause(span: Span, joint: Joint) -> Clause:
     text = span.text
+    remark = _BESIDE.search(text)
     return Clause(
-        span, joint, bool(_BESIDE.search(text)), bool(_ADDS.search(text)), bool(_BECAUSE.search(text)), bool(_ASKS.search(text))
+        span,
+        joint,
+        beside=remark is not None,
+        adds=bool(_ADDS.search(text)),
+        because=bool(_BECAUSE.search(text)),
+        asks=bool(_ASKS.search(text)),
+        remark=remark.start() if remark else None,
     )
 
 

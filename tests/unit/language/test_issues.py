@@ -23,6 +23,11 @@ MESSAGES = [
     ("一是停水二是停电", ["停水", "停电"]),
     ("垃圾没人收再一个路灯也不亮", ["垃圾没人收", "路灯也不亮"]),
     ("路灯坏了!井盖也没了!", ["路灯坏了", "井盖也没了"]),
+    ("翠园小区3号楼,停水停电", ["翠园小区3号楼", "停水", "停电"]),
+    ("既停水又停电", ["既停水", "又停电"]),
+    ("没暖气没水,没人收垃圾", ["没暖气", "没水", "没人收垃圾"]),
+    ("停水停电停气三天了", ["停水", "停电", "停气三天了"]),
+    ("水也没有电也没有煤气也打不着", ["水也没有", "电也没有", "煤气也打不着"]),
 ]
 
 
@@ -38,6 +43,20 @@ def test_nothing_is_cut_out_of_nothing() -> None:
 @pytest.mark.parametrize("text", ["16.5度", "第三单元漏水", "第二天又停了", "停"])
 def test_numbers_inside_a_sentence_do_not_cut_it(text: str) -> None:
     assert [span.text for span in split_problems(text)] == [text]
+
+
+@pytest.mark.parametrize("text", ["水没有电工来修", "停水电费照收", "没水电表还走", "停车没电梯"])
+def test_what_merely_begins_with_the_name_of_a_supply_is_no_list_of_supplies(text: str) -> None:
+    assert [span.text for span in split_problems(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"), [("扬尘大得窗户都不敢开", 7), ("不敢开窗户", 0), ("电梯坏了", None), ("老太太摔了一跤", 0)]
+)
+def test_a_clause_knows_where_its_words_only_add_something(text: str, remark: int | None) -> None:
+    [clause] = clauses_in(text)
+    assert clause.remark == remark
+    assert clause.beside == (remark is not None)
 
 
 @given(st.text(max_size=80))

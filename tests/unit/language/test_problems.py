@@ -10,7 +10,7 @@ from backend.domain.language.issues import Clause, clauses_in
 from backend.domain.language.matters import kinds_named, thing_named
 from bot.components.category_shares import Guess, service_codes
 from bot.components.heard import Heard, named_guess
-from bot.components.problem_features import Message
+from bot.components.problem_features import Message, features, is_solid
 from bot.components.problems import enough, problems_of
 from tests.unit.language.test_issues import ROOT
 
@@ -148,6 +148,42 @@ def test_more_is_asked_of_a_piece_the_more_speaks_against_it() -> None:
     assert not enough({"announced": 0.0, "named": 1.0, "beside": 1.0}, weights)
     assert not enough({"announced": 0.0}, weights)
     assert enough({"announced": 1.0}, weights)
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "own", "solid"),
+    [
+        ("路灯不亮", LAMP, 0.2, True),  # named by its words
+        ("暖气温温的", COLD, 0.9, True),  # not named, but clearly a problem of its own
+        ("暖气温温的", COLD, 0.2, False),
+        ("路边那个东西", VAGUE, 0.9, False),
+        ("结果路灯不亮", LAMP, 0.9, False),  # only adds to another
+    ],
+)
+def test_a_piece_looks_like_a_problem_by_itself_when_it_is_named_or_clear_and_adds_to_nothing(
+    text: str, guess: Guess, own: float, solid: bool
+) -> None:
+    [clause] = clauses_in(text)
+    assert is_solid(piece(clause, guess, own)) is solid
+
+
+def test_what_stands_beside_a_piece_is_counted_as_a_list_or_as_a_story() -> None:
+    pieces = heard("路灯不亮,暖气不热,垃圾没人收,大家都愁", (LAMP, 0.9), (COLD, 0.9), (RUBBISH, 0.9), (VAGUE, 0.1))
+    values = features(pieces, 1, [0], shares(pieces))
+    assert (values["solid_rest"], values["loose_rest"]) == (1, 1)
+
+
+def test_a_small_share_of_the_whole_counts_more_when_the_open_problem_has_taken_most_of_it() -> None:
+    pieces = heard("路灯不亮,暖气不热", (LAMP, 0.9), (COLD, 0.9))
+    whole = Message({LAMP.category: 0.9, COLD.category: 0.08, RUBBISH.category: 0.02})
+    values = features(pieces, 1, [0], whole)
+    assert values["of_rest"] > values["of_whole"]
+
+
+def test_a_remark_that_follows_a_statement_speaks_less_against_it_than_one_that_is_all_there_is() -> None:
+    pieces = heard("路灯不亮,扬尘大得窗户都不敢开,不敢开窗户", (LAMP, 0.9), (RUBBISH, 0.9), (RUBBISH, 0.1))
+    assert features(pieces, 1, [0], shares(pieces))["remark_later"] == 1
+    assert features(pieces, 2, [0], shares(pieces))["remark_later"] == 0
 
 
 @pytest.mark.parametrize(
