@@ -108,7 +108,11 @@ async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
     if status is None:
         talk.say("status_tail_wrong" if tail else "status_not_found")
         return [SlotSet("pending", {"kind": "tail", "number": number})]
-    talk.say_text(talk.other_than_last("status", status["text"], str(status.get("again") or status["text"])))
+    text = talk.other_than_last("status", status["text"], str(status.get("again") or status["text"]))
+    # In the middle of another complaint 这件事 would be that one.
+    talk.say_text(
+        text.replace("您这件事", f"您报的“{status['subcategory'] or status['category']}”", 1) if talk.draft is not None else text
+    )
     return []
 
 

@@ -15,7 +15,7 @@ MIRRORED = ("description", "address", "occurred_at", "contact_phone")
 # Rasa asks for the first required slot that is empty; these questions are about the form itself.
 _SLOT_OF_QUESTION = {"category": "description", "address_detail": "address", "address_outdoors": "address"}
 _READS_BACK = frozenset({"confirm", "confirm_extra"})
-_HANDBACK = "handback"
+_HANDBACK, _SCAN = "handback", "scan"
 REPORT = "report_complaint"
 
 
@@ -45,6 +45,7 @@ def as_body(talk: Talk) -> dict[str, Any]:
         "menu_id": talk.menu_id,
         "attachments": [_plain(item) for item in talk.meta.get("attachments") or []],
         "location": talk.meta.get("location"),
+        "grid": str(talk.meta.get("grid") or "") if talk.meta.get("event") == _SCAN else "",
     }
 
 
@@ -69,11 +70,14 @@ def ask(talk: Talk, question: dict[str, Any]) -> None:
     talk.say(f"ask_{question['key']}", choices, **question["values"])
 
 
-async def after_digression(talk: Talk) -> Events:
-    """After the answer to something else: what the message held for the draft is kept, and the open question put again."""
+async def after_digression(talk: Talk, told: dict[str, Any] | None = None) -> Events:
+    """After the answer to something else: what the message held for the draft is kept (`told`, where it was heard already), and
+    the open question put again."""
     if talk.draft is None:
         return []
-    told = await hear(talk)
+    told = told or await hear(talk)
+    for remark in told["remarks"]:
+        talk.say(remark)
     if told["question"]["key"]:
         ask(talk, told["question"])
     return mirror(told)

@@ -42,10 +42,15 @@ class QueryStatus(ResidentAction):
             events = await tell_status(talk, number)
         elif broken:
             talk.say(f"number_{broken}")
-        elif talk.draft is not None and _asks_in_general(talk) and not await orders.own_orders(talk):
+        elif (
+            talk.draft is not None
+            and "asks_status_whole" not in talk.wishes
+            and _asks_in_general(talk)
+            and not await orders.own_orders(talk)
+        ):
             return await AnswerFaq().respond(talk)
         else:
-            events = await on_one_order(talk, "status", none="status_none")
+            events = await on_one_order(talk, "status", none="status_none" if talk.draft is None else "status_in_form")
         return [*events, *await after_digression(talk)]
 
 

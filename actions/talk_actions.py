@@ -11,7 +11,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
-from actions.drafting import REPORT, after_digression, as_body, back_to_form
+from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
 from actions.handing_over import hand_over
 from actions.own_limit import due_of, order_asked_about
 from actions.pending import put_again
@@ -33,6 +33,9 @@ _AGAIN = "再跟您说一遍:"
 _ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
 # What a question sounds like that an administrator has just added and the model was never taught.
 _MAY_BE_ASKED = frozenset({"chitchat", "out_of_scope"})
+# What was asked whether it can be had, and is given: 我匿名行不行.
+_GRANTED = frozenset({"anonymous_noted", "confidential_noted"})
+_IN_FORM = {"greet": "here", "chitchat": "chitchat_in_form"}
 _SURE_OF_NEED = 0.9
 _WORTH_OFFERING = 0.5
 _OFFERED = (Choice("offer_yes", "要报"), Choice("offer_no", "不是"))
@@ -44,6 +47,9 @@ class AnswerFaq(ResidentAction):
     action_name = "action_answer_faq"
 
     async def respond(self, talk: Talk) -> Events:
+        told = await hear(talk) if talk.draft is not None else None
+        if told is not None and _GRANTED & set(told["remarks"]):
+            return await after_digression(talk, told)
         wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
         key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
         own = await order_asked_about(talk) if key == _HOW_LONG else None
@@ -54,7 +60,7 @@ class AnswerFaq(ResidentAction):
             return _offer_to_ask(talk)
         else:
             talk.say("faq_unknown")
-        return [*await put_again(talk), *await after_digression(talk)]
+        return [*await put_again(talk), *await after_digression(talk, told)]
 
 
 class SmallTalk(ResidentAction):
@@ -70,8 +76,14 @@ class SmallTalk(ResidentAction):
         small = await small_matter(talk)
         if small is not None:
             return small
-        talk.say(talk.intent if talk.intent in replies.table() else "greet")
-        return await after_digression(talk)
+        key = talk.intent if talk.intent in replies.table() else "greet"
+        if talk.draft is None:
+            talk.say(key)
+            return []
+        told = await hear(talk)
+        if not told["remarks"]:  # 怪不得回得这么快 昨天没的: the answer counts, not the chat around it
+            talk.say("noted" if told["changed"] else _IN_FORM.get(key, key))
+        return await after_digression(talk, told)
 
 
 class Abuse(ResidentAction):

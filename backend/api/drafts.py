@@ -73,6 +73,7 @@ class MessageIn(BaseModel):
     menu_id: Annotated[str, Field(max_length=100)] = ""
     attachments: list[dict[str, str]] = []
     location: LocationIn | None = None
+    grid: Annotated[str, Field(max_length=64)] = ""
     asks_only: bool = False
 
 
@@ -104,7 +105,7 @@ async def hear_message(
     """Take one message into the draft. The same `message_id` again changes nothing."""
     now = clock.now()
     message = HeardMessage(
-        **body.model_dump(include={"message_id", "text", "intent", "content", "menu_id", "location", "asks_only"}),
+        **body.model_dump(include={"message_id", "text", "intent", "content", "menu_id", "location", "grid", "asks_only"}),
         message_time=body.message_time or now,
         facts=_facts(body.facts),
         guesses=tuple(_read(CategoryGuess, guess, "guesses") for guess in body.guesses),

@@ -13,6 +13,8 @@ _EVENTS = {"subscribe": "你好", "scan": "我要反映问题", "handback": "继
 _MENU_KEYS = {"report": "我要反映问题", "status": "查进度", "human": "转人工", "rate": "评价", "help": "你好"}
 # What is listened to of one message: more than any telephone sends at once, little enough to delay nobody.
 LONGEST_HEARD = 2000
+# What the platform writes instead of a sticker and the like.
+_UNSUPPORTED = re.compile(r"[\[【]收到不支持的消息类型[^\]】]*[\]】]")
 _FULL_WIDTH_SLASH = "／"
 _MARKS_ONLY = re.compile(r"(?![?？!！\s]{1,2}$)[\s\ufffd?？.。,，、!！~～;；:：…·\-_=+|/'\"()（）]+")
 _OTHER_COUNT = re.compile(r"\d\s*号|^[\d两二三四五]+\s*个")  # 2号 may be a day or a building, 两个 tells how many
@@ -43,7 +45,7 @@ def is_unreadable(*, kind: str, text: str, event: Mapping[str, Any] | None) -> b
     """Whether a resident sent something that nobody here can make out: a file or sticker, or nothing at all."""
     if event is not None:
         return event.get("name") == "other" and "msg_type" in event.get("data", {})
-    return kind == "text" and (not text.strip() or bool(_MARKS_ONLY.fullmatch(text)))
+    return kind == "text" and (not text.strip() or bool(_MARKS_ONLY.fullmatch(text) or _UNSUPPORTED.fullmatch(text.strip())))
 
 
 def whole_again(text: str, *, description: str, place: str) -> str:

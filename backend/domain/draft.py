@@ -50,6 +50,7 @@ _KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _TOLD_BEFORE = _SKIPPABLE - {Ask.CATEGORY}
 _LONGEST_PLACE = 40
 _WORTH_KEEPING = 3
+_LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _ELSEWHERE = frozenset({"out_of_scope"})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
@@ -93,6 +94,8 @@ def _is_stale(form: OpenForm, turn: Turn) -> bool:
 
 
 def _collect(form: OpenForm, turn: Turn) -> Step:
+    if _is_said_again(form, turn):
+        return Step(_asked_anew(form), remarks=("heard_already",))
     turn = turn if form.draft.description else of_first_problem(turn)
     # What is told about a further problem does not move the place and the time of this one.
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
@@ -114,6 +117,12 @@ def _collect(form: OpenForm, turn: Turn) -> Step:
         form, changed, remarks = step.form, step.changed, step.remarks
     form = _uncounted(form) if changed and _field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _is_said_again(form: OpenForm, turn: Turn) -> bool:
+    """The same words once more, by a finger that slipped or somebody who doubts that we heard."""
+    whole = turn.answer is None and not turn.attachments and len(turn.text) >= _LONG_ENOUGH
+    return whole and form.requested not in _CONTROL and turn.text in form.draft.description.split(";")
 
 
 def _is_foreign(turn: Turn) -> bool:
@@ -139,6 +148,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
 def _more_words(form: OpenForm, turn: Turn) -> Step | None:
     """楼上402, told at the read-back; 就剩个窟窿了, said instead of a place: more about the matter, which goes along."""
     told = told_beside(turn.text, turn.facts)
+    if form.draft.description and says("stresses_whole", turn.text):
+        return Step(_with_words(form, turn), changed=("description",))
     if not form.draft.description or turn.answer is not None or turn.intent not in _TELLING or told < _WORTH_KEEPING:
         return None
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
@@ -150,7 +161,10 @@ def _more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 
 def _nods(form: OpenForm, turn: Turn) -> bool:
-    """好的, 行: no answer to a question about a field, but nothing to apologise for either; two of them bring a person."""
+    """好的, 行, and 开始的 after 昨天: no answer to a question about a field, but nothing to apologise for either; two of them
+    bring a person."""
+    if says("fragment_whole", turn.text) and form.requested not in _CONTROL:
+        return True
     return turn.answer is not None and turn.answer.kind is AnswerKind.YES and form.requested not in _CONTROL
 
 
@@ -159,7 +173,8 @@ def _keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
     if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
         return False
     if form.requested is Ask.CONTACT_PHONE:
-        return says("refuses", turn.text) and not says("question", turn.text)
+        unknown = says("refuses", turn.text) or says("knows_no_phone", turn.text)
+        return unknown and not says("question", turn.text)
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)
     return says("refuses_phone", turn.text) or says("drops_phone", turn.text)
@@ -253,12 +268,20 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
-    if _has_facts(turn) or relative_correction(turn.text, form.draft.address) is not None:
+    if _puts_right(form, turn):
         return None
+    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS:
+        return Step(_asked_anew(form), remarks=("no_hurry",))
     if agreed:
         return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _puts_right(form: OpenForm, turn: Turn) -> bool:
+    """Whether the message itself says what is to be changed: a fact, 前面那栋, 还是别留电话了."""
+    drops = bool(form.draft.contact_phone) and (says("keeps_own_phone", turn.text) or says("drops_phone", turn.text))
+    return _has_facts(turn) or drops or relative_correction(turn.text, form.draft.address) is not None
 
 
 def _same_number(form: OpenForm, turn: Turn) -> Step:
@@ -313,6 +336,8 @@ def _same(form: OpenForm, turn: Turn) -> Step | None:
 
 def _change(form: OpenForm, turn: Turn) -> Step | None:
     """ "Nothing to change after all" goes back to the read-back; words without a fact put the matter right."""
+    if says("files_whole", turn.text):
+        return Step(_confirmed(form, turn), Outcome.FILE)
     if _yes_or_no(turn) is True:
         return Step(asked(form, Ask.CONFIRM))
     if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":

@@ -44,7 +44,8 @@ _SHORT = 12  # characters up to which a description says itself what the order i
 
 @dataclass(frozen=True)
 class HeardMessage:
-    """A message as the assistant understood it. `location`: {lat, lon, label} of a location message."""
+    """A message as the assistant understood it. `location`: {lat, lon, label} of a location message; `grid`: a code that was
+    scanned just now."""
 
     message_id: str
     text: str
@@ -57,6 +58,7 @@ class HeardMessage:
     menu_id: str = ""
     attachments: tuple[dict[str, str], ...] = ()
     location: dict[str, Any] | None = None
+    grid: str = ""
     asks_only: bool = False
 
 
@@ -220,7 +222,7 @@ async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, mes
         content=message.content,
         answer=answer,
         attachments=message.attachments,
-        place=_location(message.location),
+        place=await _grid_address(session, message.grid) if message.grid else _location(message.location),
         known_phone=row.phone,
         previous=await _previous(session, row) if wants_last else None,
     )

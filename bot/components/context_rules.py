@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts
@@ -29,6 +29,7 @@ _TAPPED = {
     "rate": "rate",
     "solved": "rate",
 }
+_UNHEARD = "[语音]"  # a voice message that nobody recognised
 _SENT_KINDS = frozenset({"image", "video", "location"})
 
 
@@ -56,14 +57,15 @@ def _heard(message: Message) -> Heard:
     meta = message.get(METADATA) or {}
     text = normal_text(message)
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in message.get(INTENT_RANKING_KEY) or ())
-    answer = answer_of_menu(str(meta.get("menu_id") or ""), ()) or classify_answer(text)
+    answer = answer_of_menu(str(meta.get("menu_id") or ""), ()) or classify_answer(text or str(message.get(TEXT) or ""))
     facts = message.get(DRAWN) or Facts()
     idiom = is_figure_of_speech(text)
     return Heard(text, ranking, facts, answer, _requested(meta), idiom=idiom, matter=matter_of(message.get("categories") or ()))
 
 
 def _is_sent_thing(message: Message) -> bool:
-    return (message.get(METADATA) or {}).get("kind") in _SENT_KINDS
+    kind = (message.get(METADATA) or {}).get("kind")
+    return kind in _SENT_KINDS or (kind == "voice" and normal_text(message) == _UNHEARD)
 
 
 def _tapped(message: Message) -> tuple[tuple[str, float], ...]:

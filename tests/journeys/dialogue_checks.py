@@ -11,6 +11,7 @@ from typing import Any
 
 LOCAL = timezone(timedelta(hours=8))
 LONGEST_SMS = 134  # two concatenated parts of 67
+_FOOTER = "回复前面的数字就行"  # stands under every numbered choice of a chat without menus
 LONGEST_IN_COMMON = 8  # characters from which a sentence is one that should not be said twice in a row
 _SENTENCES = re.compile(r"[。!?!?\n]+")
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
@@ -72,7 +73,11 @@ def _is_emergency(answer: list[str]) -> bool:
 def _sentences(answer: list[str]) -> set[str]:
     """The sentences of an answer, without those with a figure: facts, safety numbers and numbered choices may come again."""
     every = (sentence.strip() for text in answer for sentence in _SENTENCES.split(text))
-    return {sentence for sentence in every if len(sentence) >= LONGEST_IN_COMMON and not re.search(r"\d", sentence)}
+    return {
+        sentence
+        for sentence in every
+        if sentence != _FOOTER and len(sentence) >= LONGEST_IN_COMMON and not re.search(r"\d", sentence)
+    }
 
 
 def _asks(seen: Seen, expected: str) -> list[str]:

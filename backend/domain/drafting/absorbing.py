@@ -24,6 +24,9 @@ _CORRECTING = frozenset({Ask.CONFIRM, Ask.CHANGE})
 _ASKING_PLACE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _SAID_ONCE = frozenset({"outside"})
 _HEARD = frozenset({"voice", "audio"})  # was understood as words: nothing to thank for
+_PHOTO = "image"
+_OF_THE_MOMENT = ("现在", "刚", "这会", "眼下")
+_ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
@@ -55,12 +58,13 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
 
 def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     known, said = draft.address, turn.facts.address
+    shared = turn.place is not None and turn.place.lat is not None
     if turn.place is not None:
         known = _completed(known, turn.place)
     moved = relative_correction(turn.text, known) if known.text else None
     if moved is not None and (is_correction(form, turn) or said is None):
         return replace(draft, address=moved), ""
-    remark = ""
+    remark = "place_noted" if shared else ""
     if said is not None:
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
@@ -96,8 +100,11 @@ def _completed(known: Address, place: Address) -> Address:
 
 def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     said = turn.facts.occurred_at
-    if said is None or says("now_of_speech", turn.text):
+    if said is None:
         return draft, ""
+    asks = turn.intent in _ASKING or says("now_of_speech", turn.text)
+    if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
+        return draft, ""  # 我这个现在办到哪步了
     known = draft.occurred_at
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
@@ -140,8 +147,11 @@ def _who(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 def _attached(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     new = tuple(item for item in turn.attachments if item not in draft.attachments)
-    seen = any(item.get("kind") not in _HEARD for item in new)
-    return (replace(draft, attachments=(*draft.attachments, *new)), "photo_noted" if seen else "") if new else (draft, "")
+    if not new:
+        return draft, ""
+    kinds = {item.get("kind") for item in new}
+    seen = "photo_noted" if kinds == {_PHOTO} else "file_noted" if kinds - _HEARD else "" if turn.text else "voice_unheard"
+    return replace(draft, attachments=(*draft.attachments, *new)), seen
 
 
 _TAKERS: tuple[tuple[str, Callable[[OpenForm, Draft, Turn], tuple[Draft, str]]], ...] = (

@@ -81,6 +81,8 @@ def is_findable(address: Address) -> bool:
     everybody finds by its name (湖南小学, 烈士山公园东门)."""
     if completeness(address) is Completeness.FULL:
         return True
+    if address.landmark.startswith("楼") and not address.building:
+        return False  # 山南小区楼下: at the foot of which?
     if address.landmark and (address.estate or address.road or address.community or address.street):
         return True
     return names_a_place(address.landmark)

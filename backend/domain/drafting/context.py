@@ -70,7 +70,7 @@ _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFU
 
 _WISHES = (
     *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
-    *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole"),
+    *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole", "asks_status_whole"),
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress"),
 )

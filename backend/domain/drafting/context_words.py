@@ -11,6 +11,7 @@ from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
+_FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE))
 _LIKELY_MATTER = 0.5
 _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
@@ -89,8 +90,29 @@ def _few_words(heard: Heard) -> str:
 
 
 def _calls(heard: Heard) -> str:
-    """闺女啊, 有人吗: a greeting."""
-    return "greet" if heard.requested != RATING and says("calls_whole", heard.text) else ""
+    """闺女啊, 有人吗: a greeting; so is a mark or a little face alone, and 我要反映问题 where the form is open."""
+    if heard.requested == RATING or heard.answer is not None:
+        return ""
+    wordless = not re.search(r"\w", heard.text)
+    again = heard.requested in FORM - {Ask.DESCRIPTION.value} and says("opens_whole", heard.text)
+    return "greet" if wordless or again or says("calls_whole", heard.text) else ""
+
+
+def _asks_status(heard: Heard) -> str:
+    """查进度, the entry of the account's menu: after one's orders, not how that is done."""
+    return "query_status" if says("asks_status_whole", heard.text) else ""
+
+
+def _tells(heard: Heard) -> str:
+    """挺危险的, and 那谁知道啊 where something is asked, are told to us and ask nothing."""
+    asked = heard.requested in _FIELDS and says("knows_not", heard.text)
+    remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
+    return "provide_info" if remembers or (heard.requested in FORM and says("stresses_whole", heard.text)) or asked else ""
+
+
+def _asks_what_next(heard: Heard) -> str:
+    """报上去以后呢 谁给我打电话, in the form: a question about the way of things, no call for a person."""
+    return "ask_faq" if heard.requested in FORM and says("process", heard.text) and heard.facts.address is None else ""
 
 
 def _presses(heard: Heard) -> str:
@@ -138,6 +160,9 @@ def _told_fact(heard: Heard) -> str:
 
 RULES: tuple[Callable[[Heard], str], ...] = (
     _calls,
+    _asks_status,
+    _tells,
+    _asks_what_next,
     _presses,
     _leaves,
     _unreadable,

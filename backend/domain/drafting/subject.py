@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft, Urgency
@@ -9,10 +10,11 @@ from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
+from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.address_merge import merge_address
+from backend.domain.language.address_merge import merge_address, out_of_doors
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -36,6 +38,10 @@ _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _UNSAID = "未说明"
 _BLAMES = "服务不到位"
+_ONE_MATTER = {"供水": ("停水", "水压"), "供暖": ("室温不达标", "停暖"), "噪音": ("施工", "商业娱乐", "广场舞", "设备", "生活")}
+_OUTSIDE = re.compile(
+    r"(?:小区|大院)(?:的)?(?P<spot>(?:[东西南北]|大|正)?(?:门口?|门前|门外|院里|里头|里面|广场|里(?=的|那|头|路|有)))"
+)
 
 
 def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
@@ -45,6 +51,9 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
     """
     if not form.draft.description:
         return _first_words(form, turn)
+    renamed = named_kind(form, turn)
+    if renamed is not None:
+        return Step(replace(form, draft=_with_guess(form.draft, renamed), options=(), sureness=1.0), changed=("category",))
     if turn.intent == CORRECTION or (corrected and says("starts_correction", turn.text)):
         if says("another", turn.text):  # 是四楼 还有个破自行车: what is added puts nothing right
             added = f"{form.draft.description};{turn.text}"
@@ -105,10 +114,11 @@ def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm
     return replace(form, options=likely)
 
 
-def _place_of_next(known: Address, said: Address | None) -> Address:
-    """The further problem's own place; 我家楼下 and 8号楼 lie where the first one is."""
+def _place_of_next(known: Address, issue: Issue) -> Address:
+    """The further problem's own place; 我家楼下 and 8号楼 lie where the first one is, 小区门口 before nobody's door."""
+    said, outside = issue.address, _OUTSIDE.search(issue.text)
     if said is None:
-        return known
+        return out_of_doors(known, outside["spot"]) if outside and known.estate else known
     return said if said.estate or said.road or not (known.estate or known.road) else merge_address(known, said)
 
 
@@ -119,7 +129,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     issue, *rest = form.also
     carried = Draft(
         description=issue.text,
-        address=_place_of_next(form.draft.address, issue.address),
+        address=_place_of_next(form.draft.address, issue),
         occurred_at=issue.occurred_at or form.draft.occurred_at,
         contact_phone=form.draft.contact_phone,
         contact_name=form.draft.contact_name,
@@ -180,7 +190,13 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
 def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
     clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != _UNSAID)
-    return clear if len(issues) > 1 else ()
+    alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
+    return clear if len(issues) > 1 and not alike else ()
+
+
+def _matter(issue: Issue) -> str:
+    """What an issue is about, coarsely: 水压小 洗澡都没水 and 半夜装修 电钻嗡嗡 are told twice, and are one thing."""
+    return next((name for name, leaves in _ONE_MATTER.items() if issue.subcategory in leaves), issue.service_code)
 
 
 def _without_unsaid(guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:

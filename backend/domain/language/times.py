@@ -13,8 +13,10 @@ from backend.domain.language.tables import load_table
 from backend.domain.language.time_frames import find_frames
 from backend.domain.language.time_values import SHANGHAI, Found, to_utc
 
-# 今天天气真冷 tells of no day on which something happened.
-_WEATHER = re.compile(r"(?:今天|今儿个?|今日|明天|这)?(?:的)?天(?:气|儿(?=[^,。]{0,3}[冷热好]))")
+# 今天天气真冷 and 今天必须给个说法 name no day on which something happened.
+_NOT_THEN = re.compile(
+    r"今[天儿日]个?(?=必须|务必|就?得给|之内|一定)|(?:今天|今儿个?|今日|明天|这)?(?:的)?天(?:气|儿(?=[^,。]{0,3}[冷热好]))"
+)
 _PINYIN: dict[str, str] = load_table("times")["pinyin"]
 _PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
@@ -33,9 +35,9 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     if message_time.tzinfo is None:
         raise ValueError("message_time must be aware")
     now = _within_calendar(message_time).astimezone(SHANGHAI)
-    text = _spelt_out(_WEATHER.sub(_blank, without_denied_first(text)))
-    frames = [frame for frame in find_frames(text, now) if not is_denied(text, frame.begin)]
+    text = _spelt_out(_NOT_THEN.sub(_blank, without_denied_first(text)))
     slip = behind_slip(text)
+    frames = [frame for frame in find_frames(text, now) if frame.begin == slip or not is_denied(text, frame.begin)]
     frames = [frame for frame in frames if frame.begin >= slip] or frames
     if not frames:
         return None

@@ -250,7 +250,7 @@ def test_outside_the_district_is_said_once() -> None:
     assert second.form.requested is Ask.OCCURRED_AT
 
 
-@pytest.mark.parametrize(("kind", "remarks"), [("voice", ()), ("image", ("photo_noted",)), ("video", ("photo_noted",))])
+@pytest.mark.parametrize(("kind", "remarks"), [("voice", ()), ("image", ("photo_noted",)), ("video", ("file_noted",))])
 def test_nobody_is_thanked_for_a_photo_that_was_a_voice_message(kind: str, remarks: tuple[str, ...]) -> None:
     step = told(fresh(), turn("屋里暖气不热", "report_complaint", attachments=({"kind": kind, "media_id": "m1"},)))
     assert step.remarks == remarks
