@@ -238,6 +238,13 @@ async def test_a_bad_verdict_with_its_reason_is_not_asked_why() -> None:
     assert slots.get("pending") is None
 
 
+async def test_who_gives_no_verdict_is_not_pressed_for_one() -> None:
+    async with running(own(order(FIRST, "resolved"))) as fake:
+        text, buttons, _ = await run("action_rate", tracker("懒得评", "rate", parsed={"wishes": ["declines_rating"]}))
+    assert text in replies.table()["rate_left"]
+    assert (buttons, done(fake, "rating")) == ([], [])
+
+
 async def test_what_was_said_with_the_verdict_goes_along_when_the_order_had_to_be_asked_for() -> None:
     orders = [order(FIRST, "resolved", **COLD), order(SECOND, "resolved", **LAMP)]
     async with running(own(*orders)) as fake:
