@@ -399,3 +399,15 @@ async def test_partly_solved_keeps_the_reason_and_says_how_to_go_on() -> None:
 def test_entries_that_would_read_alike_are_told_apart(places: list[dict[str, str]], expected: list[str]) -> None:
     offered = [order(FIRST, address=places[0], description="北屋冷"), order(SECOND, address=places[1], description="南屋冷")]
     assert [choice.label for choice in order_choices("status", offered)] == expected
+
+
+async def test_a_leaf_that_is_named_is_asked_after_without_a_list() -> None:
+    async with running(three()) as fake:
+        await run("action_query_status", tracker("那路灯那个呢", "query_status"))
+    assert fake.bodies(LOOKUP)[0]["number"] == SECOND
+
+
+async def test_who_lost_the_number_is_told_it() -> None:
+    async with running(three()):
+        text, _, _ = await run("action_query_status", tracker("单号找不着了 就是路灯那个", "query_status"))
+    assert SECOND in text
