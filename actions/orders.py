@@ -94,7 +94,7 @@ async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str
 
 
 def by_subject(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """ "那个路灯的事": the orders whose leaf the words name, else those of the category that they sound like, if there are such."""
+    """ "那个路灯的事": the orders whose leaf the words name, else of the category that they sound like, if there are any."""
     named_leaf = by_leaf(talk, found)
     if named_leaf:
         return named_leaf
