@@ -15,6 +15,7 @@ from backend.contracts.messages import Choice
 
 _UNIT = "办理单位"
 _YES_NO = (Choice("withdraw_yes", "撤回"), Choice("withdraw_no", "不撤"))
+_LOST_NUMBER = "单号"
 _NEWEST = frozenset({"note"})
 FOR_ALL = frozenset({"urge", "status"})
 _TOLD_WHERE_IT_IS = frozenset({"urge", "withdraw", "note"})
@@ -113,6 +114,8 @@ async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
     talk.say_text(
         text.replace("您这件事", f"您报的“{status['subcategory'] or status['category']}”", 1) if talk.draft is not None else text
     )
+    if _LOST_NUMBER in talk.text and number not in talk.text:
+        talk.say("status_number", number=number)
     return []
 
 

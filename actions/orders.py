@@ -7,6 +7,7 @@ from typing import Any
 from actions import own_numbers
 from actions.backend import BackendRefused, backend
 from actions.turn import Talk
+from backend.contracts.matters import spoken_matter
 
 OPEN = ("accepted", "dispatched", "in_progress")
 DONE = ("resolved", "closed")
@@ -93,7 +94,16 @@ async def meant(talk: Talk, verb: str, states: tuple[str, ...]) -> list[dict[str
 
 
 def by_subject(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """ "那个路灯的事": the orders of the category that the words sound like, if there are such."""
+    """ "那个路灯的事": the orders whose leaf the words name, else of the category that they sound like, if there are any."""
+    named_leaf = by_leaf(talk, found)
+    if named_leaf:
+        return named_leaf
     guesses = talk.message.get("categories") or []
     sure = [guess["category"] for guess in guesses[:1] if guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE]
     return [order for order in found if order["category"] in sure] or found
+
+
+def by_leaf(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The orders whose leaf stands in the text by its name."""
+    names = [(order, {order["subcategory"], spoken_matter(order["category"], order["subcategory"])} - {""}) for order in found]
+    return [order for order, called in names if any(name in talk.text for name in called)]

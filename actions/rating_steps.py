@@ -44,6 +44,9 @@ async def start(talk: Talk) -> Events:
     score = score_of(talk)
     if not waiting and not score and talk.draft is None and talk.matter is not None:
         return [FollowupAction(FORM)]  # nothing waits for a verdict, and a clear matter is told: it is a report
+    if not score and "declines_rating" in talk.wishes:
+        talk.say("rate_left")
+        return []
     if not waiting and 0 < score < _LOWEST_GOOD and len(talk.text) >= _TELLS_WHY - 1:
         return await doing.on_one_order(talk, "dispute", none="rate_none")  # 态度太差了, while they are at it
     if not waiting:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions import rating_steps, replies
+from actions import orders, rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
@@ -126,7 +126,7 @@ class Answer(ResidentAction):
         back = back_to_form(talk)
         if back is not None:
             return back
-        if not talk.answer and talk.matter is not None:
+        if not talk.answer and (talk.matter is not None or orders.by_leaf(talk, await orders.own_orders(talk))):
             return [FollowupAction("action_add_note")]  # 就是这个井盖, after its photo
         small = await small_matter(talk)
         if small is None:

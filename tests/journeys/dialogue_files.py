@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent / "dialogues"
 CHANNELS = frozenset({"wechat_oa", "wechat_mp", "sms"})
 # say: a text, or several in a row · voice: what the platform understood · image: true · location: {lat, lon, label} ·
 # send: {kind: video|link|file|menu, text} · scan: grid code · choice: part of a menu entry's label (SMS: the digit) ·
-# advance: ISO 8601 duration on the simulated clock ·
+# advance: ISO 8601 duration on the simulated clock, or `to 23:10` ·
 # desk: what the unit does, in order · takeover, handback: true · caseworker: what a person writes
 ACTS = ("say", "voice", "image", "location", "send", "scan", "choice", "advance", "desk", "takeover", "handback", "caseworker")
 MOVES_CLOCK = "advance"

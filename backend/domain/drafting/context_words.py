@@ -17,11 +17,13 @@ _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("solved_whole", "thanks", _UNSURE | {"report_complaint"}),
+    ("solved_whole", "thanks", _UNSURE | {"report_complaint", "greet", "urge", "correct_previous_detail"}),
     ("stop_texts", "ask_faq", _UNSURE | {"report_complaint", "cancel"}),
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
+    ("waits_long", "urge", _UNSURE | {"query_status"}),
+    ("declines_rating", "rate", _UNSURE),
     ("threatens_whole", "ask_human", _UNSURE),
 )
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})

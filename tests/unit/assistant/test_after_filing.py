@@ -238,6 +238,13 @@ async def test_a_bad_verdict_with_its_reason_is_not_asked_why() -> None:
     assert slots.get("pending") is None
 
 
+async def test_who_gives_no_verdict_is_not_pressed_for_one() -> None:
+    async with running(own(order(FIRST, "resolved"))) as fake:
+        text, buttons, _ = await run("action_rate", tracker("懒得评", "rate", parsed={"wishes": ["declines_rating"]}))
+    assert text in replies.table()["rate_left"]
+    assert (buttons, done(fake, "rating")) == ([], [])
+
+
 async def test_what_was_said_with_the_verdict_goes_along_when_the_order_had_to_be_asked_for() -> None:
     orders = [order(FIRST, "resolved", **COLD), order(SECOND, "resolved", **LAMP)]
     async with running(own(*orders)) as fake:
@@ -392,3 +399,15 @@ async def test_partly_solved_keeps_the_reason_and_says_how_to_go_on() -> None:
 def test_entries_that_would_read_alike_are_told_apart(places: list[dict[str, str]], expected: list[str]) -> None:
     offered = [order(FIRST, address=places[0], description="北屋冷"), order(SECOND, address=places[1], description="南屋冷")]
     assert [choice.label for choice in order_choices("status", offered)] == expected
+
+
+async def test_a_leaf_that_is_named_is_asked_after_without_a_list() -> None:
+    async with running(three()) as fake:
+        await run("action_query_status", tracker("那路灯那个呢", "query_status"))
+    assert fake.bodies(LOOKUP)[0]["number"] == SECOND
+
+
+async def test_who_lost_the_number_is_told_it() -> None:
+    async with running(three()):
+        text, _, _ = await run("action_query_status", tracker("单号找不着了 就是路灯那个", "query_status"))
+    assert SECOND in text

@@ -228,6 +228,10 @@ def test_a_question_or_a_trouble_with_its_place_is_no_instruction(said: str) -> 
         ("人呢", "ask_human", "query_status"),
         ("别给我发短信了", "report_complaint", "ask_faq"),
         ("我要上访", "affirm", "ask_human"),
+        ("灯亮了", "greet", "thanks"),
+        ("你们是不是把我忘了", "nlu_fallback", "urge"),
+        ("说三天办完 今天第四天了", "query_status", "urge"),
+        ("一会儿再评", "bye", "rate"),
     ],
 )
 @pytest.mark.parametrize("requested", ["", "rating"])
