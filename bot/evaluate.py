@@ -26,8 +26,9 @@ from sklearn.model_selection import StratifiedKFold
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import asked_by, intents_in_context, matter_of
+from backend.domain.drafting.context import intents_in_context, matter_of
 from backend.domain.drafting.heard import Heard
+from backend.domain.drafting.last_question import asked_by
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.normalise import normalise
 from bot.components.category_classifier import guess_categories

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import asked_by, intents_in_context, matter_of
+from backend.domain.drafting.context import intents_in_context, matter_of
 from backend.domain.drafting.heard import Heard
+from backend.domain.drafting.last_question import asked_by
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts

@@ -10,12 +10,17 @@ from backend.domain.language.answers import Answer
 Ranking = tuple[tuple[str, float], ...]
 RATING = "rating"
 _UNSAID = "未说明"
+FEW_WORDS = 4  # characters beside the facts
+SURE_OF_MATTER = 0.9  # the share of its category from which a matter is taken for certain
+# What may be said at any time and is no answer, when the classifier is sure of it.
+_FIRM = frozenset({"emergency", "opt_out", "ask_human", "cancel", "correct_previous_detail", "dispute_result"})
+POLITE = frozenset({"greet", "thanks", "bye"})
 
 
 @dataclass(frozen=True)
 class Heard:
-    """`requested` names the open question ("" for none), as `asked_by` or the
-    form has it. `matter` is the likeliest leaf, with the confidence of its category."""
+    """`requested` names the open question ("" for none), as `last_question.asked_by` or the form has it. `matter` is the
+    likeliest leaf, with the confidence of its category."""
 
     text: str
     ranking: Ranking
@@ -39,3 +44,8 @@ def share(heard: Heard) -> float:
 def is_clear(guess: CategoryGuess | None, least: float) -> bool:
     """Whether this is a leaf that says something, with at least this share of its category."""
     return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= least
+
+
+def is_firm(heard: Heard) -> bool:
+    """Whether the words are surely one of the wishes that no open question turns into an answer."""
+    return best(heard) in _FIRM and share(heard) >= 0.5

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from backend.contracts.understanding import CategoryGuess
-from backend.domain.drafting.context import asked_by, intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.context import intents_in_context, matter_of, wishes_of
 from backend.domain.drafting.heard import Heard
+from backend.domain.drafting.last_question import asked_by
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise

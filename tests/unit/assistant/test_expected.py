@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from backend.contracts.understanding import CategoryGuess
-from backend.domain.drafting.context import asked_by, intents_in_context
+from backend.domain.drafting.context import intents_in_context
 from backend.domain.drafting.expected import ANSWERED_YES_NO, in_the_light_of
 from backend.domain.drafting.heard import Heard
+from backend.domain.drafting.last_question import asked_by
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise

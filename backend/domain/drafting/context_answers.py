@@ -1,0 +1,140 @@
+"""Rules of the open question: what is an answer to it, a yes or a no, or a fact that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.contracts.understanding import Facts
+from backend.domain.drafting.context_words import FORM
+from backend.domain.drafting.expected import ANSWERED_YES_NO, KEEPS_BY_SAME
+from backend.domain.drafting.heard import (
+    FEW_WORDS,
+    POLITE,
+    RATING,
+    Heard,
+    best,
+    is_firm,
+    share,
+)
+from backend.domain.drafting.model import Ask
+from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.answers import Answer, AnswerKind
+from backend.domain.language.wishes import gives_up, says
+
+_STRONG = 0.8
+_FACT_OF: dict[str, Callable[[Facts], object]] = {
+    Ask.ADDRESS.value: lambda facts: facts.address,
+    Ask.ADDRESS_DETAIL.value: lambda facts: facts.address,
+    Ask.OCCURRED_AT.value: lambda facts: facts.occurred_at,
+    Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
+}
+_YES_NO_QUESTIONS = ANSWERED_YES_NO | {Ask.CHANGE.value, ""}
+_OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
+_ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
+_PARTING = frozenset({"thanks", "bye"})  # 好的谢谢, 改天聊: where nothing was asked they answer nothing
+# Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
+_WEAK = {
+    "abuse": 0.85,
+    **dict.fromkeys(("chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out"), 0.6),
+    **dict.fromkeys(("ask_human", "ask_faq", "query_status", "urge", "dispute_result"), 0.4),
+}
+
+
+def control(heard: Heard) -> str:
+    """The questions whether to give up and whether to go on: only a clear yes gives up."""
+    if heard.requested == Ask.CANCEL.value:
+        return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
+    if heard.requested == Ask.CONFIRM.value:
+        polite = best(heard) in POLITE and says("agrees_first", heard.text)
+        return "affirm" if polite or says("nothing_more_whole", heard.text) else ""
+    if heard.requested == Ask.RESUME.value:
+        return "deny" if says("starts_anew", heard.text) else ""
+    if heard.requested == Ask.SAME.value:
+        return (
+            "deny"
+            if says("is_another", heard.text)
+            else "affirm"
+            if says("is_same", heard.text) and best(heard) != "deny"
+            else ""
+        )
+    return ""
+
+
+def refusal(heard: Heard) -> str:
+    """电话就不留了吧,怕人打击报复: the phone is kept back, and nothing is asked."""
+    asked = heard.requested == Ask.CONTACT_PHONE.value and not heard.facts.phones
+    return "provide_info" if asked and says("refuses", heard.text) and not says("question", heard.text) else ""
+
+
+def phone_dropped(heard: Heard) -> str:
+    """把电话删了吧 takes the phone out, not the complaint."""
+    return "correct_previous_detail" if heard.requested in FORM and says("drops_phone", heard.text) else ""
+
+
+def put_off(heard: Heard) -> str:
+    """到家再给你打电话: an answer to the open question, not a goodbye."""
+    return "provide_info" if heard.requested in _OPEN_FIELD and says("puts_off", heard.text) else ""
+
+
+def weak(heard: Heard) -> str:
+    """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
+    if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
+        return ""
+    limit = _WEAK.get(best(heard), 0.0)
+    return "provide_info" if share(heard) < limit else ""
+
+
+def short_answer(heard: Heard) -> str:
+    """A choice, a yes, a no, 不知道, 跳过: what they mean after this question."""
+    answer = heard.answer
+    if answer is None or heard.requested == RATING:
+        return ""
+    if answer.kind is AnswerKind.CHOICE:
+        return _chosen(heard, answer)
+    if not heard.requested and best(heard) in _PARTING and share(heard) >= _STRONG:
+        return ""
+    if _says_no(heard, answer):
+        return "" if is_firm(heard) else "deny"
+    if answer.kind is AnswerKind.SAME_AS_BEFORE and heard.requested in KEEPS_BY_SAME:
+        return "affirm"
+    if answer.kind in _ALWAYS_INFO:
+        return "" if best(heard) == "cancel" else "provide_info"
+    if answer.kind is AnswerKind.NO:
+        return "provide_info" if heard.requested == Ask.CONTACT_PHONE.value else "" if is_firm(heard) else "deny"
+    return "affirm"
+
+
+def _says_no(heard: Heard, answer: Answer) -> bool:
+    """没有, 不用 skip a field where one is open; after a yes/no question, and where nothing is open, they are a no."""
+    if heard.requested in ANSWERED_YES_NO:
+        return answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE)
+    no_field = answer.kind is AnswerKind.SKIP and heard.requested in ("", RATING, Ask.CHANGE.value)
+    return no_field and (answer.also is AnswerKind.NO or best(heard) == "deny")
+
+
+def _chosen(heard: Heard, answer: Answer) -> str:
+    if heard.requested in _YES_NO_QUESTIONS:
+        return {1: "affirm", 2: "deny"}.get(answer.number or 0, "") if heard.requested else ""
+    return "provide_info" if heard.requested in _OPEN_FIELD else ""
+
+
+def asked_fact(heard: Heard) -> str:
+    """The fact that was asked for, without another matter around it."""
+    has = _FACT_OF.get(heard.requested)
+    if has is None or not has(heard.facts):
+        return ""
+    beside = len(words_beside_facts(heard.text, heard.facts))
+    bare = best(heard) == "correct_previous_detail" and beside < FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    if beside and is_firm(heard) and not bare:
+        return ""
+    digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
+    return "provide_info" if not digression and beside <= 2 * FEW_WORDS else ""
+
+
+def bare_facts(heard: Heard) -> str:
+    """A place, a time, a phone or a name, and nothing beside it."""
+    facts = heard.facts
+    if not (facts.address or facts.occurred_at or facts.phones or facts.name) or is_firm(heard):
+        return ""
+    few = len(words_beside_facts(heard.text, facts)) < FEW_WORDS // 2
+    return "provide_info" if few and share(heard) < _STRONG else ""

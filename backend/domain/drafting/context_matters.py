@@ -1,0 +1,120 @@
+"""Rules of the matter: what is told as a problem or a danger, whatever wish the words alone were taken for."""
+
+from __future__ import annotations
+
+from backend.domain.drafting.context_words import FORM, about_order
+from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.heard import (
+    FEW_WORDS,
+    POLITE,
+    RATING,
+    SURE_OF_MATTER,
+    Heard,
+    best,
+    is_clear,
+    share,
+)
+from backend.domain.drafting.model import Ask
+from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.wishes import says
+
+_CERTAIN = 0.8  # what the model alone must be where the matter is a clear one that endangers nobody
+_UNSAID = "未说明"
+# Leaves that are a danger by nature; the others are reported every day without one.
+_DANGEROUS = frozenset({"泄漏异味", "火灾", "电梯困人", "人员被困", "打架斗殴", "轻生", "急救", "危险品"})
+_ALARMING = 0.25  # where the table of dangers found nothing: recall first (cross-validated 0.87 at 0.5 % false alarms)
+_NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
+_CLEAR_WISH = 0.5
+_CLEAR_CALL = 0.75
+_HINTED = 0.1
+_LIKENED = 0.3
+_LOUD = 0.95  # for a question that complains: 电费咋这么高
+_LIKELY_MATTER = 0.5
+_TOLD = 4
+_WORDY = 8
+_UNHEARD = 0.3
+_MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
+_AROUND_MATTER = POLITE | _MUMBLED | {"ask_faq"}
+_STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
+_TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
+
+
+def emergency(heard: Heard) -> str:
+    """A danger by the table, or by the model where the matter may be one; a doubtful one gives way to the next likeliest."""
+    if heard.facts.emergency is not None:
+        return "emergency"
+    names = [name for name, _ in heard.ranking]
+    share = dict(heard.ranking).get("emergency", 0.0)
+    if share >= (_ALARMING if _may_endanger(heard) else _CERTAIN) and not heard.idiom:
+        return "emergency"
+    return next(iter(names[1:]), "") if names[:1] == ["emergency"] else ""
+
+
+def _may_endanger(heard: Heard) -> bool:
+    """Not a clear matter of another kind (a dark staircase, no gas at the stove), nor an answer inside the form."""
+    if heard.requested in FORM and heard.facts.phones:
+        return False
+    sure = heard.matter is not None and heard.matter.confidence >= SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
+    return not sure or heard.matter is None or heard.matter.subcategory in _DANGEROUS
+
+
+def _may_report(heard: Heard, least: float = _HINTED) -> bool:
+    """The words themselves must hint at a report: the model of matters finds one in everything, 手机没电了先撂了 as well."""
+    return dict(heard.ranking).get("report_complaint", 0.0) >= least * share(heard)
+
+
+def matter(heard: Heard) -> str:
+    """A clear matter with an unclear wish is a complaint: the read-back asks before anything is filed."""
+    if not is_clear(heard.matter, SURE_OF_MATTER) or heard.answer is not None or heard.facts.order_numbers:
+        return ""
+    wish, complains = best(heard), says("rhetorical", heard.text)
+    blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
+    if wish in blocked or share(heard) >= (_LOUD if complains else _CLEAR_WISH):
+        return ""
+    if not complains and (says("question", heard.text) or not _may_report(heard)):
+        return ""
+    return "" if about_order(heard.text) else "report_complaint"
+
+
+def placed_matter(heard: Heard) -> str:
+    """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
+    or scolding is around them; a polite opening; or where nothing else was understood."""
+    wish = best(heard)
+    elsewhere = (
+        heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
+    )
+    if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, _LIKELY_MATTER):
+        return ""
+    told = told_beside(heard.text, heard.facts)
+    follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
+    if told < _TOLD or follows or says("what_about_whole", heard.text):
+        return ""
+    surely_else = wish == "correct_previous_detail" and share(heard) >= _LOUD  # 单元说岔了 应该一单元
+    likened = _may_report(heard)
+    around = (likened and wish in _AROUND_MATTER) or _is_offside(heard)
+    placed = heard.facts.address is not None and not surely_else and around
+    unheard = share(heard) < _UNHEARD and not says("question", heard.text)
+    wordy = likened and wish in POLITE and told >= _WORDY and is_clear(heard.matter, SURE_OF_MATTER)
+    return "report_complaint" if placed or unheard or wordy else ""
+
+
+def _is_offside(heard: Heard) -> bool:
+    """A clear matter at a place that may lie outside; an advertisement gives its phone, and no day when it began."""
+    advertises = bool(heard.facts.phones) and heard.facts.occurred_at is None
+    return best(heard) == "out_of_scope" and is_clear(heard.matter, SURE_OF_MATTER) and not advertises
+
+
+def no_person(heard: Heard) -> str:
+    """我家暖气不热找你行吗: a clear matter, and no word for a person."""
+    doubtful = best(heard) == "ask_human" and share(heard) < _CLEAR_CALL and not heard.requested
+    tells = is_clear(heard.matter, SURE_OF_MATTER) and not says("person", heard.text)
+    return "report_complaint" if doubtful and tells else ""
+
+
+def told_afresh(heard: Heard) -> str:
+    """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
+    details = not heard.requested and best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
+    clear = is_clear(heard.matter, SURE_OF_MATTER)
+    later = about_order(heard.text)
+    told = len(words_beside_facts(heard.text, heard.facts)) > FEW_WORDS and share(heard) < _TOLD_ELSEWHERE
+    return "report_complaint" if details and clear and told and not later and _may_report(heard, _LIKENED) else ""

@@ -1,0 +1,75 @@
+"""Rules of what exists already: an order by its number, a verdict that is waited for, something to add."""
+
+from __future__ import annotations
+
+import re
+
+from backend.domain.drafting.heard import (
+    FEW_WORDS,
+    RATING,
+    Heard,
+    best,
+    is_firm,
+    share,
+)
+from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.answers import explicit_score, parse_rating
+from backend.domain.language.wishes import says
+
+_LIKELY = 0.4
+# While a verdict is waited for, these are still what they are, even with a "好" in them.
+_NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", "ask_human", "cancel"})
+# With an order number beside it, this is what is wanted of the order.
+_WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
+_AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
+_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback"})
+_SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
+
+
+def order_number(heard: Heard) -> str:
+    """An order number: what is wanted of that order, its state where nothing else is said."""
+    if not heard.facts.order_numbers:
+        return ""
+    wish = next((intent for name, intent in _WITH_NUMBER if says(name, heard.text)), "")
+    if wish and not says("keeps", heard.text) and best(heard) in ("query_status", "provide_info", wish, ""):
+        return wish
+    spoken = words_beside_facts(heard.text, heard.facts)
+    beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
+    return "query_status" if len(beside) < FEW_WORDS or best(heard) in ("provide_info", "") else ""
+
+
+def rating(heard: Heard) -> str:
+    """A score or a verdict, while one is waited for."""
+    asks_otherwise = best(heard) in _NO_VERDICT and share(heard) >= _LIKELY and len(heard.text) > FEW_WORDS
+    if heard.requested != RATING or (is_firm(heard) and len(heard.text) > 1) or asks_otherwise:  # 0 calls nobody here
+        return ""
+    return "rate" if parse_rating(heard.text) is not None else ""
+
+
+def revised_score(heard: Heard) -> str:
+    """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
+    around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
+    wanted = heard.requested in ("", RATING) and best(heard) in around
+    return "rate" if wanted and explicit_score(heard.text) is not None else ""
+
+
+def unsolved(heard: Heard) -> str:
+    """A bare 没解决 is a verdict on what was handled, where the form does not ask something else."""
+    return "dispute_result" if heard.requested in ("", RATING) and says("unsolved_whole", heard.text) else ""
+
+
+def addition(heard: Heard) -> str:
+    """补充一下, with no form open: it belongs to an order that exists."""
+    return "provide_info" if heard.requested in ("", RATING) and says("adds", heard.text) else ""
+
+
+def what_about(heard: Heard) -> str:
+    """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
+    asks = not heard.requested and heard.answer is None and says("what_about_whole", heard.text)
+    return "query_status" if asks and best(heard) in _ASKED_AFTER else ""
+
+
+def solved(heard: Heard) -> str:
+    """修好了谢谢啊, while a verdict is waited for: it says that it is good, not yet how many points."""
+    talk = heard.requested == RATING and best(heard) in _SATISFIED and says("solved", heard.text)
+    return "rate" if talk and not says("question", heard.text) else ""

@@ -1,0 +1,36 @@
+"""Rules of what is asked: how something is looked up, who does it, for a person."""
+
+from __future__ import annotations
+
+from backend.domain.drafting.context_words import FORM
+from backend.domain.drafting.heard import (
+    SURE_OF_MATTER,
+    Heard,
+    best,
+    is_clear,
+)
+from backend.domain.language.wishes import says
+
+_ASKING = frozenset({"query_status", "ask_faq", "ask_human", "urge", "provide_info", "chitchat", "out_of_scope"})
+_SHORT_QUESTION = 14
+
+
+def question(heard: Heard) -> str:
+    """How one looks something up, and inside the form how long it takes: answered, never stored."""
+    if heard.facts.order_numbers or best(heard) not in _ASKING:
+        return ""
+    if says("how_to", heard.text):
+        return "ask_faq"
+    return "ask_faq" if heard.requested in FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
+
+
+def who_handles(heard: Heard) -> str:
+    """谁来管这个事啊, in the middle of the form."""
+    bare = heard.requested in FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
+    return "ask_faq" if bare and says("who_handles", heard.text) else ""
+
+
+def person(heard: Heard) -> str:
+    """我要找你们领导: a person, unless a clear matter is told around it and no question is open."""
+    tells = is_clear(heard.matter, SURE_OF_MATTER) and not heard.requested
+    return "ask_human" if says("asks_person", heard.text) and not tells else ""
