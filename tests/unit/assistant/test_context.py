@@ -246,7 +246,7 @@ def test_a_few_words_after_filing_are_what_they_are_to_somebody_who_waits(
 @pytest.mark.parametrize(
     ("said", "taken_for"),
     [
-        ("又漏了", "report_complaint"),
+        ("又堵了", "report_complaint"),
         ("水来了 是黄的", "report_complaint"),
         ("说修好了 其实来都没来", "dispute_result"),
         ("垃圾没人管", "report_complaint"),
