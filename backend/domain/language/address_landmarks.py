@@ -16,25 +16,40 @@ def _words(name: str) -> str:
     return "|".join(sorted(_TABLE[name], key=len, reverse=True))
 
 
-_WHERE = re.compile(rf"(?!楼下水)(?:{_words('where')})")  # 5号楼下水堵了 speaks of a drain
+# 锅炉房后院 is behind the boilers, not behind the house; 5号楼下水堵了 speaks of a drain.
+_WHERE = re.compile(rf"(?!楼下水)(?:{re.sub(r'(?<=[|])(?=房[前后])', '(?<![炉库泵水煤机仓票药])', _words('where'))})")
 _SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
-_INSIDE = frozenset({"里面", "隔壁", "楼顶", "路段"})  # behind a place they tell no spot that helps to find it
+_WITHIN = re.compile(
+    r"(?:自行车?|地下)?(?:车棚|车库|停车场|锅炉房|菜市场|早市|夜市|广场|胡同|地下室)里(?![面头边])"
+    r"|地下(?:车库|停车场)|停车场|小广场|健身器材|过街天桥|凉亭|公厕"
+)
+# Behind a place they tell no spot that helps to find it.
+_INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
 _VAGUE = frozenset(_TABLE["vague_nouns"])
+_ALONE = frozenset(_TABLE["alone"])
+_BEHIND_ONES_OWN = frozenset(_TABLE["behind_ones_own"])
+_ONES_OWN = re.compile(
+    r"(?:我|俺|咱|我们|俺们|咱们)(?:这|那)?(?:个)?(?P<said>小区|楼|单元|院|大院|家)的?$|(?<![一-龥])(?P<bare>小区|单元)的?$"
+)
 _HAN_TAIL = re.compile(r"[\u3400-\u9fffA-Za-z0-9]+$")
+_MEASURE_HEAD = re.compile(r"^(?:栋|排|间|座|趟|棵|根|片|块|条|层)(?=[一-龥])")
 _NUMERAL_HEAD = re.compile(r"^\d+(?:号楼?|栋|单元|楼|层|点|天)?")
 # Nouns that may stand before a word of direction without an institution's name: 菜市场, 学校, 锅炉房, 早市.
 _PLAIN_NOUN = re.compile(
-    r"(?:菜?市场|学校|幼儿园|小学|中学|超市|医院|公园|车站|站点|公交站|锅炉房|换热站|早市|夜市|饭店|银行|药店"
+    r"(?:菜?市场|学校|幼儿园|小学|中学|超市|医院|公园|车站|站点|公交站|[公站]?站牌|锅炉房|换热站|早市|夜市|饭店|银行|药店"
     r"|派出所|广场|桥|厂|棚|停车场|车棚|垃圾[箱桶点站房]|变电[所箱]|仓房|凉亭"
     r"|广场|商店|食杂店|小卖部|理发店|浴池|洗浴|公厕|厕所|居委会|社区|物业|大门|岗亭|门卫|洗车行|修理部"
     r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
-    r"|院)$"
+    r"|院|菜站|麻将馆|棋牌室|歌厅|KTV|饭馆|[一-龥]铺|驿站|诊所|卫生[院所]|车库|器材|[水泵]房|五金店|彩票站|网吧|游乐场|滑梯|涵洞|桥洞"
+    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
 _OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
+_NOT_THERE = re.compile(r"不(?:是|在)[^,。]{0,4}$")
+_AWAY = ("往", "朝", "冲")  # 往楼下扔 goes there, and is not there
 _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
@@ -70,21 +85,49 @@ def _crossing(text: str, parts: list[Part]) -> Part | None:
 
 
 def _directed(text: str, parts: list[Part]) -> Part | None:
-    best: Part | None = None
+    spot: Part | None = None
+    nouns: list[Part] = []
     for match in _WHERE.finditer(text):
         noun = _noun(text, match.start(), parts)
         if noun:
-            return Part("landmark", noun + match[0], match.start() - len(noun), match.end())
-        anchored = _anchored(match.start(), text, parts) and match[0] not in _INSIDE
+            nouns.append(Part("landmark", noun + match[0], match.start() - len(noun), match.end()))
+            continue
         office = next((part for part in parts if part.end == match.start() and _OFFICE.search(text[part.start : part.end])), None)
         if office is not None:  # 对炉街道办事处旁边: the house stands there, whatever the street is called today
-            return Part("landmark", text[office.start : match.end()], office.start, match.end())
-        below = match[0] == "楼下" and not text[: match.start()].endswith(
-            ("往", "朝", "冲")
-        )  # 往楼下扔 goes there, and is not there
-        if best is None and (anchored or below):
-            best = Part("landmark", match[0], match.start(), match.end())
-    return best or _behind(text, parts)
+            nouns.append(Part("landmark", text[office.start : match.end()], office.start, match.end()))
+        elif spot is None and _tells_a_spot(match, text, parts):
+            spot = Part("landmark", match[0], match.start(), match.end())
+        elif spot is None and _of_ones_own(match, text):
+            spot = _own_spot(match, text)
+    by_name = next((part for part in nouns if names_a_place(part.value)), None)
+    return by_name or (nouns[0] if nouns else None) or spot or _behind(text, parts) or _within(text, parts)
+
+
+def _within(text: str, parts: list[Part]) -> Part | None:
+    """A thing that an estate has one of; it takes no words away from the matter (停车场乱收费)."""
+    match = _WITHIN.search(text) if parts else None
+    return Part("landmark", match[0], match.start(), match.start()) if match else None
+
+
+def _tells_a_spot(match: re.Match[str], text: str, parts: list[Part]) -> bool:
+    """A direction without a noun: behind a component, or one that says enough alone."""
+    word = match[0]
+    within = any(part.start < match.end() and match.start() < part.end for part in parts)
+    if word == "楼下" or (word in _ALONE and not within):
+        return not text[: match.start()].endswith(_AWAY)
+    return word not in _INSIDE and _anchored(match.start(), text, parts)
+
+
+def _of_ones_own(match: re.Match[str], text: str) -> bool:
+    """我家门口, 咱小区后院; not 不是我家门口."""
+    before = (text, 0, match.start())
+    return match[0] in _BEHIND_ONES_OWN and bool(_ONES_OWN.search(*before)) and not _NOT_THERE.search(*before)
+
+
+def _own_spot(match: re.Match[str], text: str) -> Part:
+    """It takes no words away from the matter (堵我家门口的车), unless it is all that is said."""
+    alone = not text[match.end() :].strip(" ,。!那这儿块里的个")
+    return Part("landmark", match[0], match.start(), match.end() if alone else match.start())
 
 
 def _behind(text: str, parts: list[Part]) -> Part | None:
@@ -98,7 +141,7 @@ def _behind(text: str, parts: list[Part]) -> Part | None:
 
 def _anchored(start: int, text: str, parts: list[Part]) -> bool:
     """A direction without a noun counts when it follows a component (翠园小区门口, 6号楼的后身)."""
-    return any(part.end <= start and not text[part.end : start].strip(" 的那个,") for part in parts)
+    return any(part.end <= start and text[part.end : start].strip(" 的那个,") in ("", "小区") for part in parts)
 
 
 def _noun(text: str, end: int, parts: list[Part]) -> str:
@@ -108,7 +151,7 @@ def _noun(text: str, end: int, parts: list[Part]) -> str:
     if raw is None:
         return ""
     said = raw[0].rstrip("的")
-    noun = _NUMERAL_HEAD.sub("", after_stops(said, 2))
+    noun = _MEASURE_HEAD.sub("", _NUMERAL_HEAD.sub("", after_stops(said, 2)))
     if _INSTITUTION.fullmatch(noun):
         noun = _district_in(said.removesuffix(noun)) + noun  # 铁东医院对过
     return noun if noun not in _VAGUE and len(noun) >= 2 and _PLAIN_NOUN.search(noun) else ""

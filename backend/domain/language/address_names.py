@@ -43,6 +43,7 @@ _STOPS = [*_TABLE["stops"], *_SOFT]
 _STOP = re.compile("|".join(sorted(map(re.escape, _STOPS), key=len, reverse=True)))
 _NOT_NAMES = re.compile(rf"(?:{'|'.join(_TABLE['not_names'])})$")
 _NOT_AFTER = re.compile("|".join(_TABLE["not_after"]))
+_NOT_THE_ROAD = re.compile(rf"(?P<area>小区|社区)|{'|'.join(_TABLE['named_after_roads'])}")
 _PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
 _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
 _NUMBER = re.compile(r"\s*(?:的)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))")
@@ -75,6 +76,11 @@ def house_number(text: str, road_end: int) -> Part | None:
     return Part("house_number", value, match.start("house"), match.end()) if value else None
 
 
+def named_after(text: str, road_end: int) -> bool:
+    """Whether the road only gives its name to an institution: 解放路小学."""
+    return bool(_NOT_THE_ROAD.match(text, road_end))
+
+
 def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part | None:
     ending = _BY_WORD[match[0]]
     floor = max((end for _, end in taken if end <= match.start()), default=0)
@@ -84,9 +90,34 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     if len(core) < ending.least or _NOT_NAMES.search(whole) or _NOT_AFTER.match(text, match.end()):
         return None
     start = match.start() - len(core)
+    if ending.kind == "road" and (named := _NOT_THE_ROAD.match(text, match.end())):
+        return None if named["area"] else Part("landmark", whole + named[0], start, named.end())
     if ending.weak and not (_NUMBER.match(text, match.end()) or _PLACE_VERB.search(text[:start])):
         return None
     return Part(ending.kind, whole, start, match.end())
+
+
+# 家住华润城市之光9号楼: an estate with a name like no other is one by what stands around it.
+_UNHEARD_OF = re.compile(
+    r"(?:家?住在?|家在|地址(?:是|:)|位于|位置(?:是|在|:))\s*(?P<name>[\u4e00-\u9fff]{2,8})"
+    r"(?=\s*(?:[甲乙]?\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:号楼|栋|幢|#))"
+)
+_VILLAGE = re.compile(
+    r"(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{2,5}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{2,4}村)(?=[一二三四五六七八九十\d]{1,2}组)"
+)
+_NO_ESTATE = re.compile(r"[的了着是不没写]|(?:楼|平房|高层|院|层|里|边|区|市|镇|县|站|厂|街|道|路|号|东|西|南|北)$")
+
+
+def unheard_of(text: str) -> Part | None:
+    """An estate whose name no ending gives away, between a verb of living and the number of a building; or a village."""
+    village = _VILLAGE.search(text) if "村" in text else None
+    if village is not None:
+        group = "name" if village["name"] else "other"
+        return Part("estate", village[group], village.start(group), village.end(group))
+    match = _UNHEARD_OF.search(text)
+    if match is None or _NO_ESTATE.search(match["name"]) or _STOP.search(match["name"]):
+        return None
+    return Part("estate", match["name"], match.start("name"), match.end("name"))
 
 
 def after_stops(raw: str, least: int) -> str:

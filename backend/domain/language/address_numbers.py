@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from backend.domain.language.numerals import to_digits
 
-_CN = "零〇一二两三四五六七八九十百廿"
+_CN = "零〇一幺二两三四五六七八九十百千廿"
 _DOOR = (
     rf"(?:[甲乙丙丁]?\d{{1,4}}(?:[A-Za-z](?![A-Za-z])|[甲乙丙丁](?!级|等))?|[A-Za-z]-?\d{{1,4}}|[A-Za-z](?=座"
-    rf"|栋|区?号楼)|[{_CN}]{{1,5}})"
+    rf"|栋|区?号楼)|[{_CN}]{{1,6}})"
 )
 # No digit, numeral or ordinal in front: 第三次, 十三号, 1.5号 …
 _EDGE = rf"(?<![\d{_CN}A-Za-z.第])(?:第)?"
@@ -30,7 +30,7 @@ _FLOOR = re.compile(
     r"|膜|漆|窗|玻|意|关|次)|楼(?!栋|号|长|盘|房))"
 )
 _ROOM = re.compile(
-    rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,5}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
+    rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d(?: \d){{2,3}}|\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,6}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
     r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
 )
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
@@ -38,9 +38,11 @@ _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:�
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
-    rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
-    rf"|栋)))\s*(?:号(?!楼|线|院|门|栋)|室|屋(?!里)|房)?{_NOT_A_COUNT}"
+    rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,6}}(?!户))|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
+    rf"|栋)))\s*(?:号(?!楼|线|院|门|栋)|室|屋(?!里)|房|户(?!人|居民|口|家|都))?{_NOT_A_COUNT}"
 )
+# 三楼 四号: a floor has four doors, and what follows one is no date.
+_DOOR_OF_FLOOR = re.compile(r"(?P<room>(?!))?\s+(?P<door>[一二三四1-4])号(?!楼|线|院|门|栋|\d)")
 _BEFORE = re.compile(rf"(?<![\d{_CN}.:年月第])(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})\s*[,、]?\s*$")
 _TRIPLE = re.compile(
     r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|号|栋|#)?\s*(?P<s>[-/\\]|\s-\s)\s*"
@@ -50,7 +52,19 @@ _TRIPLE = re.compile(
 _MIXED = re.compile(
     r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|栋|#)\s*(?P<unit>\d{1,2})\s*-\s*(?P<room>\d{3,4})(?!\d)"
 )
-_LABELLED = re.compile(rf"楼[号栋](?:是|为|:|\s)*(?P<building>{_DOOR})(?![\d月日点])")
+# The name of the field first: 楼号8 单元2 房号503, 楼是16号楼 房间2001.
+_IS = r"(?:是|为|:|\s){0,3}"
+_NO_MORE = rf"(?![\d{_CN}号楼层室栋月日点个])"
+_LABELLED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"楼[号栋]{_IS}(?P<building>{_DOOR})(?![\d月日点])",
+        rf"(?<![\d{_CN}])(?<![\d{_CN}] )单元号?{_IS}(?P<unit>\d{{1,2}}|[一二三四五六七八九十]){_NO_MORE}",
+        rf"(?:楼层|层数){_IS}(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})(?![\d号单])",
+        rf"(?:房间|房间?号|门牌号?|门号|室号){_IS}(?P<room>\d{{3,4}}[A-Za-z]?|[{_CN}]{{3,6}})(?![\d{_CN}])",
+    )
+)
+_LABEL = re.compile("楼[号栋层]|单元|房|门牌|室号|门号|层数")
 _PAIR = re.compile(
     r"(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:#|号楼|栋)?\s*[-/]\s*(?P<room>\d{3,4})(?:室"
     r"|号)?(?![\d/:年月日-])"
@@ -100,25 +114,39 @@ def number_parts(text: str, estate_end: int | None) -> list[Part]:
     joined = _joined(text, estate_end)
     if joined:
         return joined
-    parts = [
+    labelled, text = _labelled(text)
+    named = {part.name for part in labelled}
+    parts = labelled + [
         part
-        for pattern, name in ((_BUILDING, "building"), (_LABELLED, "building"), (_UNIT, "unit"))
+        for pattern, name in ((_BUILDING, "building"), (_UNIT, "unit"))
+        if name not in named
         for part in _first(pattern, name, text)
     ]
     if not any(part.name == "unit" for part in parts):
         parts += _gate(text, parts)
-    parts += _floor(text, parts)
+    parts += [] if "floor" in named else _floor(text, parts)
     if not any(part.name == "building" for part in parts) and estate_end is not None:
         parts += _from(_LONE.match(text, _skip_blanks(text, estate_end)))
-    return parts + _room(text, parts)
+    return parts if "room" in named else parts + _room(text, parts)
 
 
 def arabic(raw: str) -> str:
     """A door number as Arabic digits, letters and 甲乙丙丁 kept: 六 -> 6, b7 -> B7, 甲47 -> 甲47."""
-    plain = raw.strip().replace("-", "")
+    plain = raw.replace(" ", "").replace("-", "")
     if re.search(r"[A-Za-z甲乙丙丁]", plain):
         return plain.upper()
     return to_digits(plain).lstrip("0") or "0"
+
+
+def _labelled(text: str) -> tuple[list[Part], str]:
+    """Components behind the name of their field, and the text without them, so that no other rule reads the same digits."""
+    parts: list[Part] = []
+    for pattern in _LABELLED if _LABEL.search(text) else ():
+        match = pattern.search(text)
+        if match is not None:
+            parts += _from(match)
+            text = text[: match.start()] + "\x01" * (match.end() - match.start()) + text[match.end() :]
+    return parts, text
 
 
 def _joined(text: str, estate_end: int | None) -> list[Part]:
@@ -177,7 +205,7 @@ def _room(text: str, parts: list[Part]) -> list[Part]:
         if not any(start < match.end() and match.start() < end for start, end in taken):
             return [Part("room", arabic(match["room"]), match.start(), match.end())]
     for part in sorted(parts, key=lambda part: -part.end):
-        match_after = _AFTER.match(text, part.end)
+        match_after = _AFTER.match(text, part.end) or (_DOOR_OF_FLOOR.match(text, part.end) if part.name == "floor" else None)
         if match_after:
             group = "room" if match_after["room"] else "door"
             return [Part("room", arabic(match_after[group]), match_after.start(group), match_after.end())]

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Span
+from backend.domain.language.address_elsewhere import without_elsewhere
 from backend.domain.language.address_landmarks import landmark_part, with_direction
-from backend.domain.language.address_names import house_number, name_parts
+from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
 from backend.domain.language.denied import without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
@@ -16,6 +17,7 @@ from backend.domain.language.normalise import normalise
 from backend.domain.language.outside import find_outside
 
 COMPONENTS = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
+_MASK = "\x01"
 _GLUE = re.compile(r"[\s,、的,.·-]*(?:号|楼|是|就)?[\s,]*")
 # Something else stands between a place and itself: 6号楼停水 is a place and a problem.
 _FURTHEST_GAP = 3
@@ -32,8 +34,10 @@ def parse_address(text: str, gazetteer: Gazetteer) -> AddressMention | None:
 
 def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
     """`parse_address` for text that is normalised already."""
-    text = without_denied(text)
+    text = _without_slips(without_denied(text))
     matches = [match for match in gazetteer.find(text) if _means_the_place(match, text)]
+    text = without_elsewhere(text, [(match.start, match.end) for match in matches])
+    matches = [match for match in matches if text[match.start] != _MASK]
     parts = _named(text, matches)
     parts += [part for part in number_parts(text, _names_end(parts)) if not _inside(part, parts)]
     landmark = landmark_part(text, parts)
@@ -46,6 +50,18 @@ def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
         return None
     mention = _mention(text, parts, Completeness.PARTIAL, None)
     return replace(mention, completeness=completeness(mention.address))
+
+
+_NUMERAL = r"[\d零一幺二两三四五六七八九十百]{1,5}"
+_CORRECTED = re.compile(
+    rf"{_NUMERAL}(?P<kind>号楼|栋|单元|楼|层|室|号)?[\s,。]*(?:啊|哦|噢|哎|呃|嗯)?[\s,]*(?:不对|说?错了)[啊哦\s,。]*(?:应该)?是?\s*"
+    rf"(?={_NUMERAL}(?(kind)(?P=kind)|(?![\d号楼栋层年月日点])))"
+)
+
+
+def _without_slips(text: str) -> str:
+    """四零一 不对 四零二: the slip is blotted out, positions kept."""
+    return _CORRECTED.sub(lambda slip: " " * len(slip[0]), text) if "不对" in text or "错了" in text else text
 
 
 def completeness(address: Address) -> Completeness:
@@ -73,6 +89,8 @@ def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
     for part in parts:
         if not any(other.name == part.name for other in chosen):
             chosen.append(part)
+    if not any(part.name in ("estate", "road") for part in chosen):
+        chosen += [part for part in (unheard_of(text),) if part is not None]
     road = next((part for part in chosen if part.name == "road"), None)
     house = house_number(text, road.end) if road else None
     chosen = [with_direction(text, part) if part.name == "landmark" else part for part in chosen]
@@ -98,16 +116,21 @@ _ROAD_AFTER = re.compile(r"\s*(?:路|街|大街|大道|道|巷|胡同|派出所|
 
 def _means_the_place(match: PlaceMatch, text: str) -> bool:
     """解放路 is not 解放 the street: a name that goes on as another kind of name is not that place."""
-    return match.place.kind == "road" or not _ROAD_AFTER.match(text, match.end)
+    if match.place.kind == "road":
+        return not named_after(text, match.end)
+    return not _ROAD_AFTER.match(text, match.end)
 
 
 def _mention(text: str, parts: list[Part], how_well: Completeness, outside: Span | None) -> AddressMention:
-    ranges = sorted({(part.start, part.end) for part in parts} | ({(outside.start, outside.end)} if outside else set()))
+    ranges = sorted(
+        {(part.start, part.end) for part in parts if part.start < part.end}
+        | ({(outside.start, outside.end)} if outside else set())
+    )
     spans = tuple(Span(start, end, text[start:end]) for start, end in _merge(ranges, text))
     values: dict[str, str] = {}
     for part in parts:
         values.setdefault(part.name, part.value)
-    address = replace(components_of(values), text=" ".join(span.text for span in spans))
+    address = replace(components_of(values), text=" ".join(span.text for span in spans) or values.get("landmark", ""))
     return AddressMention(spans=spans, address=address, completeness=how_well)
 
 

@@ -24,16 +24,22 @@ _LUNAR_MONTH = re.compile(rf"(?P<year>今年|去年|头年|前年)?(?P<named>正
 _YEARS_BACK = {"今年": 0, "去年": 1, "头年": 1, "前年": 2}
 _NEW_YEAR = re.compile(r"大年(?P<day>初[一二三四五六七八九十])")
 _FESTIVAL = re.compile("|".join(sorted(_TABLE["festivals"], key=len, reverse=True)))
+# 一五一十 and 六一二室 are no holidays.
+_SOLAR_NAMES = "|".join(sorted(_TABLE["solar_festivals"], key=len, reverse=True))
 _SOLAR_FESTIVAL = re.compile(
-    "|".join(sorted(_TABLE["solar_festivals"], key=len, reverse=True)) + r"|十一(?=放假|假期|长假|期间|那天|黄金周)"
+    rf"(?<![一二三四五六七八九十])(?:{_SOLAR_NAMES})(?![一二三四五六七八九十百零])|十一(?=放假|假期|长假|期间|那天|黄金周)"
 )
 _PLAIN_TERMS = [term for term in _TABLE["solar_terms"] if term not in _TABLE["only_as_terms"]]
-_TERM = re.compile(f"(?P<plain>{'|'.join(_PLAIN_TERMS)})|(?P<marked>{'|'.join(_TABLE['only_as_terms'])})(?:节气|这个节气)")
+_TERM = re.compile(
+    f"(?P<plain>{'|'.join(_PLAIN_TERMS)})|(?<![下场])(?P<marked>{'|'.join(_TABLE['only_as_terms'])})(?:节气|这个节气|那天|当天)"
+)
 # 五一路, 清明小区, 国庆小区, 立春苑: names of places.
 _IN_NAME = re.compile(r"\s*(?:路|街|小区|花园|巷|广场|商店|超市|村|里\d)")
 
 
-_HOLIDAY = re.compile(r"(?:放假)?(?:期间|假期|长假|黄金周)|(?:这|那)几天")
+_HOLIDAY = re.compile(r"(?:放假|假期|长假)?的?(?:期间|假期|长假|黄金周|(?:这|那)几天|(?:这|那)会儿)|放假")
+# 春节前: some day before it.
+_BEFORE_IT = re.compile(r"(?:以前|之前|前(?![后天]))")
 
 
 def find_calendar_days(text: str, today: date) -> list[Days]:
@@ -107,7 +113,11 @@ def heating_start(today: date) -> date:
 def _add(found: list[Days], match: re.Match[str], day: date | None) -> None:
     """A day, or the whole holiday where 期间 or the like stands behind its name."""
     overlaps = any(match.start() < days.finish and days.begin < match.end() for days in found)
-    if day is not None and not overlaps and not _IN_NAME.match(match.string, match.end()):
+    if (
+        day is not None
+        and not overlaps
+        and not (_IN_NAME.match(match.string, match.end()) or _BEFORE_IT.match(match.string, match.end()))
+    ):
         holiday = _HOLIDAY.match(match.string, match.end())
         days = _TABLE["holiday_days"].get(match[0], 1) if holiday else 1
         finish = holiday.end() if holiday else match.end()

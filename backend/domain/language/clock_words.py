@@ -16,13 +16,17 @@ _PARTS: dict[str, tuple[float, float]] = {
 _SHORT: dict[str, tuple[float, float]] = {word: (hours[0], hours[1]) for word, hours in _TABLE["short_parts"].items()}
 _PART_WORDS = "|".join(sorted(_PARTS, key=len, reverse=True))
 # 楼上半夜砸墙, 楼下午休: the floor above and the shop below are no parts of the day.
-_PART = re.compile(rf"(?<!楼(?=[上下]))(?P<part>{_PART_WORDS})(?:儿|的时候|那会儿?)?")
+# 晚上好 师傅 greets, 晚上好冷 does not.
+_GREETING = r"好(?=[,。!?~ 啊呀哈哟]|$|师傅|您|你|客服|领导|同志|大家)"
+_PART = re.compile(
+    rf"(?<!楼(?=[上下]))(?P<part>{_PART_WORDS}|(?<![每今昨明前当天])[早晚](?=\d{{1,2}}[点:]|(?!一点)[一二三四五六七八九十]{{1,2}}点))(?!{_GREETING})(?:儿|的时候|那会儿?)?"
+)
 _AFTER_DAY = re.compile(rf"(?:的|儿|个)?\s*(?P<part>{'|'.join(_SHORT)})(?!点(?:来|修|处|解)|些|就|已)")
-_HOUR = r"(?:2[0-4]|1\d|0?\d|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
+_HOUR = r"(?:2[0-4]|1\d|0?\d|零|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
 _MINUTE = r"(?:[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九])"
 _CLOCK = re.compile(
-    rf"(?<![\d.:一二三四五六七八九十第])(?P<hour>{_HOUR})(?:点钟?|时(?!候|间|不|常|段|刻))(?P<minute>半|一刻"
-    rf"|三刻|{_MINUTE}(?=分|$|[,。\s左就停开到多来])分?|整)?(?P<about>多|左右|来钟|前后|那会儿?|许)?"
+    rf"(?<![\d.:一二三四五六七八九十第])(?:(?P<early>{_HOUR})[、~\-到至](?={_HOUR}点)|(?P<near>[一二三四五六七八])(?=[两二三四五六七八九]点))?(?P<hour>{_HOUR})(?:点钟?|时(?!候|间|不|常|段|刻))(?P<minute>半|一刻"
+    rf"|三刻|{_MINUTE}(?=分|$|[,。\s左就停开到多来])分?|整)?(?P<about>多钟?|左右|来钟|前后|那会儿?|许)?"
 )
 _DIGITAL = re.compile(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?![\d:])")
 # 三点意见, 一点水, 快一点: 点 is a clock only with a part of the day in front or a clock word behind.
@@ -33,7 +37,7 @@ _EDGES = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 def find_hours(text: str, day_ends: frozenset[int]) -> list[Hours]:
     """Parts of the day and clock times in normalised text; `day_ends` are the positions where an expression of days ends."""
     found: list[Hours] = []
-    parts = [(match.start(), match.end(), _PARTS[match["part"]]) for match in _PART.finditer(text)]
+    parts = [(match.start(), match.end(), _PARTS.get(match["part"]) or _SHORT[match["part"]]) for match in _PART.finditer(text)]
     for end in day_ends:
         match = _AFTER_DAY.match(text, end)
         if match and not any(begin < match.end() and match.start("part") < finish for begin, finish, _ in parts):
@@ -51,7 +55,12 @@ def _clock(
     match: re.Match[str], text: str, parts: list[tuple[int, int, tuple[float, float]]], day_ends: frozenset[int], used: set[int]
 ) -> Hours | None:
     part = next(
-        (part for part in parts if part[1] <= match.start() and not text[part[1] : match.start()].strip(" ,的大约快差不多")), None
+        (
+            part
+            for part in parts
+            if part[1] <= match.start() and not text[part[1] : match.start()].strip(" ,的大概约也就是在快差不多")
+        ),
+        None,
     )
     digital = ":" in match[0]
     after_day = any(end <= match.start() and not text[end : match.start()].strip(" 的大约快") for end in day_ends)
@@ -67,10 +76,10 @@ def _clock(
         or _CLOCK_BEHIND.match(text, match.end())
     ):
         return None
-    hour = parse_numeral(match["hour"])
+    hour, early = parse_numeral(match["hour"]), _earlier(match.groupdict())
     raw = match["minute"] or ""
     minute = _EDGES[raw] if raw in _EDGES else parse_numeral(raw.rstrip("分")) or 0
-    if hour is None or hour > 24 or minute > 59:
+    if hour is None or hour > 24 or minute > 59 or (early is not None and early >= hour):
         return None
     if part:
         used.add(part[0])
@@ -79,7 +88,13 @@ def _clock(
     loose = part is None and not digital and 1 <= hour <= 11
     about = match.groupdict().get("about") or ""
     end = start + timedelta(minutes=59 - minute if minute < 59 else 0) if about.startswith("多") else start
+    start -= timedelta(hours=hour - early if early is not None else 0)
     return Hours(begin, match.end(), start, end, exact=True, loose=loose)
+
+
+def _earlier(groups: dict[str, str | None]) -> int | None:
+    """The first of two hours: 一两点, 两到四点."""
+    return parse_numeral(groups.get("early") or groups.get("near") or "")
 
 
 def _hour_in_part(hour: int, span: tuple[float, float]) -> int:

@@ -39,32 +39,32 @@ _NO_NUMBER = r"(?<![\d零一二三四五六七八九十百.\-/#])"
 # 58号, 3号楼, 2号线: a number with 号 is a day only away from places and things.
 _NOT_DAY_AFTER = (
     r"(?!楼|院|线|门|栋|店|库|井|杆|机|单元|房|室|厂|地|桥|路|台|车|电梯|口|出口|桩|表|箱|码|站|公寓|锅炉|病"
-    r"|选|幢|住)"
+    r"|选|幢|住|户|字)"
 )
 _NOT_DAY_BEFORE = re.compile(r"(?:路|街|巷|道|胡同|弄|单元|楼|层|栋|#|门|甲|乙|第|编|小区|车|牌|型|里|苑|园)\s*$")
 _YEAR_WORDS = {"今": 0, "去": -1, "头": -1, "前": -2, "大前": -3, "明": 1}
 
 _RELATIVE = re.compile(
     rf"(?P<word>{'|'.join(sorted(_TABLE['relative_days'], key=len, reverse=True))})(?:个儿|个(?!人|月|小时|多"
-    r"|星期|礼拜|单元)|儿)?"
+    r"|星期|礼拜|单元)|儿)?|(?P<short>[昨今明])(?=上午|下午|中午|傍晚|凌晨|半夜|清早)"
 )
 _AGO = re.compile(
     rf"{_NO_NUMBER}(?P<count>{NUMERAL}|半)(?P<many>多|来)?(?:个)?(?P<half>半)?(?P<unit>天|日|周|星期|礼拜|月|年"
     r"|宿)(?:多)?(?:以前|之前|前)(?!后)"
 )
 _LAST_DAYS = re.compile(
-    r"(?P<way>前|头|这|近|最近)(?P<count>两|二|俩|三|四|五|六|七|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
-    r"|个?礼拜|周|个月)"
+    r"(?P<way>前|头|这|近|最近)(?P<count>两|二|俩|仨|一(?=个)|三|四|五|六|七|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
+    r"|个?礼拜|周|个月|月(?!份))"
 )
 _WEEKDAY = re.compile(
-    r"(?P<which>上上个?|上一?个?|这一?个?|本|下下个?|下一?个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]"
+    r"(?P<which>大上个?|上上个?|上一?个?|这一?个?|本|下下个?|下一?个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]"
     r"|[1-7](?!\d|天|个|次|点|月|号|周))(?!期)"
 )
-_WEEK = re.compile(r"(?P<which>上上|上|这|本|下)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])")
+_WEEK = re.compile(r"(?P<which>大上|上上|上|这|本|下)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])")
 _DATE = re.compile(
     r"(?:(?P<year>20\d\d)年?|(?P<yearword>大前|今|去|前|头"
     rf"|明)年)?\s*{_NO_NUMBER}(?P<month>{_MONTH})月(?:份)?\s*(?P<day>{_DAY})(?:号"
-    rf"|日)?{_NOT_DAY_AFTER}(?![\d个月])"
+    rf"|日)?{_NOT_DAY_AFTER}(?:(?<=[号日])(?![个月])|(?![\d个月]))"
 )
 _NUMERIC = re.compile(
     r"(?<![\d.\-/])(?P<year>20\d\d)(?P<sep>[-./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?:日"
@@ -88,6 +88,8 @@ _NEAR_MONTH = re.compile(
     r"(?P<which>上上个?|上一?个?|这个?|本|下一?个?)月(?P<mark>份|初|底|中旬?|上旬|下旬|末)?(?!\s*(?:\d{1,2}"
     r"|[一二三四五六七八九十]+)(?:号|日))"
 )
+# 年初 with no other year's word in front: 今年初 and 去年年初 are those of _YEAR, 每年初 and 三年初 no date.
+_YEAR_EDGE = re.compile(r"(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整年])年初")
 _MONTH_EDGE = re.compile(r"(?<![上下这本个\d一二三四五六七八九十])月(?P<mark>初|底)")
 _YEAR = re.compile(
     r"(?:(?P<year>20\d\d)年|(?P<yearword>大前|今|去|前|头|明)年)(?P<season>春天|夏天|秋天|冬天|开春|入冬|入秋"
@@ -116,7 +118,7 @@ def _days(match: re.Match[str], first: date, last: date | None = None, several: 
 
 
 def _relative(match: re.Match[str], today: date) -> Days | None:
-    word = match["word"]
+    word = match["word"] or f"{match['short']}天"
     if match.string[: match.start()].endswith(("啥", "多")):
         return None  # 啥前儿 asks when
     # 昨晚, 今早: the second character is a part of the day and is left to the rules of hours.
@@ -158,7 +160,7 @@ def _weekday(match: re.Match[str], today: date) -> Days | None:
     which, number = match["which"] or "", _WEEKDAYS[match["day"]]
     monday = today - timedelta(days=today.weekday())
     if which:
-        weeks = {"上上": -2, "上": -1, "下下": 2, "下": 1}.get(which.rstrip("个一"), 0)
+        weeks = {"大上": -2, "上上": -2, "上": -1, "下下": 2, "下": 1}.get(which.rstrip("个一"), 0)
         day = monday + timedelta(days=7 * weeks + number)
     else:
         day = today - timedelta(days=(today.weekday() - number) % 7)
@@ -169,7 +171,11 @@ def _weekday(match: re.Match[str], today: date) -> Days | None:
 
 
 def _week(match: re.Match[str], today: date) -> Days | None:
-    monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * {"上上": -2, "上": -1, "下": 1}.get(match["which"], 0))
+    monday = (
+        today
+        - timedelta(days=today.weekday())
+        + timedelta(days=7 * {"大上": -2, "上上": -2, "上": -1, "下": 1}.get(match["which"], 0))
+    )
     return _days(match, monday, monday + timedelta(days=6), several=True)
 
 
@@ -257,6 +263,10 @@ def _year(match: re.Match[str], today: date) -> Days | None:
     return _days(match, first, last, several=True)
 
 
+def _year_edge(match: re.Match[str], today: date) -> Days | None:
+    return _days(match, date(today.year, 1, 1), date(today.year, 3, 31), several=True)
+
+
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | None]], ...] = (
     (_AGO, _ago),
     (_NUMERIC, _date),
@@ -271,4 +281,5 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | No
     (_MONTH_ONLY, _month_only),
     (_MONTH_EDGE, _month_edge),
     (_YEAR, _year),
+    (_YEAR_EDGE, _year_edge),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backend.domain.language.numerals import SPOKEN_DIGITS, spoken_to_ascii
 
@@ -42,8 +43,12 @@ class DigitRun:
     broken: bool
 
 
+@lru_cache(maxsize=256)
 def digit_runs(text: str) -> tuple[DigitRun, ...]:
-    """Runs of at least four digits with exact boundaries; Arabic digits first, dictated Chinese ones where those leave room."""
+    """Runs of at least four digits with exact boundaries; Arabic digits first, dictated Chinese ones where those leave room.
+
+    Phones and order numbers ask for the runs of the same text one after the other: the last answers are kept.
+    """
     runs = [run for match in _ARABIC.finditer(text) for run in _split(text, match)]
     if any(char in text for char in SPOKEN_DIGITS):
         taken = [run for run in runs if len(run.digits) >= _SHORTEST]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from backend.domain.language.numerals import DIGITS
 from backend.domain.language.romanise import pinyin, sound
 from backend.domain.language.tables import load_table
 
@@ -18,6 +19,8 @@ _GENERIC_ENDINGS = ("小区", "社区", "街道", "花园", "家园", "新村", 
 _NUMBER_FOLLOWS = r"(?=\s*(?:[\dA-Za-z甲乙丙]|[一二三四五六七八九十]+(?:号|栋|#|单元)))"
 _LATIN = re.compile(r"[A-Za-z]{2,40}(?: ?[A-Za-z]{2,10})*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+# 二一九公寓 is also written 219公寓 and dictated 二幺九公寓; shorter numbers are those of buses and holidays (51路, 五一).
+_SPOKEN_NUMBER = re.compile(r"[零一二三四五六七八九]{3,}")
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,11 @@ class Gazetteer:
     @classmethod
     def build(cls, places: Iterable[Place]) -> Gazetteer:
         """These places plus the streets and landmarks of the shipped table; raises ValueError for an unknown kind."""
-        everything = [*_shipped_places(), *places]
-        for place in everything:
-            if place.kind not in KINDS:
-                raise ValueError(f"unknown kind of place: {place.kind}")
-        gazetteer = cls(places=tuple(everything))
-        gazetteer.warm()
-        return gazetteer
+        return _built(tuple(places))
 
     def warm(self) -> None:
         """Computes the tables now, so that the first message is not slow."""
-        _ = (self._pattern, self._by_sound, self._by_pinyin, self._masked)
+        _ = (self._pattern, self._by_sound, self._by_pinyin, self._masked, self._tails)
 
     def find(self, text: str) -> tuple[PlaceMatch, ...]:
         """Places in normalised text from left to right, not overlapping: exact names first, then typos where those leave room."""
@@ -81,7 +78,7 @@ class Gazetteer:
     def _names(self) -> dict[str, Place]:
         names: dict[str, Place] = {}
         for place in self.places:
-            for name in (place.name, *place.aliases):
+            for name in _spellings(place):
                 names.setdefault(name, place)
         for place in self.places:
             for core in _cores(place):
@@ -90,7 +87,7 @@ class Gazetteer:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        whole = {name for place in self.places for name in (place.name, *place.aliases) if len(name) >= 2}
+        whole = {name for place in self.places for name in _spellings(place) if len(name) >= 2}
         cores = {core for place in self.places for core in _cores(place)} - whole
         parts = [(name, re.escape(name)) for name in whole] + [(core, re.escape(core) + _NUMBER_FOLLOWS) for core in cores]
         parts.sort(key=lambda part: (-len(part[0]), part[0]))
@@ -138,26 +135,35 @@ class Gazetteer:
     def _latin(self, text: str) -> list[PlaceMatch]:
         found = []
         for run in _LATIN.finditer(text):
-            place = self._by_pinyin.get(run[0].replace(" ", "").lower())
+            ending = next((ending for ending in _GENERIC_ENDINGS if text.startswith(ending, run.end())), "")
+            key = run[0].replace(" ", "").lower()
+            place = self._by_pinyin.get(key + pinyin(ending)) or self._by_pinyin.get(key)
             if place is not None:
-                ending = next((ending for ending in _GENERIC_ENDINGS if text.startswith(ending, run.end())), "")
                 found.append(PlaceMatch(run.start(), run.end() + len(ending), place, exact=False))
         return found
 
     def _misspelt(self, text: str, taken: list[PlaceMatch]) -> list[PlaceMatch]:
+        sounds = [sound(char) for char in text]
+        ends = [index + 1 for index in range(1, len(text)) if (sounds[index - 1], sounds[index]) in self._tails]
+        if not ends:
+            return []
         used = bytearray(len(text))
         for match in taken:
             used[match.start : match.end] = b"\x01" * (match.end - match.start)
-        sounds = [sound(char) for char in text]
         found: list[PlaceMatch] = []
         for size in self._sizes:
-            for start in range(len(text) - size + 1):
-                if not any(used[start : start + size]):
+            for start in (end - size for end in ends):
+                if start >= 0 and not any(used[start : start + size]):
                     place = self._typo_at(text[start : start + size], tuple(sounds[start : start + size]))
                     if place is not None:
                         found.append(PlaceMatch(start, start + size, place, exact=False))
                         used[start : start + size] = b"\x01" * size
         return found
+
+    @cached_property
+    def _tails(self) -> frozenset[tuple[str, str]]:
+        """The sounds of their last two characters: where a text has none of them, no name can be misspelt."""
+        return frozenset((sound(name[-2]), sound(name[-1])) for name, _ in self._typo_names)
 
     @cached_property
     def _sizes(self) -> list[int]:
@@ -180,6 +186,29 @@ def _same_ending(name: str, window: str) -> bool:
         a != b and (a in "一二三四五六七八九十东西南北" or b in "一二三四五六七八九十东西南北")
         for a, b in zip(name, window, strict=True)
     )
+
+
+@lru_cache(maxsize=8)
+def _built(places: tuple[Place, ...]) -> Gazetteer:
+    """The tables of a directory are made once, however often it is asked for."""
+    everything = (*_shipped_places(), *places)
+    for place in everything:
+        if place.kind not in KINDS:
+            raise ValueError(f"unknown kind of place: {place.kind}")
+    gazetteer = Gazetteer(places=everything)
+    gazetteer.warm()
+    return gazetteer
+
+
+def _spellings(place: Place) -> list[str]:
+    """Name and aliases, and a number in them the other ways that it is written and said."""
+    names = [place.name, *place.aliases]
+    for name in tuple(names):
+        number = _SPOKEN_NUMBER.search(name)
+        if number is not None:
+            arabic = "".join(str(DIGITS[char]) for char in number[0])
+            names += [name.replace(number[0], said) for said in (arabic, number[0].replace("一", "幺"))]
+    return names
 
 
 def _cores(place: Place) -> tuple[str, ...]:

@@ -27,7 +27,12 @@ _SINCE_BEHIND = re.compile(
     r"(?:(?:以后|之后|过后)(?=就|一直|没|再没|再也|总)|(?:的|那天|那会儿|当天|那时候|那时|时候|钟|左右|晚上|早上)*(?:起(?!来|码|火|重)|开始|以来|往后"
     rf"|{_TILL_NOW}|一直(?!到)|就一直))"
 )
+# 9月份就开始了, said of a day or longer; 早上五点就开始跳 is a clock time of something that comes again.
+_BEGAN = re.compile(r"(?:的时候|那会儿|那天)?(?:就|才|又)开始(?!跳|放|唱|吵|闹|叫)")
 _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
+# 从早六点喊到天黑: from morning till night, day by day.
+_ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
+_AND = ("", "、", "和", "跟", "与", ",", " ")
 _TO = re.compile(r"\s*(?:的)?(?:到|至|-|~|—)\s*")
 # 昨天报的修, 周一打的电话: when it was reported, not when it began.
 _REPORTED = re.compile(
@@ -44,9 +49,17 @@ _EVERY = re.compile(
     rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|(?<![一今昨明])(?:{_words('recurring')})"
     r"|每个?(?:天|日|周末|周|星期|礼拜|月|年|晚上|早上|早晨|晚|夜|半夜|凌晨|中午|下午|上午|小时|季度)"
     r"|一(?:入冬|到冬|上冬|起风|供暖|打雷|化雪|用电|做饭|放学|下班)"
-    rf"|逢(?:年|周|单|双|集|下)|周{{0,1}}[一1]到周[五5](?:都|每)|[隔]\S天)"
+    r"|一(?:放学|上学|上班|开学|放假|过年|停电|来电|来水|开栓|上冻|化冻|天黑|起雾|阴天|开春|入伏|洗澡|涨水|发水)(?=就)"
+    r"|[春夏秋冬]天一(?:来|到)|(?<!一)天(?:气)?一(?:冷|热|黑|凉|暖)(?=就|[,。 ]|$|不敢)"
+    r"|(?<![\d个])(?:工作日|双休日|节假日)(?=也|都|还[在没施])"
+    r"|一(?:下|刮|起|来)[大小点场个]{1,2}(?:雨|雪|风|雾)|(?:下雨|下雪|刮风|阴雨?|雨|雪)天(?=就|都|总|老|更|没法|必)"
+    r"|有时候|(?<!时)有时(?![间无效段刻])|偶尔|(?<![一二三四五六七八九十\d周拜期第])(?:一三五|二四六)(?=的|晚|早|都|就)"
+    rf"|逢(?:年|周|单|双|集|下)|周{{0,1}}[一1]到周[五5](?:都|每|天天)|[隔]\S天)"
 )
-_WEAK_EVERY = re.compile(r"(?:每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+_WEAK_EVERY = re.compile(r"(?:有时候?|偶尔|每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+_NTH_DAY = re.compile(
+    r"(?:这|都|已经|今天)+(?:是)?第(?P<count>[二三四五六七八九十]{1,2}|\d{1,2})天|第(?P<alone>[二三四五六七八九十]{1,2}|\d{1,2})天了"
+)
 _EVERY_TAIL = re.compile(
     r"(?:的|到|逢|个|,)?\s*(?:下雨天?|下雪天?|刮风|阴天|阴雨天|雨天|雪天|冬天|夏天|春天|秋天|周末|节假日|过年"
     r"|天黑|停电|停水|饭点儿?|上下班|高峰期?|变天|化雪|放学|夜里|供暖期|降温)?"
@@ -55,7 +68,7 @@ _COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
 _UNIT = r"(?:拉月|天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
 _LASTS = re.compile(
     r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
-    rf"|停气|停暖|将近|小|大约|大概|差不多)*\s*(?<![\d.第前后])(?P<count>{_COUNT}|半)(?P<many>几|多"
+    rf"|停气|停暖|将近|小|大约|大概|差不多)*\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
     rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
     rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
 )
@@ -68,20 +81,27 @@ _DAYS_LATER = re.compile(
     rf"(?P<count>{_COUNT})(?:个)?(?P<unit>天|周|星期|礼拜|月)(?:以后|之后|后)"
     rf"|(?:再)?过(?:个)?(?P<count2>{_COUNT})(?:个)?(?P<unit2>天|周|星期|礼拜|月)"
 )
-_HOURS_AGO = re.compile(rf"(?P<count>{_COUNT}|半)(?:多)?个?(?P<half>半)?(?P<unit>小时|钟头|分钟)(?:以前|之前|前)")
+_LAST_NIGHT = re.compile(r"(?:整整|一整|整)?(?:一宿|一夜|一晚上|整宿)(?:都|也|根本)?(?=没睡|没合眼|没敢睡|没法睡|睡不)")
+_HOURS_AGO = re.compile(rf"(?P<count>{_COUNT}|半)(?:多)?个?(?P<half>半)?(?P<unit>小时|钟头|分钟|刻钟)(?:以前|之前|前)")
 _HEATING = re.compile(
     r"(?P<from>打从|自打|自从|打|从|自)?(?:今年|这个|本)?(?:供暖期|采暖期|供暖|供热|开栓|开始供暖|来暖气|送暖"
-    r"|给暖|打开栓)(?:季)?(?P<behind>以来|开始(?:到现在)?|那天起|那天(?:开始)?(?:到现在)?|起|到现在|至今|之后|以后|就没|到今天|就不"
+    r"|给暖|打开栓)(?:季)?(?P<behind>以来|(?:的?(?:头一天|第一天|头天|当天))(?:起|开始)?|开始(?:到现在)?|那天起|那天(?:开始)?(?:到现在)?|起|到现在|至今|之后|以后|就没|到今天|就不"
     r"|一直)"
 )
-_WINTER = re.compile(
-    r"(?:打从|自打|自从|打|从|自)入(?:了)?冬(?:以来|到现在|开始|起)?|入冬(?:以来|到现在|开始|起|就|之后|以后|一直)"
+_SEASON = re.compile(
+    r"(?:打从|自打|自从|打|从|自)(?:今年)?[入开](?:了)?(?P<after>[冬春夏秋])(?:以来|到现在|开始|起)?"
+    r"|[入开](?P<alone>[冬春夏秋])(?:以来|到现在|开始|起|就(?=没|不|一直|开始|有|漏|坏|这样|停)|之后|以后|一直)"
 )
-_VAGUE = re.compile(rf"(?:都|已经|有|得有)?(?P<words>{_words('vague')})(?:了)?")
+_SEASON_STARTS = {"冬": "立冬", "春": "立春", "夏": "立夏", "秋": "立秋"}
+_VAGUE = re.compile(
+    rf"(?:都|已经|有|得有)?(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的时候|开始|坏|那|报|一直|已经|漏|停)"
+    r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
+)
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _NOW = re.compile(_words("now"))
-_NOT_NOW = re.compile(r"[搬买装换入结出好交]|开始供|修完")
+_NOT_NOW = re.compile(r"[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
+_LONGEST_COUNT = 99
 _RECENT = timedelta(minutes=30)
 
 
@@ -93,6 +113,7 @@ def find_frames(text: str, now: datetime) -> list[Found]:
         moment for moment in moments if not any(moment.begin < found.finish and found.begin < moment.finish for found in every)
     ]
     frames = [*every, *_moments(text, free, now), *_durations(text, now, free), *_seasons(text, now), *_hours_ago(text, now)]
+    frames += [*_last_night(text, now), *_nth_day(text, now)]
     return frames + _loose_words(text, now, frames)
 
 
@@ -132,11 +153,21 @@ def _moments(text: str, moments: list[Moment], now: datetime) -> Iterator[Found]
         if moment is skip:
             continue
         following = moments[index + 1] if index + 1 < len(moments) else None
-        if following is not None and _TO.fullmatch(text, moment.finish, following.begin) and not _is_today(following, now):
+        if following is not None and _reaches(text, moment, following, now):
             skip = following
-            yield _stretch(text, moment, following)
+            yield _stretch(text, moment, following, now)
         else:
             yield _since(text, moment, following) or _plain(text, moment, now)
+
+
+def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> bool:
+    """Whether two moments are the ends of one stretch: 18号到20号, 星期六、星期天."""
+    if _TO.fullmatch(text, moment.finish, following.begin):
+        return not _is_today(following, now)
+    plain = moment.hours is None and following.hours is None and moment.days is not None and following.days is not None
+    if not plain or text[moment.finish : following.begin] not in _AND:
+        return False
+    return timedelta() < following.start - moment.start <= timedelta(days=3)
 
 
 def _is_today(moment: Moment, now: datetime) -> bool:
@@ -148,7 +179,7 @@ def _is_today(moment: Moment, now: datetime) -> bool:
     )
 
 
-def _stretch(text: str, first: Moment, second: Moment) -> Found:
+def _stretch(text: str, first: Moment, second: Moment, now: datetime) -> Found:
     prefix = _FROM.search(text[: first.begin])
     start, end = first.start, second.end
     if second.days is None and second.hours is not None:
@@ -163,12 +194,13 @@ def _stretch(text: str, first: Moment, second: Moment) -> Found:
         # 11月1号到5号: the second day belongs to the month of the first.
         end = end.replace(month=start.month, year=start.year, day=min(end.day, 28)) if end.day <= 28 else day_end(start.date())
         end = end if end >= start else day_end(months_before(end.date(), -1))
-    return Found(prefix.start() if prefix else first.begin, second.finish, TimeKind.INTERVAL, start, end, rank=90)
+    kind, rank = (TimeKind.FUTURE, 30) if start > now else (TimeKind.INTERVAL, 90)
+    return Found(prefix.start() if prefix else first.begin, second.finish, kind, start, end, rank=rank)
 
 
 def _since(text: str, moment: Moment, following: Moment | None) -> Found | None:
     prefix = _FROM.search(text[: moment.begin])
-    behind = _SINCE_BEHIND.match(text, moment.finish)
+    behind = _SINCE_BEHIND.match(text, moment.finish) or (None if moment.hours else _BEGAN.match(text, moment.finish))
     still = _STILL.match(text, moment.finish) if behind is None else behind
     if (
         still is not None
@@ -180,6 +212,8 @@ def _since(text: str, moment: Moment, following: Moment | None) -> Found | None:
         still = None
     if prefix is None and still is None:
         return None
+    if prefix is not None and still is None and moment.days is None and _ALL_DAY_LONG.match(text, moment.finish):
+        return Found(prefix.start(), moment.finish, TimeKind.RECURRING, rank=72)
     begin = prefix.start() if prefix else moment.begin
     finish = behind.end() if behind else moment.finish
     return Found(begin, finish, TimeKind.SINCE, moment.start, None, rank=100)
@@ -238,16 +272,32 @@ def _lasting_since(match: re.Match[str], now: datetime) -> datetime | None:
 def _seasons(text: str, now: datetime) -> Iterator[Found]:
     for match in _HEATING.finditer(text):
         yield Found(match.start(), match.end("behind"), TimeKind.SINCE, day_start(heating_start(now.date())), None, rank=78)
-    for match in _WINTER.finditer(text):
-        first = solar_term(now.date(), "立冬") or now.date()
+    for match in _SEASON.finditer(text):
+        first = solar_term(now.date(), _SEASON_STARTS[match["after"] or match["alone"]]) or now.date()
         yield Found(match.start(), match.end(), TimeKind.SINCE, day_start(first), None, rank=78)
+
+
+def _nth_day(text: str, now: datetime) -> Iterator[Found]:
+    """这都第三天了: the day before yesterday was the first."""
+    for match in _NTH_DAY.finditer(text):
+        count = approximate_count(match["count"] or match["alone"])
+        if count and count <= _LONGEST_COUNT:
+            start = day_start(now.date() - timedelta(days=count - 1))
+            yield Found(match.start(), match.end(), TimeKind.SINCE, start, None, rank=79)
+
+
+def _last_night(text: str, now: datetime) -> Iterator[Found]:
+    """一宿没睡: from yesterday's evening to this morning."""
+    for match in _LAST_NIGHT.finditer(text):
+        start = day_start(now.date()) - timedelta(hours=6)
+        yield Found(match.start(), match.end(), TimeKind.INTERVAL, start, start + timedelta(hours=12), rank=82)
 
 
 def _hours_ago(text: str, now: datetime) -> Iterator[Found]:
     for match in _HOURS_AGO.finditer(text):
         count = 0.5 if match["count"] == "半" else approximate_count(match["count"])
         if count:
-            step = timedelta(minutes=1) if match["unit"] == "分钟" else timedelta(hours=1)
+            step = timedelta(minutes={"分钟": 1, "刻钟": 15}.get(match["unit"], 60))
             moment = now - step * (count + (0.5 if match["half"] else 0))
             yield Found(match.start(), match.end(), TimeKind.POINT, moment, moment, rank=70)
 
@@ -263,7 +313,7 @@ def _loose_words(text: str, now: datetime, frames: list[Found]) -> list[Found]:
         if not _NOT_VAGUE.search(text[: match.start()]):
             found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=40))
     for match in _NOW.finditer(text):
-        weak = match[0] == "刚" and _NOT_NOW.match(text, match.end())
-        found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=5 if weak else 50))
+        if match[0] != "刚" or not _NOT_NOW.match(text, match.end()):
+            found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=50))
     found += [Found(match.start(), match.end(), TimeKind.POINT, now, now, rank=10) for match in _PRESENT.finditer(text)]
     return [item for item in found if not any(item.begin < other.finish and other.begin < item.finish for other in frames)]

@@ -11,7 +11,7 @@ from backend.domain.language.clock_words import find_hours
 from backend.domain.language.day_words import find_days
 from backend.domain.language.time_values import Days, Hours, at, day_end, day_start
 
-_GLUE = re.compile(r"[ 的,儿]{0,2}(?:大概|大约|差不多|约|快|是|就|在|那天|当天|当时|那晚)?[ 的,]?")
+_GLUE = re.compile(r"[ 的,儿)]{0,2}(?:大概|大约|差不多|约|快|是|就|在|那天|当天|当时|那晚)?[ 的,]?")
 _HALF_DAY = timedelta(hours=12)
 _DAY = timedelta(days=1)
 
