@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.contracts.understanding import EmergencyHit, Span
 from backend.domain.language.answers import AnswerKind, classify_answer
-from backend.domain.language.danger_model import danger_score, kind_scores
+from backend.domain.language.danger_model import danger_score, has_excuse, kind_scores
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 
@@ -48,9 +48,10 @@ _SIGNS = {kind: told for part in ("people", "things", "places") for kind, told i
 DANGER = -1.0  # above it the model alone raises the alarm
 SURELY_CALM = -1.5  # below it the model overrules a rule
 QUITE_SURELY_CALM = -3.5  # the same for the kinds that are `firm`
-ALARMING_ALONE = 2.5  # unless what the rule found scores this much by itself
-OUTWEIGHED = -1.0  # and with the whole text no less than this
-NAMED = 1.0  # what a rule's naming a kind counts beside what the words sound like
+CALM_WITHOUT_EXCUSE = -2.5  # the same where nothing in the text tells why it should be calm
+ALARMING_ALONE = 2.0  # unless what the rule found scores this much by itself
+OUTWEIGHED = -1.5  # and with the whole text no less than this
+NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -148,6 +149,8 @@ def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
 def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
     """The model is sure that the whole text is calm, and does not find the clause alone alarming enough to outweigh that."""
     if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
+        return False
+    if score > CALM_WITHOUT_EXCUSE and not has_excuse(meant):
         return False
     alone = danger_score(meant[slice(*_around(_CLAUSE_END, meant, hit.span.start, hit.span.end))]) or 0.0
     return alone < ALARMING_ALONE or score + alone < OUTWEIGHED
