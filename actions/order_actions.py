@@ -11,15 +11,13 @@ from actions import orders
 from actions.base import ResidentAction
 from actions.doing import on_one_order, open_orders, tell_status
 from actions.drafting import FORM, after_digression, back_to_form, read_back
-from actions.small_matters import small_matter
+from actions.noting import add_note
 from actions.talk_actions import AnswerFaq
 from actions.turn import Events, Talk
 
-_SHORTEST_NOTE = 4
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
 _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
-_ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
@@ -100,20 +98,7 @@ class AddNote(ResidentAction):
 
     async def respond(self, talk: Talk) -> Events:
         back = back_to_form(talk)
-        if back is not None:
-            return back
-        small = await small_matter(talk)
-        if small is not None:
-            return small
-        if not _worth_noting(talk):
-            talk.say("what_now")
-            return []
-        if await _belongs_to_an_order(talk):
-            return await on_one_order(talk, "note", none="what_now")
-        if _tells_facts(talk) or talk.matter is not None:
-            return [FollowupAction(FORM)]
-        talk.say("what_now")
-        return []
+        return back if back is not None else await add_note(talk)
 
 
 async def _is_first_report(talk: Talk) -> bool:
@@ -136,25 +121,6 @@ def _asks_in_general(talk: Talk) -> bool:
     """报上去以后咋查, 多久能办完: about orders as such, answered where there is none yet."""
     faq = talk.message.get("faq") or {}
     return faq.get("key") in _IN_GENERAL and float(faq.get("confidence") or 0.0) >= _SURE_OF_QUESTION
-
-
-async def _belongs_to_an_order(talk: Talk) -> bool:
-    """Not when another clear matter is told without a word of adding: that is a complaint of its own."""
-    being_done = await open_orders(talk)
-    if not being_done or talk.matter is None or talk.wishes & _ADDING or orders.mentions(talk):
-        return bool(being_done)
-    return any(order["category"] == talk.matter["category"] for order in being_done)
-
-
-def _tells_facts(talk: Talk) -> bool:
-    """A photo, a position or a place and the like: somebody begins to report."""
-    facts = talk.facts
-    told = facts.get("address") or facts.get("occurred_at") or facts.get("phones")
-    return bool(talk.meta.get("attachments") or talk.meta.get("location") or told)
-
-
-def _worth_noting(talk: Talk) -> bool:
-    return _tells_facts(talk) or (len(talk.text) >= _SHORTEST_NOTE and not talk.answer)
 
 
 class Dispute(ResidentAction):

@@ -6,13 +6,14 @@ import re
 from typing import Any
 
 import structlog
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import orders, rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
 from actions.handing_over import hand_over
+from actions.noting import add_note
 from actions.own_limit import due_of, order_asked_about
 from actions.pending import put_again
 from actions.small_matters import small_matter
@@ -127,7 +128,7 @@ class Answer(ResidentAction):
         if back is not None:
             return back
         if not talk.answer and (talk.matter is not None or orders.by_leaf(talk, await orders.own_orders(talk))):
-            return [FollowupAction("action_add_note")]  # 就是这个井盖, after its photo
+            return await add_note(talk)  # 就是这个井盖, after its photo
         small = await small_matter(talk)
         if small is None:
             talk.say("nothing_more" if talk.intent == "deny" else "what_now")

@@ -61,7 +61,7 @@ def reply_complaints(channel: str, answers: list[list[str]]) -> list[str]:
     for first, second in pairwise([answer for answer in answers if answer]):
         if _is_emergency(first) and _is_emergency(second):
             continue  # what to do in danger may not be said in other words for the sake of variety
-        repeated = _sentences(first) & _sentences(second)
+        repeated = _sentences(first[-1:]) & _sentences(second)
         found += [f"said twice in a row: {sentence}" for sentence in sorted(repeated)]
     return found
 

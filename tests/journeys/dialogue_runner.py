@@ -118,7 +118,9 @@ class _Stage:
         replies = await (person.new_bubbles(1, SILENCE_S) if is_silent else person.new_bubbles(least, quiet=quiet))
         for reply in replies:
             self._log(f"  ← {_shown(reply)}")
-        if turn.act not in _NOT_ANSWERED:
+        if turn.act == "advance":
+            self._answers.append(["…"])  # what is said again after a long silence is not said twice in a row
+        elif turn.act not in _NOT_ANSWERED:
             self._answers.append([reply["text"] for reply in replies])
         return Seen(
             replies, await person.conversation(), await person.orders(), before, await person.others_now(), others_before, at

@@ -35,8 +35,8 @@ _PARTING = frozenset({"thanks", "bye"})  # 好的谢谢, 改天聊: where nothin
 # Below these shares a digression inside the form is doubtful: talk without content sooner than a question.
 _WEAK = {
     "abuse": 0.85,
-    **dict.fromkeys(("chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out"), 0.6),
-    **dict.fromkeys(("ask_human", "ask_faq", "query_status", "urge", "dispute_result"), 0.4),
+    **dict.fromkeys(("chitchat", "out_of_scope", "greet", "thanks", "bye", "rate", "opt_out", "ask_human"), 0.6),
+    **dict.fromkeys(("ask_faq", "query_status", "urge", "dispute_result"), 0.4),
 }
 
 

@@ -106,7 +106,7 @@ def _is_offside(heard: Heard) -> bool:
 
 def no_person(heard: Heard) -> str:
     """我家暖气不热找你行吗: a clear matter, and no word for a person."""
-    doubtful = best(heard) == "ask_human" and share(heard) < _CLEAR_CALL and not heard.requested
+    doubtful = best(heard) in ("ask_human", "chitchat") and share(heard) < _CLEAR_CALL and not heard.requested
     tells = is_clear(heard.matter, SURE_OF_MATTER) and not says("person", heard.text)
     return "report_complaint" if doubtful and tells else ""
 

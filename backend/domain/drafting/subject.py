@@ -37,6 +37,7 @@ _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _UNSAID = "未说明"
+_PLAINLY = 0.9
 _BLAMES = "服务不到位"
 _ONE_MATTER = {"供水": ("停水", "水压"), "供暖": ("室温不达标", "停暖"), "噪音": ("施工", "商业娱乐", "广场舞", "设备", "生活")}
 _OUTSIDE = re.compile(
@@ -172,7 +173,7 @@ def of_first_problem(turn: Turn) -> Turn:
 
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
-    says_problem = (turn.intent in REPORTS and turn.content) or tells_matter(turn)
+    says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
     names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
@@ -185,6 +186,11 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     guesses = (_as_guess(first),) if first is not None else turn.guesses if turn.content else _without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _is_plain(turn: Turn) -> bool:
+    """我要报停水: the words of an opening, and a matter all the same."""
+    return bool(turn.guesses) and turn.guesses[0].subcategory != _UNSAID and turn.guesses[0].confidence >= _PLAINLY
 
 
 def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

@@ -40,6 +40,7 @@ _WHETHER = re.compile(
     r"[^,。! ]{0,4}(?:可以|能|好使|受理|给|行|办|管)[^,。! ]{0,4}(?:吗|么|\?|不行$|不$)"
     r"|[^,。! ]{0,6}(?:给不给|行不行|能不能|可不可以)"
 )
+_FOR_ONESELF = re.compile(r"(?:我|俺)(?:想|要|就)?$")  # 我匿名行不行 asks for it
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
     "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤"
@@ -111,7 +112,7 @@ def privacy_in(text: str) -> Privacy | None:
         for match in pattern.finditer(text):
             before = text[: match.start()]
             asked = _ASKED.search(before) and _QUESTION.match(text, match.end())
-            whether = wish is Privacy.ANONYMOUS and _WHETHER.match(text, match.end())
+            whether = wish is Privacy.ANONYMOUS and _WHETHER.match(text, match.end()) and not _FOR_ONESELF.search(before)
             if not (_WAIVED.search(before) or asked or whether):
                 return wish
     return None
