@@ -270,7 +270,7 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
         return beside
     if _puts_right(form, turn):
         return None
-    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS and not gives_up(turn.text, softly=True):
+    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS and not says("drops_it", turn.text):
         return Step(_asked_anew(form), remarks=("no_hurry",))
     if agreed:
         return Step(_confirmed(_with_words(form, turn), turn), Outcome.FILE)

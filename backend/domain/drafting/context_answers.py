@@ -40,13 +40,16 @@ _WEAK = {
 }
 
 
+_BESIDE_A_YES = POLITE | {"urge"}  # 对,谢谢; 是,快点
+
+
 def control(heard: Heard) -> str:
     """The questions whether to give up and whether to go on: only a clear yes gives up."""
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
-        polite = best(heard) in POLITE and says("agrees_first", heard.text)
-        return "affirm" if polite or says("nothing_more_whole", heard.text) else ""
+        agrees = best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text)
+        return "affirm" if agrees or says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:

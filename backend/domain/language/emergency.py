@@ -108,6 +108,12 @@ _QUESTION = re.compile(
 )
 
 
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
+    r"|\d+号楼(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
+)
+
+
 def screen_emergency(text: str) -> EmergencyHit | None:
     """The gravest danger that the text reports as present, None for idioms, things past and settled, and mere fears.
 
@@ -124,12 +130,18 @@ def emergency_in(text: str) -> EmergencyHit | None:
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _only_chooses(text)):
         return gravest
-    if gravest is None and score <= DANGER:
+    if gravest is None and (score <= DANGER or _is_calm_elsewhere(meant)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
     kind = _kind(meant, hits)
     return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
+
+
+def _is_calm_elsewhere(meant: str) -> bool:
+    """Whether the text is calm without its address: where it is makes nothing a danger."""
+    rest = _PLACE.sub("", meant)
+    return rest != meant and (danger_score(rest) or 0.0) <= DANGER
 
 
 def _only_chooses(text: str) -> bool:
