@@ -80,6 +80,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_answers.refusal,
     context_answers.asked_fact,
     context_orders.what_about,
+    context_matters.described,
     context_matters.placed_matter,
     context_questions.question,
     context_questions.who_handles,

@@ -76,6 +76,13 @@ def matter(heard: Heard) -> str:
     return "" if about_order(heard.text) else "report_complaint"
 
 
+def described(heard: Heard) -> str:
+    """楼道灯又不亮了, where we asked what happened: it is told, however much it sounds like a matter of before."""
+    of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in ("dispute_result", "query_status")
+    told = of_before and is_clear(heard.matter, _LIKELY_MATTER) and not heard.facts.order_numbers
+    return "report_complaint" if told and not says("question", heard.text) else ""
+
+
 def placed_matter(heard: Heard) -> str:
     """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
     or scolding is around them; a polite opening; or where nothing else was understood."""

@@ -259,3 +259,18 @@ def test_a_trouble_in_a_few_words_stays_one(said: str, taken_for: str) -> None:
 @pytest.mark.parametrize("said", ["水来了", "没人来", "人呢"])
 def test_inside_the_form_few_words_answer_the_open_question(said: str) -> None:
     assert intent(said, "address", ("provide_info", 0.8)) == "provide_info"
+
+
+@pytest.mark.parametrize(
+    ("text", "requested", "expected"),
+    [
+        ("楼道灯前儿个又不亮了", "description", "report_complaint"),
+        ("楼道灯前儿个又不亮了", "rating", "dispute_result"),
+        ("楼道灯修了吗", "description", "dispute_result"),
+    ],
+)
+def test_what_happened_is_told_where_it_was_asked_however_much_it_sounds_like_before(
+    text: str, requested: str, expected: str
+) -> None:
+    dark = CategoryGuess("房屋维修", "楼道设施", "0604", 0.8)
+    assert intent(text, requested, ("dispute_result", 0.9), ("report_complaint", 0.05), matter=dark) == expected
