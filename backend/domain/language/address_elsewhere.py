@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from backend.domain.language.denied import BLANK
 from backend.domain.language.tables import load_table
 
-_MASK = "\x01"
 _TABLE = load_table("address_words")["elsewhere"]
 _TRIGGER = re.compile(_TABLE["trigger"])
 _KIN = _TABLE["kin"]
@@ -28,7 +28,7 @@ def without_elsewhere(text: str, known: Iterable[tuple[int, int]]) -> str:
         for match in pattern.finditer(text):
             start, end = match.span("elsewhere")
             if _named_in(text, start, end, ranges) and _named_outside(text, start, end, ranges):
-                text = text[:start] + _MASK * (end - start) + text[end:]
+                text = text[:start] + BLANK * (end - start) + text[end:]
     return text
 
 
@@ -38,5 +38,5 @@ def _named_in(text: str, start: int, end: int, known: tuple[tuple[int, int], ...
 
 def _named_outside(text: str, start: int, end: int, known: tuple[tuple[int, int], ...]) -> bool:
     """Whether a name stands outside text[start:end]; what is blotted out already names nothing."""
-    rest = text[:start] + _MASK * (end - start) + text[end:]
-    return any(_MASK not in rest[begin:finish] for begin, finish in known) or bool(_NAME.search(rest))
+    rest = text[:start] + BLANK * (end - start) + text[end:]
+    return any(BLANK not in rest[begin:finish] for begin, finish in known) or bool(_NAME.search(rest))

@@ -11,13 +11,12 @@ from backend.domain.language.address_elsewhere import without_elsewhere
 from backend.domain.language.address_landmarks import landmark_part, with_direction
 from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
-from backend.domain.language.denied import without_denied
+from backend.domain.language.denied import BLANK, without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
 from backend.domain.language.normalise import normalise
 from backend.domain.language.outside import find_outside
 
 COMPONENTS = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
-_MASK = "\x01"
 _GLUE = re.compile(r"[\s,、的,.·-]*(?:号|楼|是|就)?[\s,]*")
 # Something else stands between a place and itself: 6号楼停水 is a place and a problem.
 _FURTHEST_GAP = 3
@@ -37,7 +36,7 @@ def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
     text = _without_slips(without_denied(text))
     matches = [match for match in gazetteer.find(text) if _means_the_place(match, text)]
     text = without_elsewhere(text, [(match.start, match.end) for match in matches])
-    matches = [match for match in matches if text[match.start] != _MASK]
+    matches = [match for match in matches if text[match.start] != BLANK]
     parts = _named(text, matches)
     parts += [part for part in number_parts(text, _names_end(parts)) if not _inside(part, parts)]
     landmark = landmark_part(text, parts)
