@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.contracts.work_orders import Verb
-from backend.domain import draft as rules
+from backend.domain.draft import advance
 from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.later import put_off
 from backend.domain.drafting.menus import answer_of_menu
-from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn
+from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn, open_form
 from backend.domain.drafting.own_questions import with_own_question
+from backend.domain.drafting.several import next_form
 from backend.domain.drafting.stored import form_from_json, form_to_json
-from backend.domain.drafting.subject import next_form
 from backend.domain.drafting.twins import OpenOrder, beside_twin, may_have_twin
 from backend.domain.errors import Conflict
 from backend.domain.language.answers import AnswerKind, classify_answer
@@ -108,7 +108,7 @@ async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMes
     if message.asks_only:
         form = form if form.requested is not Ask.NOTHING else with_next_question(form)
         return _keep(row, Step(form), now)
-    step = rules.advance(form, await _turn(session, row, form, message))
+    step = advance(form, await _turn(session, row, form, message))
     if step.outcome is Outcome.CANCELLED:
         _clear(row, now)
         return Told(None, step.outcome, Question(""))
@@ -189,7 +189,7 @@ def _stored(row: ConversationRow) -> OpenForm | None:
 
 
 async def _opened(session: AsyncSession, row: ConversationRow, now: datetime) -> OpenForm:
-    form = rules.open_form(uuid.uuid4().hex, now=now, known_phone=row.phone)
+    form = open_form(uuid.uuid4().hex, now=now, known_phone=row.phone)
     if row.grid_code:
         form = replace(form, draft=replace(form.draft, address=await _grid_address(session, row.grid_code)))
     return form

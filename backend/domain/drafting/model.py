@@ -29,6 +29,30 @@ class Ask(str, Enum):
     SAME = "same"
 
 
+# The questions about the form itself, which have rules of their own; the others ask for a field.
+CONTROLS = frozenset({Ask.CONFIRM, Ask.CHANGE, Ask.CANCEL, Ask.RESUME, Ask.CATEGORY, Ask.SAME})
+# What may be left open: an order can be worked on without it.
+SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
+# Said inside the form, these do not speak about it; the assistant answers them and the open question stays.
+DIGRESSIONS = frozenset(
+    [
+        "query_status",
+        "urge",
+        "rate",
+        "dispute_result",
+        "ask_human",
+        "ask_faq",
+        "opt_out",
+        "out_of_scope",
+        "chitchat",
+        "abuse",
+        "greet",
+        "thanks",
+        "bye",
+    ]
+)
+
+
 class Outcome(str, Enum):
     """What is to be done now: ask the open question, file the order, add it to the order that it resembles, forget the draft."""
 
@@ -143,3 +167,8 @@ class Step:
     changed: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     understood: bool = True
+
+
+def open_form(draft_id: str, *, now: datetime, known_phone: str = "") -> OpenForm:
+    """An empty form; the phone is known where the channel knows it (SMS) or an earlier order had it."""
+    return OpenForm(id=draft_id, draft=Draft(contact_phone=known_phone), opened_at=now, touched_at=now)

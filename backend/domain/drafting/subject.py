@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from backend.contracts.conversations import Address, Draft, Urgency
-from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.contracts.conversations import Urgency
+from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
-from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
+from backend.domain.drafting.asking import SURE
 from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
+from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.several import clear_problems
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.address_merge import merge_address, out_of_doors
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -22,13 +22,9 @@ REPORTS = frozenset({"report_complaint", "emergency"})
 _WORTH_A_WORD = 4  # characters left after the facts from which a further message says something about the matter
 _NAMES_MATTER = 2  # characters of a correction beside facts and words of correcting
 _FIRST_WORDS = 2  # 停水
-_WORTH_OFFERING = 0.12
 _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
 _CLEARLY_ANOTHER = 0.85
-_OWN_ORDER = (
-    0.4  # the counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it
-)
 _A_FEW_WORDS = 10
 _A_WORD = 4
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
@@ -36,13 +32,8 @@ _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
-_UNSAID = "未说明"
 _PLAINLY = 0.9
 _BLAMES = "服务不到位"
-_ONE_MATTER = {"供水": ("停水", "水压"), "供暖": ("室温不达标", "停暖"), "噪音": ("施工", "商业娱乐", "广场舞", "设备", "生活")}
-_OUTSIDE = re.compile(
-    r"(?:小区|大院)(?:的)?(?P<spot>(?:[东西南北]|大|正)?(?:门口?|门前|门外|院里|里头|里面|广场|里(?=的|那|头|路|有)))"
-)
 
 
 def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) -> Step:
@@ -54,7 +45,7 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _first_words(form, turn)
     renamed = named_kind(form, turn)
     if renamed is not None:
-        return Step(replace(form, draft=_with_guess(form.draft, renamed), options=(), sureness=1.0), changed=("category",))
+        return Step(replace(form, draft=with_guess(form.draft, renamed), options=(), sureness=1.0), changed=("category",))
     if turn.intent == CORRECTION or (corrected and says("starts_correction", turn.text)):
         if says("another", turn.text):  # 是四楼 还有个破自行车: what is added puts nothing right
             added = f"{form.draft.description};{turn.text}"
@@ -80,95 +71,14 @@ def opens_another(form: OpenForm, turn: Turn) -> bool:
     best = turn.guesses[0] if turn.guesses else None
     if best is None or not form.draft.description or turn.intent == CORRECTION or not says("another", turn.text):
         return False
-    is_other = best.subcategory not in (_UNSAID, form.draft.subcategory) and best.confidence >= _ANNOUNCED
+    is_other = best.subcategory not in (UNSAID, form.draft.subcategory) and best.confidence >= _ANNOUNCED
     return is_other and _says_something(turn) and not says("question", turn.text)
 
 
 def tells_matter(turn: Turn) -> bool:
     """Whether words for the matter stand beside the facts and beside an opening like 我想反映个事."""
-    sure = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1] if guess.subcategory != _UNSAID)
+    sure = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1] if guess.subcategory != UNSAID)
     return told_beside(turn.text, turn.facts) >= (_TELLING if sure else _SURELY_TELLING)
-
-
-def choose_category(form: OpenForm, number: int) -> Step:
-    """The answer to a numbered choice of categories; the last number is "none of these" and leaves the category to a person."""
-    if 1 <= number <= len(form.options):
-        draft = _with_guess(form.draft, form.options[number - 1])
-        return Step(replace(form, draft=draft, options=(), sureness=1.0), changed=("category",))
-    if number == len(form.options) + 1:
-        return Step(replace(form, options=(), settled=(*form.settled, "category")), changed=("category",))
-    return Step(form, understood=False)
-
-
-def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm:
-    """A sure guess is taken, an unsure one becomes a choice of the two or three likely ones."""
-    if not guesses:
-        return form
-    best = guesses[0]
-    of_category = sum(guess.confidence for guess in guesses if guess.category == best.category)
-    taken = replace(form, draft=_with_guess(form.draft, best), options=(), sureness=max(best.confidence, of_category))
-    if best.confidence >= SURE or of_category >= SURE_OF_CATEGORY:
-        return taken
-    likely = tuple(guess for guess in guesses[:MOST_OPTIONS] if guess.confidence >= _WORTH_OFFERING)
-    if len(likely) < 2:
-        return taken if likely else form
-    return replace(form, options=likely)
-
-
-def _place_of_next(known: Address, issue: Issue) -> Address:
-    """The further problem's own place; 我家楼下 and 8号楼 lie where the first one is, 小区门口 before nobody's door."""
-    said, outside = issue.address, _OUTSIDE.search(issue.text)
-    if said is None:
-        return out_of_doors(known, outside["spot"]) if outside and known.estate else known
-    return said if said.estate or said.road or not (known.estate or known.road) else merge_address(known, said)
-
-
-def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
-    """The form for the problem that was kept for later, with place, time and phone carried over; None when nothing is left."""
-    if not form.also:
-        return None
-    issue, *rest = form.also
-    carried = Draft(
-        description=issue.text,
-        address=_place_of_next(form.draft.address, issue),
-        occurred_at=issue.occurred_at or form.draft.occurred_at,
-        contact_phone=form.draft.contact_phone,
-        contact_name=form.draft.contact_name,
-        anonymous=form.draft.anonymous,
-    )
-    open_again = ("category", "address") if issue.address else ("category",)
-    settled = tuple(name for name in form.settled if name not in open_again)
-    return OpenForm(
-        id=draft_id,
-        draft=_with_guess(carried, _as_guess(issue)),
-        opened_at=form.touched_at,
-        touched_at=form.touched_at,
-        settled=settled,
-        also=tuple(rest),
-        confidential=form.confidential,
-        last_message=form.last_message,
-        gist=gist_of(issue.text, Facts(), _read_back_beside(form.draft)),
-    )
-
-
-def _read_back_beside(draft: Draft) -> tuple[str, ...]:
-    """Words that the read-back of the next problem says on their own."""
-    place = draft.address
-    when = draft.occurred_at.text if draft.occurred_at else ""
-    return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
-
-
-def of_first_problem(turn: Turn) -> Turn:
-    """The message with the place and time of the first of its problems where each has its own."""
-    first, *others = _problems(turn.issues) or (None,)
-    if first is None or not others:
-        return turn
-    facts = turn.facts
-    if first.address and facts.address:
-        facts = replace(facts, address=replace(facts.address, address=first.address))
-    if first.occurred_at and facts.occurred_at:
-        facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
-    return replace(turn, facts=facts)
 
 
 def _first_words(form: OpenForm, turn: Turn) -> Step:
@@ -177,39 +87,20 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
-    first, *others = _problems(turn.issues) or (None,)
+    first, *others = clear_problems(turn.issues) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
     gist = gist_of(described, turn.facts)
     form = replace(form, draft=draft, also=also, gist=gist)
-    guesses = (_as_guess(first),) if first is not None else turn.guesses if turn.content else _without_unsaid(turn.guesses)
+    guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
 
 
 def _is_plain(turn: Turn) -> bool:
     """我要报停水: the words of an opening, and a matter all the same."""
-    return bool(turn.guesses) and turn.guesses[0].subcategory != _UNSAID and turn.guesses[0].confidence >= _PLAINLY
-
-
-def _problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
-    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != _UNSAID)
-    alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
-    return clear if len(issues) > 1 and not alike else ()
-
-
-def _matter(issue: Issue) -> str:
-    """What an issue is about, coarsely: 水压小 洗澡都没水 and 半夜装修 电钻嗡嗡 are told twice, and are one thing."""
-    return next((name for name, leaves in _ONE_MATTER.items() if issue.subcategory in leaves), issue.service_code)
-
-
-def _without_unsaid(guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:
-    """The guesses for a message that opens with 我想反映个事, which sounds like nothing: the others, in proportion."""
-    left = [guess for guess in guesses if guess.subcategory != _UNSAID]
-    unsaid = sum(guess.confidence for guess in guesses) - sum(guess.confidence for guess in left)
-    return tuple(replace(guess, confidence=guess.confidence / (1 - unsaid)) for guess in left) if unsaid < 1 else ()
+    return bool(turn.guesses) and turn.guesses[0].subcategory != UNSAID and turn.guesses[0].confidence >= _PLAINLY
 
 
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
@@ -262,7 +153,7 @@ def _recategorised(form: OpenForm, turn: Turn) -> Step:
     known = (best.category, best.subcategory) == (form.draft.category, form.draft.subcategory)
     if known and turn.facts.address is not None:
         return Step(form)
-    draft = _with_guess(form.draft, best)
+    draft = with_guess(form.draft, best)
     draft = replace(draft, description=f"{draft.description};{turn.text}")
     gist = gist_of(turn.text, turn.facts) or form.gist
     if known:  # it was understood, only not in words that tell so
@@ -278,14 +169,6 @@ def _names_category(turn: Turn, corrected: tuple[str, ...]) -> bool:
 
 def _says_something(turn: Turn, least: int = _WORTH_A_WORD) -> bool:
     return len(words_beside_facts(turn.text, turn.facts)) >= least
-
-
-def _with_guess(draft: Draft, guess: CategoryGuess) -> Draft:
-    return replace(draft, category=guess.category, subcategory=guess.subcategory, service_code=guess.service_code)
-
-
-def _as_guess(issue: Issue) -> CategoryGuess:
-    return CategoryGuess(issue.category, issue.subcategory, issue.service_code, issue.confidence)
 
 
 def _urgency(turn: Turn) -> Urgency:

@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 from backend.contracts.understanding import CategoryGuess, Issue
-from backend.domain.draft import advance, open_form
-from backend.domain.drafting.model import OpenForm, Step, Turn
+from backend.domain.draft import advance
+from backend.domain.drafting.model import OpenForm, Step, Turn, open_form
 from backend.domain.language.answers import classify_answer
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place

@@ -6,12 +6,11 @@ import pytest
 
 from backend.contracts.conversations import Address
 from backend.contracts.understanding import CategoryGuess, Issue
-from backend.domain.draft import DIGRESSIONS
 from backend.domain.drafting.asking import question_of
 from backend.domain.drafting.menus import answer_of_menu
-from backend.domain.drafting.model import Ask, Outcome, Previous
+from backend.domain.drafting.model import DIGRESSIONS, Ask, Outcome, Previous
+from backend.domain.drafting.several import next_form
 from backend.domain.drafting.stored import form_from_json, form_to_json
-from backend.domain.drafting.subject import next_form
 from tests.unit.assistant.builders import COLD, DARK_STAIRS, FULL, LAMP, REPORT, fresh, later, told, turn
 
 FIX = "correct_previous_detail"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.asking import question_of
 from backend.domain.drafting.gist import LONGEST, gist_of, told_beside
-from backend.domain.drafting.subject import next_form
+from backend.domain.drafting.several import next_form
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise
 from tests.unit.assistant.builders import COLD, FULL, NOW, PLACES, REPORT, fresh, told, turn

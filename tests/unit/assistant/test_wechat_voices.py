@@ -11,7 +11,7 @@ from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.assistant_text import is_unreadable
 from backend.domain.drafting.asking import is_findable, read_back
 from backend.domain.drafting.model import Ask, Outcome
-from backend.domain.drafting.subject import next_form
+from backend.domain.drafting.several import next_form
 from tests.unit.assistant.builders import FULL, REPORT, fresh, guesses_of, told, turn
 from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
 from tests.unit.assistant.test_actions import LOOKUP, ORDERS, PATCH, run

@@ -1,0 +1,133 @@
+"""A message that settles the open question in words: a short answer, a place as one would say it, a vague time, a refusal.
+
+Each rule gives the step that it makes of the message, or None where it does not apply.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind
+from backend.domain.drafting.asking import FIELD_OF, is_findable
+from backend.domain.drafting.gist import gist_of, joined, told_beside
+from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.language.address_merge import merge_address
+from backend.domain.language.answers import AnswerKind
+from backend.domain.language.wishes import says
+
+LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
+# Where it is and when it was need not be known: who says so is not asked again.
+KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
+_LONGEST_PLACE = 40
+WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
+_TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
+_SOUNDS_LIKE = 0.4
+
+
+def settle(form: OpenForm, turn: Turn) -> Step | None:
+    """A short answer that leaves the open question open for good, or takes the last order's value."""
+    if form.requested not in SKIPPABLE:
+        return None
+    field = field_of(form.requested)
+    if says("enough_whole", turn.text):
+        return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
+    if turn.answer is None:
+        return None
+    if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
+        return _as_before(form, turn, field)
+    is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE
+    if turn.answer.kind in LEAVES_OPEN or is_menu_skip:
+        return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
+    return None
+
+
+def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
+    if turn.previous is None:
+        return None
+    draft = form.draft
+    if field == "address" and turn.previous.address.text:
+        return Step(replace(form, draft=replace(draft, address=turn.previous.address)), changed=("address",))
+    phone = turn.previous.phone or turn.known_phone
+    if field == "contact_phone" and phone:
+        return Step(replace(form, draft=replace(draft, contact_phone=phone)), changed=("contact_phone",))
+    return None
+
+
+def take_words(form: OpenForm, turn: Turn) -> Step | None:
+    """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
+    words = turn.text.strip()
+    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
+        return None
+    if form.requested in KNOWN_OR_NOT and (says("knows_not", words) or _is_outside(turn)):
+        field = field_of(form.requested)
+        draft = replace(form.draft, description=f"{form.draft.description};{words}")
+        return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
+        spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
+        address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
+        leaves_open = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
+        settled = form.settled if leaves_open else (*form.settled, "address")
+        return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
+    if form.requested is Ask.OCCURRED_AT and says("timelike", words):
+        occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
+        return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
+    return None
+
+
+def _is_outside(turn: Turn) -> bool:
+    return turn.facts.address is not None and turn.facts.address.completeness is Completeness.OUTSIDE
+
+
+def more_words(form: OpenForm, turn: Turn) -> Step | None:
+    """楼上402, told at the read-back; 就剩个窟窿了, said instead of a place: more about the matter, which goes along."""
+    told = told_beside(turn.text, turn.facts)
+    if form.draft.description and says("stresses_whole", turn.text):
+        return Step(with_words(form, turn), changed=("description",))
+    if not form.draft.description or turn.answer is not None or turn.intent not in _TELLING or told < WORTH_KEEPING:
+        return None
+    if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
+        return None
+    same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
+    if same < _SOUNDS_LIKE:  # 桌子板凳西瓜皮 is not understood: two of them bring a person
+        return None
+    return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
+
+
+def nods(form: OpenForm, turn: Turn) -> bool:
+    """好的, 行, and 开始的 after 昨天: no answer to a question about a field, but nothing to apologise for either; two of them
+    bring a person."""
+    if says("fragment_whole", turn.text) and form.requested not in CONTROLS:
+        return True
+    return turn.answer is not None and turn.answer.kind is AnswerKind.YES and form.requested not in CONTROLS
+
+
+def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
+    """A refusal in a whole sentence, which may carry other facts (怕人打击报复); not asked for, it must name the phone."""
+    if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
+        return False
+    if form.requested is Ask.CONTACT_PHONE:
+        unknown = says("refuses", turn.text) or says("knows_no_phone", turn.text)
+        return unknown and not says("question", turn.text)
+    if form.draft.contact_phone:
+        return says("keeps_own_phone", turn.text)
+    return says("refuses_phone", turn.text) or says("drops_phone", turn.text)
+
+
+def without_phone(form: OpenForm) -> OpenForm:
+    """别留我电话: neither asked for any more nor, where the channel told it (SMS), passed on."""
+    draft = replace(form.draft, contact_phone="")
+    return replace(form, draft=draft, settled=(*form.settled, Ask.CONTACT_PHONE.value))
+
+
+def field_of(ask: Ask) -> str:
+    return FIELD_OF.get(ask, ask.value)
+
+
+def with_words(form: OpenForm, turn: Turn) -> OpenForm:
+    """What was said beside a yes belongs to the description."""
+    said = re.sub(r"^[对是嗯好行啊的了,。!\s没错]+", "", turn.text)
+    if len(said) < WORTH_KEEPING:
+        return form
+    gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"), gist=gist)

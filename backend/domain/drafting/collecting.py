@@ -1,0 +1,98 @@
+"""A message for the open form, whatever was asked: its facts, its matter, then the answer to the open question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.domain.drafting.absorbing import absorb_facts
+from backend.domain.drafting.answering import (
+    KNOWN_OR_NOT,
+    field_of,
+    keeps_phone_back,
+    more_words,
+    nods,
+    settle,
+    take_words,
+    without_phone,
+)
+from backend.domain.drafting.asking import with_next_question
+from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.drafting.several import of_first_problem
+from backend.domain.drafting.subject import absorb_subject, opens_another
+from backend.domain.language.wishes import says
+
+# Asked once for good: what is said instead of an answer does not make it worth another try.
+_ONCE = frozenset({Ask.ADDRESS_DETAIL})
+_LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
+_ELSEWHERE = frozenset({"out_of_scope"})
+_BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
+
+
+def collect(form: OpenForm, turn: Turn) -> Step:
+    """The form with everything that the message tells, and its next question; `understood` is False where nothing was found."""
+    if _is_said_again(form, turn):
+        return Step(asked_anew(form), remarks=("heard_already",))
+    turn = turn if form.draft.description else of_first_problem(turn)
+    # What is told about a further problem does not move the place and the time of this one.
+    facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
+    digresses = turn.intent in DIGRESSIONS
+    subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
+    changed = (*facts.changed, *subject.changed)
+    remarks = (*facts.remarks, *subject.remarks)
+    form = subject.form
+    if "address" in facts.changed and form.requested in KNOWN_OR_NOT and says("knows_not", turn.text):
+        form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
+    if keeps_phone_back(form, turn):
+        form, changed = without_phone(form), (*changed, Ask.CONTACT_PHONE.value)
+    if not changed and digresses:
+        return Step(form, remarks=remarks)
+    if not changed and not remarks:
+        step = _without_facts(form, turn)
+        if not step.changed:
+            return step
+        form, changed, remarks = step.form, step.changed, step.remarks
+    form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
+    return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _is_said_again(form: OpenForm, turn: Turn) -> bool:
+    """The same words once more, by a finger that slipped or somebody who doubts that we heard."""
+    whole = turn.answer is None and not turn.attachments and len(turn.text) >= _LONG_ENOUGH
+    return whole and form.requested not in CONTROLS and turn.text in form.draft.description.split(";")
+
+
+def _is_foreign(turn: Turn) -> bool:
+    """An advertisement in the middle of the form: its place and its phone are not the resident's."""
+    return turn.intent in _ELSEWHERE and told_beside(turn.text, turn.facts) >= _BESIDE
+
+
+def _without_facts(form: OpenForm, turn: Turn) -> Step:
+    """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
+    answered = settle(form, turn) or take_words(form, turn) or more_words(form, turn)
+    if answered is not None:
+        return answered
+    if _is_first(form):
+        return Step(with_next_question(form))
+    if says("puzzled_whole", turn.text) and form.requested in SKIPPABLE:
+        return Step(with_next_question(form), remarks=("puzzled",))
+    if turn.answer is None and says("hesitates", turn.text) and form.requested not in CONTROLS:
+        return Step(asked_anew(form), remarks=("no_hurry",))
+    lost = replace(form, misunderstood=form.misunderstood + 1)
+    return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
+
+
+def _is_first(form: OpenForm) -> bool:
+    return form.requested is Ask.NOTHING
+
+
+def _uncounted(form: OpenForm) -> OpenForm:
+    """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
+    name, times = form.requested.value, form.asked.get(form.requested.value, 0)
+    counts = times and form.requested not in CONTROLS and form.requested not in _ONCE
+    return replace(form, asked={**form.asked, name: times - 1}) if counts else form
+
+
+def asked_anew(form: OpenForm) -> OpenForm:
+    """The question that stood before, put again: going on is no reason to leave it out."""
+    return with_next_question(_uncounted(form))

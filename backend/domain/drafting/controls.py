@@ -1,0 +1,193 @@
+"""The questions about the form itself: right so, what to change, drop it, go on, which kind, the same matter?
+
+Each rule gives the step that it makes of the message, or None where the message is to be read like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, with_words
+from backend.domain.drafting.asking import asked, with_next_question
+from backend.domain.drafting.collecting import asked_anew, collect
+from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.guesses import choose_category
+from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
+from backend.domain.drafting.own_questions import is_answer
+from backend.domain.drafting.subject import absorb_subject
+from backend.domain.language.address_merge import relative_correction
+from backend.domain.language.answers import AnswerKind
+from backend.domain.language.wishes import gives_up, says
+
+_SOUNDS_LIKE = 0.4  # of an offered category, said in words
+
+
+def _confirm(form: OpenForm, turn: Turn) -> Step | None:
+    verdict = _yes_or_no(turn)
+    if says("said_already_whole", turn.text):
+        return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
+    if verdict is True or says("nothing_more_whole", turn.text):
+        answered = is_answer(form.extra, turn.text)
+        return Step(_confirmed(with_words(form, turn) if answered else form, turn), Outcome.FILE)
+    if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
+        return _same_number(form, turn)
+    agreed = _agrees(turn)
+    beside = None if agreed else _told_beside(form, turn)
+    if beside is not None:
+        return beside
+    if _puts_right(form, turn):
+        return None
+    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS and not says("drops_it", turn.text):
+        return Step(asked_anew(form), remarks=("no_hurry",))
+    if agreed:
+        return Step(_confirmed(with_words(form, turn), turn), Outcome.FILE)
+    is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
+    return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _puts_right(form: OpenForm, turn: Turn) -> bool:
+    """Whether the message itself says what is to be changed: a fact, 前面那栋, 还是别留电话了."""
+    drops = bool(form.draft.contact_phone) and (says("keeps_own_phone", turn.text) or says("drops_phone", turn.text))
+    return _has_facts(turn) or drops or relative_correction(turn.text, form.draft.address) is not None
+
+
+def _same_number(form: OpenForm, turn: Turn) -> Step:
+    """电话就是这个号, at the read-back: the number that the message comes from; with 跟上次一样 nothing is another now."""
+    phone = turn.known_phone if turn.known_phone and re.search("号|电话|手机", turn.text) else form.draft.contact_phone
+    changed = ("contact_phone",) if phone != form.draft.contact_phone else ()
+    taken = replace(form, draft=replace(form.draft, contact_phone=phone))
+    return Step(asked(taken, Ask.CONFIRM), changed=changed, remarks=() if changed else ("noted",))
+
+
+def _agrees(turn: Turn) -> bool:
+    """A yes with something beside it: 对,整个单元都冷."""
+    if turn.answer is not None or not says("agrees_first", turn.text):
+        return False
+    return not says("starts_correction", turn.text) and not says("question", turn.text)
+
+
+def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:
+    return replace(form, draft=replace(form.draft, missing=()), confirmed_by=turn.message_id)
+
+
+def _told_beside(form: OpenForm, turn: Turn) -> Step | None:
+    """The answer to the category's own question, which stood beside the read-back."""
+    if not form.extra or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
+        return None
+    if not is_answer(form.extra, turn.text):
+        return None
+    return Step(asked(replace(with_words(form, turn), extra=""), Ask.CONFIRM), remarks=("noted",))
+
+
+def _same(form: OpenForm, turn: Turn) -> Step | None:
+    """Yes: it goes to the open order. No, or anything else: it is a complaint of its own."""
+    if _yes_or_no(turn) is True or says("is_same", turn.text):
+        return Step(form, Outcome.ADD)
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
+    if _yes_or_no(turn) is not False:
+        return collect(back, turn)
+    if not _has_facts(turn):
+        return Step(asked_anew(back), remarks=("filed_anew",))
+    step = collect(back, turn)
+    return replace(step, remarks=("filed_anew", *step.remarks), understood=True)
+
+
+def _change(form: OpenForm, turn: Turn) -> Step | None:
+    """ "Nothing to change after all" goes back to the read-back; words without a fact put the matter right."""
+    if says("files_whole", turn.text):
+        return Step(_confirmed(form, turn), Outcome.FILE)
+    if _yes_or_no(turn) is True:
+        return Step(asked(form, Ask.CONFIRM))
+    if _has_facts(turn) or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
+        return None
+    said = gist_of(turn.text, turn.facts)
+    if (
+        len(said) < WORTH_KEEPING
+        or says("hesitates", turn.text)
+        or relative_correction(turn.text, form.draft.address) is not None
+    ):
+        return None
+    step = absorb_subject(form, turn)
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    mended = step.form if step.changed == ("category",) else replace(form, draft=draft, gist=said)
+    return Step(asked(mended, Ask.CONFIRM), changed=("description",))
+
+
+def _cancel(form: OpenForm, turn: Turn) -> Step | None:
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING)
+    verdict = _yes_or_no(turn)
+    keeps = says("keeps", turn.text)
+    if gives_up(turn.text, softly=True) or (verdict is True and turn.answer is not None and not keeps):
+        return Step(form, Outcome.CANCELLED)
+    if verdict is not None or keeps or turn.intent == "cancel":
+        return Step(asked_anew(back), remarks=("going_on",))
+    return collect(back, turn)
+
+
+def _resume(form: OpenForm, turn: Turn) -> Step | None:
+    """Yes: the old draft goes on with what was said meanwhile. No: what was said meanwhile begins a new one."""
+    verdict = _yes_or_no(turn)
+    if verdict is False or turn.intent == "cancel" or says("starts_anew", turn.text):
+        fresh = open_form(form.id, now=turn.at, known_phone=turn.known_phone)
+        return _with_held(form, fresh, turn, "starting_anew")
+    back = replace(form, requested=form.resume_to, resume_to=Ask.NOTHING, held=None)
+    return _with_held(form, back, turn, "") if verdict is True else collect(back, turn)
+
+
+def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> Step:
+    goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
+    held = form.held
+    if held is None or held.intent in DIGRESSIONS:
+        return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
+    waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
+    step = collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
+    return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)
+
+
+def _category(form: OpenForm, turn: Turn) -> Step | None:
+    if says("puzzled_whole", turn.text):  # the choice is ours to understand: a person makes it
+        return Step(with_next_question(choose_category(form, len(form.options) + 1).form), remarks=("puzzled",))
+    if turn.answer is None:
+        return _named_option(form, turn)
+    if turn.answer.kind is AnswerKind.CHOICE and turn.answer.number:
+        step = choose_category(form, turn.answer.number)
+        return replace(step, form=with_next_question(step.form)) if step.understood else step
+    if turn.answer.kind in LEAVES_OPEN:
+        step = choose_category(form, len(form.options) + 1)
+        return replace(step, form=with_next_question(step.form))
+    return None
+
+
+def _named_option(form: OpenForm, turn: Turn) -> Step | None:
+    """One of the offered categories in words (不是邻居的事儿,是楼顶漏雨): taken when the words sound like that one most."""
+    if turn.intent in DIGRESSIONS or not turn.guesses or turn.guesses[0].confidence < _SOUNDS_LIKE:
+        return None
+    best = turn.guesses[0].service_code
+    number = next((place for place, guess in enumerate(form.options, start=1) if guess.service_code == best), 0)
+    return collect(choose_category(form, number).form, turn) if number else None
+
+
+def _yes_or_no(turn: Turn) -> bool | None:
+    """An entry of the yes/no menu, a short answer, or the intent; None when the message says something else."""
+    if turn.answer is not None:
+        if turn.answer.kind is AnswerKind.CHOICE:
+            return {1: True, 2: False}.get(turn.answer.number or 0)
+        return {AnswerKind.YES: True, AnswerKind.NO: False}.get(turn.answer.kind)
+    return {"affirm": True, "deny": False}.get(turn.intent)
+
+
+def _has_facts(turn: Turn) -> bool:
+    facts = turn.facts
+    return bool(facts.address or facts.occurred_at or facts.phones or facts.name or facts.privacy)
+
+
+CONTROL: dict[Ask, Callable[[OpenForm, Turn], Step | None]] = {
+    Ask.CONFIRM: _confirm,
+    Ask.CHANGE: _change,
+    Ask.CANCEL: _cancel,
+    Ask.RESUME: _resume,
+    Ask.CATEGORY: _category,
+    Ask.SAME: _same,
+}

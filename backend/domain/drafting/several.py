@@ -1,0 +1,88 @@
+"""Several problems of one message: the clear ones become an order each, and the next form begins where the last one ended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.contracts.conversations import Address, Draft
+from backend.contracts.understanding import Facts, Issue
+from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
+from backend.domain.drafting.model import OpenForm, Turn
+from backend.domain.language.address_merge import merge_address, out_of_doors
+
+# The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
+_OWN_ORDER = 0.4
+_ONE_MATTER = {"供水": ("停水", "水压"), "供暖": ("室温不达标", "停暖"), "噪音": ("施工", "商业娱乐", "广场舞", "设备", "生活")}
+_OUTSIDE = re.compile(
+    r"(?:小区|大院)(?:的)?(?P<spot>(?:[东西南北]|大|正)?(?:门口?|门前|门外|院里|里头|里面|广场|里(?=的|那|头|路|有)))"
+)
+
+
+def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
+    """The form for the problem that was kept for later, with place, time and phone carried over; None when nothing is left."""
+    if not form.also:
+        return None
+    issue, *rest = form.also
+    carried = Draft(
+        description=issue.text,
+        address=_place_of_next(form.draft.address, issue),
+        occurred_at=issue.occurred_at or form.draft.occurred_at,
+        contact_phone=form.draft.contact_phone,
+        contact_name=form.draft.contact_name,
+        anonymous=form.draft.anonymous,
+    )
+    open_again = ("category", "address") if issue.address else ("category",)
+    settled = tuple(name for name in form.settled if name not in open_again)
+    return OpenForm(
+        id=draft_id,
+        draft=with_guess(carried, as_guess(issue)),
+        opened_at=form.touched_at,
+        touched_at=form.touched_at,
+        settled=settled,
+        also=tuple(rest),
+        confidential=form.confidential,
+        last_message=form.last_message,
+        gist=gist_of(issue.text, Facts(), _read_back_beside(form.draft)),
+    )
+
+
+def _place_of_next(known: Address, issue: Issue) -> Address:
+    """The further problem's own place; 我家楼下 and 8号楼 lie where the first one is, 小区门口 before nobody's door."""
+    said, outside = issue.address, _OUTSIDE.search(issue.text)
+    if said is None:
+        return out_of_doors(known, outside["spot"]) if outside and known.estate else known
+    return said if said.estate or said.road or not (known.estate or known.road) else merge_address(known, said)
+
+
+def _read_back_beside(draft: Draft) -> tuple[str, ...]:
+    """Words that the read-back of the next problem says on their own."""
+    place = draft.address
+    when = draft.occurred_at.text if draft.occurred_at else ""
+    return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
+
+
+def of_first_problem(turn: Turn) -> Turn:
+    """The message with the place and time of the first of its problems where each has its own."""
+    first, *others = clear_problems(turn.issues) or (None,)
+    if first is None or not others:
+        return turn
+    facts = turn.facts
+    if first.address and facts.address:
+        facts = replace(facts, address=replace(facts.address, address=first.address))
+    if first.occurred_at and facts.occurred_at:
+        facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
+    return replace(turn, facts=facts)
+
+
+def clear_problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
+    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != UNSAID)
+    alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
+    return clear if len(issues) > 1 and not alike else ()
+
+
+def _matter(issue: Issue) -> str:
+    """What an issue is about, coarsely: 水压小 洗澡都没水 and 半夜装修 电钻嗡嗡 are told twice, and are one thing."""
+    return next((name for name, leaves in _ONE_MATTER.items() if issue.subcategory in leaves), issue.service_code)
