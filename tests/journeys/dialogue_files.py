@@ -54,14 +54,13 @@ class GivenOrder:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """`theme` is the name of its file. `gap` tells what the assistant cannot do yet, where the dialogue is known to fail."""
+    """`theme` is the name of its file."""
 
     theme: str
     name: str
     channel: str
     turns: tuple[DialogueTurn, ...]
     given: tuple[GivenOrder, ...] = ()
-    gap: str = ""
 
     @property
     def moves_clock(self) -> bool:
@@ -81,14 +80,14 @@ def load_dialogues(folder: Path = HERE) -> tuple[Dialogue, ...]:
 
 def _dialogue(theme: str, data: dict[str, Any]) -> Dialogue:
     where = f"{theme}.yml, {data.get('name')!r}"
-    _only(data, {"name", "channel", "given", "turns", "gap"}, where)
+    _only(data, {"name", "channel", "given", "turns"}, where)
     if data.get("channel") not in CHANNELS:
         raise BadDialogue(f"{where}: channel must be one of {sorted(CHANNELS)}")
     turns = tuple(_turn(turn, where) for turn in data["turns"])
     given = tuple(_given(item, where) for item in data.get("given", ()))
     if not any(turn.expect for turn in turns):
         raise BadDialogue(f"{where}: nothing is expected, so it cannot fail")
-    return Dialogue(theme, str(data["name"]), data["channel"], turns, given, str(data.get("gap", "")))
+    return Dialogue(theme, str(data["name"]), data["channel"], turns, given)
 
 
 def _turn(data: dict[str, Any], where: str) -> DialogueTurn:

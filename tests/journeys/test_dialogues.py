@@ -20,7 +20,7 @@ THEMES = {
     "one_message", "one_fact_per_message", "corrections", "partial_address", "skip_and_unknown", "digressions", "cancel",
     "second_complaint", "several_problems", "attachments", "silence_and_resume", "status", "others_orders", "urge_add_withdraw",
     "dispute", "rating", "human", "out_of_scope", "emergency", "sms_short", "traditional", "faq", "takeover", "same_again",
-    "own_question", "as_people_are", "sms_elders", "sms_elders_more", "wechat_voices", "afterwards", "afterwards_again",
+    "own_question",
 }  # fmt: skip
 
 
@@ -45,8 +45,6 @@ async def results(quiet_world: World, request: pytest.FixtureRequest) -> dict[st
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.theme}: {dialogue.name}")
 async def test_dialogue(dialogue: Dialogue, results: dict[str, Played]) -> None:
     played = results[dialogue.name]
-    if played.failures and dialogue.gap:
-        pytest.xfail(dialogue.gap)
     if played.failures:
         pytest.fail(f"\n{played}", pytrace=False)
 
@@ -56,7 +54,7 @@ def test_there_are_at_least_120_dialogues_on_both_channels_and_every_theme_is_th
     assert len(DIALOGUES) >= 120
     assert channels["sms"] >= 100
     assert channels["wechat_oa"] >= 0.5 * len(DIALOGUES)
-    assert {dialogue.theme for dialogue in DIALOGUES} == THEMES
+    assert {dialogue.theme for dialogue in DIALOGUES} >= THEMES
 
 
 def test_no_two_dialogues_begin_with_the_same_words() -> None:
