@@ -34,7 +34,7 @@ def main() -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = load_settings()
-        logs.configure(settings.log_level)
+        logs.configure("ERROR")  # alone with the database, a slow transaction holds up nobody
         check_settings(settings)
         migrate_database(settings)
         fill_database(settings)

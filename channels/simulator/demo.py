@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import aiohttp
 from rich.console import Console
 
+from backend.domain.calendar import SHANGHAI
 from backend.settings import Settings
 from channels.demo_accounts import DEMO_PASSWORD
 from channels.simulator.driver import DidNotHappen, Resident, Site
@@ -68,7 +70,8 @@ async def complaint_to_rating(stage: Stage, site: Site, channel: str) -> None:
     await stage.step(f"{channel}: 李阿姨:{COMPLAINT}")
     number = await resident.files(COMPLAINT, dict(ANSWERS))
     order = await site.order(number)
-    await stage.step(f"工单 {number}:{order['category']}/{order['subcategory']},{order['unit_name']},{order['due_at']} 前办结")
+    due = datetime.fromisoformat(order["due_at"]).astimezone(SHANGHAI)
+    await stage.step(f"工单 {number}:{order['category']}/{order['subcategory']},{order['unit_name']},{due:%m月%d日%H:%M} 前办结")
     await _handle(stage, site, resident, number)
     await resident.says("5")
     await _until_rated(site, number, satisfaction=5)
