@@ -39,7 +39,7 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 	$(say) "fast tests"
 	$(APP)/pytest tests/unit -q -n 2
 
-storm: setup ## the last part of the tests alone: 200 dialogues while every program is killed in turn
+storm: setup ## the last part of the tests alone: dialogues while every program, and a database, is killed in turn
 	@exec $(APP)/pytest -q tests/chaos
 
 bench: setup ## speed, as ratios against baselines in the same run

@@ -1,193 +1,17 @@
-"""`kill -9` of every program in turn, Redis emptied after each, under 200 interleaved dialogues: nothing lost or doubled, all in
-order and answered."""
+"""`kill -9` of every program in turn, Redis emptied after each, under 200 interleaved dialogues, and a PostgreSQL that goes away
+twice under 60: nothing lost or doubled, all in order and answered."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
 
-import aiohttp
 import pytest
-import pytest_asyncio
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from channels.programs import REDIS_OFFSET
-from channels.secrets_file import load_or_make_secrets
-from channels.simulator.driver import ORDER_NUMBER, DidNotHappen, Resident, Site
-from tests.installation import ADMIN_PASSWORD, START_PATIENCE_S, Installation, free_port
+from tests.chaos.storm import Storm, heard_by, last_words, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-RESIDENTS = 200
-AT_ONCE = 24
-VICTIMS = ("worker", "rasa", "web", "actions", "redis")
-ANSWERS = {"contact_phone": "17000001234", "occurred_at": "昨天晚上开始的", "confirmed": "对"}
-PATIENCE_S = 600.0
-PUSH_AGAIN_S = 1.0
-ASKS_AGAIN = ("?", "\uff1f")  # a question put again; nobody is told to say anything twice because a program was away
-
-
-@dataclass
-class Storm:
-    """One installation with a simulator that outlives whatever is killed, and the log of what residents did."""
-
-    installation: Installation
-    site: Site
-    phones: Site
-    residents: list[Resident] = field(default_factory=list)
-    acknowledged: dict[str, list[str]] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def storm(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Storm]:
-    home = tmp_path_factory.mktemp("storm")
-    load_or_make_secrets(home)
-    port, simulator_port = free_port(), free_port()
-    installation = Installation(home, port, {"YOUSHI_SIMULATOR_URL": f"http://127.0.0.1:{simulator_port}/simulator"})
-    phones_url = installation.start_simulator(simulator_port)
-    try:
-        await installation.start()
-        async with aiohttp.ClientSession() as http:
-            storm = Storm(installation, Site(http, installation.base_url), Site(http, phones_url))
-            await storm.site.sign_in("admin", ADMIN_PASSWORD)
-            await rage(storm)
-            yield storm
-    finally:
-        installation.stop()
-
-
-async def rage(storm: Storm) -> None:
-    """All dialogues, with a kill whenever a sixth of them is through; then wait until everything is quiet."""
-    gate, finished = asyncio.Semaphore(AT_ONCE), asyncio.Event()
-    helper = asyncio.create_task(people_at_work(storm, finished))
-    tasks = [asyncio.create_task(dialogue(storm, index, gate)) for index in range(RESIDENTS)]
-    for count, victim in enumerate(VICTIMS, start=1):
-        while sum(task.done() for task in tasks) < RESIDENTS * count / (len(VICTIMS) + 1):
-            await asyncio.sleep(0.2)
-        pid = storm.installation.kill(victim)
-        await storm.installation.comes_back(victim, pid)
-        await empty_redis(storm)
-    async with asyncio.timeout(PATIENCE_S):
-        await asyncio.gather(*tasks)
-    await until_quiet(storm)
-    finished.set()
-    await helper
-
-
-async def empty_redis(storm: Storm) -> None:
-    """Forget all that Redis knows, streams and wake-ups with it: it carries no truth. It may be just coming back itself."""
-    async with Redis(port=storm.installation.port + REDIS_OFFSET) as redis, asyncio.timeout(START_PATIENCE_S):
-        while True:
-            try:
-                await redis.flushall()
-            except RedisError:
-                await asyncio.sleep(0.2)
-            else:
-                return
-
-
-async def dialogue(storm: Storm, index: int, gate: asyncio.Semaphore) -> None:
-    """A resident tells a complaint and answers what is asked until there is a number."""
-    async with gate:
-        channel = "sms" if index % 4 == 0 else "wechat_oa"
-        resident = await Resident.with_new_phone(storm.phones, channel, f"居民{index}")
-        resident.desk = storm.site
-        storm.residents.append(resident)
-        storm.acknowledged[resident.key] = []
-        await say(storm, resident, f"园林街道翠园小区{index + 1}号楼2单元301屋里冰凉,暖气不热")
-        waited = 0.0
-        while resident.key not in storm.numbers:
-            heard = await last_words(resident)
-            number = ORDER_NUMBER.search(heard)
-            if number:
-                storm.numbers[resident.key] = number[0]
-            elif waited > PATIENCE_S:
-                raise DidNotHappen(f"{resident.key}: no number; the last words were {heard!r}\n{storm.installation.tails()}")
-            elif heard:
-                await answer(storm, resident, asked_again=any(words in heard for words in ASKS_AGAIN))
-            await asyncio.sleep(0.5)
-            waited += 0.5
-
-
-async def answer(storm: Storm, resident: Resident, *, asked_again: bool) -> None:
-    """Answer the open question once, and again only when told to: a resident who sees an apology waits."""
-    with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
-        conversation = await resident.conversation()
-        draft = conversation["draft"]
-        if conversation["owner"] != "bot" or not (draft or asked_again):
-            return
-        missing = draft["missing"] if draft else []
-        text = ANSWERS[missing[0] if missing else "confirmed"] if draft else storm.acknowledged[resident.key][0]
-        if asked_again or text not in storm.acknowledged[resident.key]:
-            await say(storm, resident, text)
-
-
-async def say(storm: Storm, resident: Resident, text: str) -> None:
-    """Say it until the platform says that it was delivered: while our web program is dead, WeChat tells the resident so."""
-    while True:
-        try:
-            await resident.says(text)
-        except DidNotHappen:
-            await asyncio.sleep(PUSH_AGAIN_S)
-        else:
-            storm.acknowledged[resident.key].append(text)
-            return
-
-
-async def last_words(resident: Resident) -> str:
-    """What our side said after the resident's last words, "" while nothing came."""
-    bubbles = await resident.bubbles()
-    return "" if not bubbles or bubbles[-1]["mine"] else str(bubbles[-1]["text"])
-
-
-async def heard_by(resident: Resident) -> list[str]:
-    """What our side said, without the numbered lines that a choice gets on SMS."""
-    return [str(bubble["text"]).split("\n1 ")[0] for bubble in await resident.bubbles() if not bubble["mine"]]
-
-
-async def people_at_work(storm: Storm, finished: asyncio.Event) -> None:
-    """A caseworker who calls whoever may have missed a message. The queue is left to the bot, which must come back by itself."""
-    while not finished.is_set():
-        with contextlib.suppress(DidNotHappen, aiohttp.ClientError):
-            for task in (await storm.site.call("GET", "/api/v1/call-backs"))["items"]:
-                await call_back(storm, task)
-        await asyncio.sleep(0.5)
-
-
-async def call_back(storm: Storm, task: dict[str, Any]) -> None:
-    """Ask the resident what the phone shows; what did not arrive is sent again, by decision of a person."""
-    path = f"/api/v1/conversations/{task['conversation_id']}"
-    conversation = await storm.site.call("GET", path)
-    resident = next(each for each in storm.residents if each.user_id == conversation["channel_user_id"])
-    messages = (await storm.site.call("GET", f"{path}/messages", params={"limit": "200"}))["items"]
-    meant = [message["text"] for message in messages if message["id"] == task["message_id"]]
-    if meant and meant[0] not in await heard_by(resident):
-        await storm.site.call("POST", f"{path}/messages/{task['message_id']}/resend")
-    await storm.site.call("POST", f"/api/v1/call-backs/{task['id']}/done", {"result": "asked by telephone"})
-
-
-async def until_quiet(storm: Storm) -> None:
-    """Wait until nothing has arrived on any phone for some seconds."""
-    version = -1
-    while True:
-        world = await storm.phones.call("GET", "/simulator/world")
-        if world["version"] == version:
-            return
-        version = world["version"]
-        await asyncio.sleep(6)
-
-
-async def stored(storm: Storm, resident: Resident) -> list[dict[str, Any]]:
-    conversation = await resident.conversation()
-    path = f"/api/v1/conversations/{conversation['id']}/messages"
-    return list((await storm.site.call("GET", path, params={"limit": "200"}))["items"])
 
 
 async def test_every_acknowledged_message_is_stored_once_and_in_order(storm: Storm) -> None:
@@ -197,8 +21,8 @@ async def test_every_acknowledged_message_is_stored_once_and_in_order(storm: Sto
 
 
 async def test_every_confirmed_form_is_one_order(storm: Storm) -> None:
-    assert len(storm.numbers) == RESIDENTS
-    assert len(set(storm.numbers.values())) == RESIDENTS
+    assert len(storm.numbers) == storm.people
+    assert len(set(storm.numbers.values())) == storm.people
     for resident in storm.residents:
         found = await storm.site.call("GET", "/api/v1/work-orders", params={"channel_user_id": resident.user_id})
         assert [order["number"] for order in found["items"]] == [storm.numbers[resident.key]]
@@ -233,3 +57,8 @@ async def test_the_log_of_events_is_sound_afterwards(storm: Storm) -> None:
     command = [sys.executable, "-m", "channels.cli", "audit", "verify"]
     process = await asyncio.create_subprocess_exec(*command, env=storm.installation.env)
     assert await process.wait() == 0
+
+
+async def test_what_arrives_while_the_database_is_away_waits_on_the_disk_of_the_web_program(storm: Storm) -> None:
+    logs = "".join(path.read_text("utf-8") for path in (storm.installation.home / "log").glob("*.log"))
+    assert "spool_replayed" in logs or storm.database is None

