@@ -53,14 +53,15 @@ def control(heard: Heard) -> str:
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else ""
     if heard.requested == Ask.SAME.value:
-        return (
-            "deny"
-            if says("is_another", heard.text)
-            else "affirm"
-            if says("is_same", heard.text) and best(heard) != "deny"
-            else ""
-        )
+        return _same_matter(heard)
     return ""
+
+
+def _same_matter(heard: Heard) -> str:
+    """不是一回事, 就是那个: whether it is the matter of the open order."""
+    if says("is_another", heard.text):
+        return "deny"
+    return "affirm" if says("is_same", heard.text) and best(heard) != "deny" else ""
 
 
 def refusal(heard: Heard) -> str:
