@@ -51,7 +51,7 @@ def control(heard: Heard) -> str:
         agrees = best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text)
         return "affirm" if agrees or says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
-        return "deny" if says("starts_anew", heard.text) else ""
+        return "deny" if says("starts_anew", heard.text) else "affirm" if says("goes_on", heard.text) else ""
     if heard.requested == Ask.SAME.value:
         return (
             "deny"
@@ -127,11 +127,15 @@ def asked_fact(heard: Heard) -> str:
     if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
-    bare = best(heard) == "correct_previous_detail" and beside < FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    bare = best(heard) == "correct_previous_detail" and not _puts_right(heard.text)
     if beside and is_firm(heard) and not bare:
         return ""
     digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
     return "provide_info" if not digression and beside <= 2 * FEW_WORDS else ""
+
+
+def _puts_right(text: str) -> bool:
+    return says("starts_correction", text) or says("wrong", text) or says("instead", text)
 
 
 def bare_facts(heard: Heard) -> str:
