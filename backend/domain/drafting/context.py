@@ -82,6 +82,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_answers.put_off,
     context_answers.refusal,
     context_answers.asked_fact,
+    context_answers.where_told,
     context_orders.what_about,
     context_matters.described,
     context_matters.placed_matter,

@@ -138,6 +138,19 @@ def test_a_field_is_answered_with_a_word_about_it(text: str, question: str, best
     assert intent(text, question, (best, 0.7)) == "provide_info"
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("老铁路宿舍 一楼 门前有棵枣树", PLACE),
+        ("加油站出来往北二百米 右侧道", PLACE),
+        ("17000001147 白天出车可能接不着 多打两遍", PHONE),
+    ],
+)
+def test_how_it_is_there_or_when_to_call_is_no_matter_of_its_own(text: str, question: str) -> None:
+    assert intent(text, question, ("report_complaint", 0.55)) == "provide_info"
+    assert intent(text, question, ("report_complaint", 0.95)) == "report_complaint"
+
+
 def test_a_number_put_right_is_a_correction_where_a_number_is_asked_for_too() -> None:
     assert intent("不对 应该是17000007090", PHONE, ("correct_previous_detail", 0.99)) == "correct_previous_detail"
 
