@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.contracts.messages import Channel
 from backend.contracts.understanding import CategoryGuess
-from backend.domain.drafting import context_answers, context_matters, context_orders, context_questions
+from backend.domain.drafting import context_answers, context_matters, context_orders, context_questions, context_yes_no
 from backend.domain.drafting.context_words import RULES as WORD_RULES
 from backend.domain.drafting.context_words import new_phone
 from backend.domain.drafting.expected import in_the_light_of
@@ -73,12 +73,16 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_orders.rating,
     context_orders.solved,
     context_answers.short_answer,
+    context_yes_no.led_by_yes_or_no,
+    context_yes_no.told_state,
+    context_yes_no.field_left,
     context_answers.phone_dropped,
     context_questions.person,
     *WORD_RULES,
     context_answers.put_off,
     context_answers.refusal,
     context_answers.asked_fact,
+    context_answers.where_told,
     context_orders.what_about,
     context_matters.described,
     context_matters.placed_matter,

@@ -11,8 +11,10 @@ from backend.domain.drafting.heard import (
     FEW_WORDS,
     POLITE,
     RATING,
+    SURE_OF_MATTER,
     Heard,
     best,
+    is_clear,
     is_firm,
     share,
 )
@@ -51,7 +53,7 @@ def control(heard: Heard) -> str:
         agrees = best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text)
         return "affirm" if agrees or says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
-        return "deny" if says("starts_anew", heard.text) else ""
+        return "deny" if says("starts_anew", heard.text) else "affirm" if says("goes_on", heard.text) else ""
     if heard.requested == Ask.SAME.value:
         return _same_matter(heard)
     return ""
@@ -128,11 +130,27 @@ def asked_fact(heard: Heard) -> str:
     if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
-    bare = best(heard) == "correct_previous_detail" and beside < FEW_WORDS // 2 and not says("starts_correction", heard.text)
+    bare = best(heard) == "correct_previous_detail" and not _puts_right(heard.text)
     if beside and is_firm(heard) and not bare:
         return ""
     digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
-    return "provide_info" if not digression and beside <= 2 * FEW_WORDS else ""
+    return "provide_info" if not digression and (beside <= 2 * FEW_WORDS or _tells_no_matter(heard)) else ""
+
+
+def where_told(heard: Heard) -> str:
+    """老铁路宿舍 一楼 门前有棵枣树, where the place was asked for: how it looks there is no matter of its own."""
+    asked = heard.requested in (Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value) and heard.answer is None
+    tells = asked and _tells_no_matter(heard) and says("placelike", heard.text)
+    return "provide_info" if tells and not says("question", heard.text) else ""
+
+
+def _tells_no_matter(heard: Heard) -> bool:
+    doubtful = best(heard) in ("report_complaint", "chitchat", "nlu_fallback", "out_of_scope") and share(heard) < _STRONG
+    return doubtful and not is_clear(heard.matter, SURE_OF_MATTER)
+
+
+def _puts_right(text: str) -> bool:
+    return says("starts_correction", text) or says("wrong", text) or says("instead", text)
 
 
 def bare_facts(heard: Heard) -> str:

@@ -14,6 +14,7 @@ from backend.domain.drafting.model import Ask
 
 Ranking = tuple[tuple[str, float], ...]
 YES_NO = "yes_no"
+VISITED, FIXED = "visited", "fixed"
 _GAIN = 4.0  # how much likelier a yes or a no is after a yes/no question than anywhere; chosen on separately written answers
 _ANSWERS = ("affirm", "deny")
 
@@ -39,7 +40,15 @@ QUESTIONS: tuple[Question, ...] = (
         {"ask_human": "affirm", "urge": "affirm", **_NOT_WANTED},
     ),
     Question(
-        "visited",
+        FIXED,
+        re.compile(
+            r"(?:[修弄整处清换通](?:理|通|走|上)?好?|解决|恢复(?:供[水电暖热气]|正常)?|来[水电气]|[水电气]来|好(?:转|使)?|热|亮|正常|改善|见强)"
+            r"(?:点儿?)?了?(?:吗|没有?|么)[??]?$"
+        ),
+        {"dispute_result": "deny"},
+    ),
+    Question(
+        VISITED,
         re.compile(r"(?:联系|来|到|上门|打(?:过)?电话)(?:过|上)?(?:您|你)?(?:家)?(?:了|过)?(?:吗|没有?|么)[??]?$"),
         {"dispute_result": "deny", "query_status": "deny"},
     ),
