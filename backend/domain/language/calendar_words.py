@@ -51,12 +51,7 @@ _BEFORE_IT = re.compile(r"(?:以前|之前|前(?![后天]))")
 def find_calendar_days(text: str, today: date) -> list[Days]:
     """Lunar dates, festivals and solar terms in normalised text, each the latest one not after `today`."""
     found: list[Days] = []
-    for match in _LUNAR.finditer(text):
-        month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or match["spoken"] or "")
-        _add(found, match, lunar_day(today, month, _day_number(match["day"] or match["early"])))
-    for match in _MONTHLESS.finditer(text):
-        days = (lunar_day(today, month, _day_number(match["day"])) for month in range(1, 13))
-        _add(found, match, max(day for day in days if day is not None))
+    _add_lunar(found, text, today)
     for match in _LUNAR_MONTH.finditer(text):
         days = _lunar_month(match, today)
         if days is not None:
@@ -70,6 +65,15 @@ def find_calendar_days(text: str, today: date) -> list[Days]:
     for match in _TERM.finditer(text):
         _add(found, match, solar_term(today, match["plain"] or match["marked"]))
     return found
+
+
+def _add_lunar(found: list[Days], text: str, today: date) -> None:
+    for match in _LUNAR.finditer(text):
+        month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or match["spoken"] or "")
+        _add(found, match, lunar_day(today, month, _day_number(match["day"] or match["early"])))
+    for match in _MONTHLESS.finditer(text):
+        each_month = (lunar_day(today, month, _day_number(match["day"])) for month in range(1, 13))
+        _add(found, match, max(day for day in each_month if day is not None))
 
 
 @lru_cache(maxsize=512)
