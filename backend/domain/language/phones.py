@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -62,11 +63,20 @@ def phones_in(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
         if not any(tail.span.start < run.end and run.start < tail.span.end for tail in tails)
         for mention in _mention(run, text)
     ]
+    mentions = _without_second_choice(mentions, text)
     whole = [mention for mention in mentions if mention.kind is PhoneKind.FULL]
     if whole:
         # A whole number that was said last is the whole truth; a tail behind it repeats or corrects its end.
         mentions, tails = [_with_tail(mention, whole, tails) for mention in whole], ()
     return tuple(sorted([*mentions, *tails], key=lambda mention: mention.span.start))
+
+
+def _without_second_choice(mentions: list[PhoneMention], text: str) -> list[PhoneMention]:
+    """17000005454 不接就打0412-0005454: the first is the phone, the other stays in the words."""
+    for first, second in itertools.pairwise(mentions):
+        if first.kind is second.kind is PhoneKind.FULL and _ELSE.match(text, first.span.end, second.span.start):
+            return [mention for mention in mentions if mention is not second]
+    return mentions
 
 
 def _with_tail(mention: PhoneMention, whole: list[PhoneMention], tails: tuple[PhoneMention, ...]) -> PhoneMention:
