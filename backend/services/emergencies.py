@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address, Completeness, Draft, Urgency
 from backend.contracts.messages import Reply
-from backend.contracts.understanding import Facts
+from backend.contracts.understanding import Facts, PhoneKind
 from backend.contracts.work_orders import State, Verb
 from backend.domain import phrases
 from backend.domain.conversation import EMERGENCY_PRIORITY, EMERGENCY_SAME, same_emergency
@@ -129,7 +129,7 @@ async def _new_order(
     now: datetime,
 ) -> str:
     danger = EMERGENCY_KINDS.get(kind)
-    phones = [phone.number for phone in facts.phones]
+    phones = [phone.number for phone in facts.phones if phone.kind is PhoneKind.FULL]
     request = NewWorkOrder(
         service_code="",
         category=danger.category if danger else "",

@@ -7,8 +7,10 @@ assistant away the rules still answer: facts, emergency, urgency; intent and cat
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,14 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import intents_in_context, matter_of
-from backend.domain.drafting.heard import Heard
-from backend.domain.drafting.last_question import asked_by
-from backend.domain.language.answers import classify_answer
+from backend.domain.drafting.context import intents_of_parse
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
-from backend.domain.language.normalise import normalise
 from backend.services.directory import load_gazetteer_places
 from backend.services.ports import Assistant, AssistantFailed
 from backend.storage import directory
@@ -46,15 +44,13 @@ async def understand(
     session: AsyncSession, assistant: Assistant, *, text: str, channel: str, message_time: datetime, context: str
 ) -> Heading:
     """Never raises for the assistant's failures. `context` is the bot's last sentence, "" for none."""
-    facts = draw_facts(text, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
+    draw = partial(draw_facts, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
+    facts = draw(text)
     parsed = await _parse(assistant, text, channel)
-    ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in parsed.get("intent_ranking", ()))
-    matter = matter_of(parsed.get("categories", ()))
-    heard = Heard(normalise(text).text, ranking, facts, classify_answer(text), asked_by(context), matter=matter)
-    intents = intents_in_context(heard)
+    intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"
     guesses = _with_emergency(facts, tuple(from_json(CategoryGuess, guess) for guess in parsed.get("categories", ())))
-    issues = tuple(from_json(Issue, issue) for issue in parsed.get("issues", ()))
+    issues = tuple(_at_its_time(from_json(Issue, issue), draw) for issue in parsed.get("issues", ()))
     urgency = Urgency.EMERGENCY if is_emergency else await _urgency(session, guesses)
     shares = [float(guess.get("category_confidence", 0.0)) for guess in parsed.get("categories", ())]
     understanding = Understanding(intents=intents, categories=guesses, issues=issues, urgency=urgency, facts=facts)
@@ -68,6 +64,16 @@ async def _parse(assistant: Assistant, text: str, channel: str) -> dict[str, Any
     except (AssistantFailed, TimeoutError) as failure:
         log.warning("understanding_without_assistant", reason=type(failure).__name__)
         return {}
+
+
+def _at_its_time(issue: Issue, draw: Callable[[str], Facts]) -> Issue:
+    """The problem with its own time and place as they are against this message's time and this district's directory."""
+    if issue.occurred_at is None and issue.address is None:
+        return issue
+    facts = draw(issue.text)
+    time = facts.occurred_at.occurred_at if issue.occurred_at and facts.occurred_at else issue.occurred_at
+    place = facts.address.address if issue.address and facts.address else issue.address
+    return replace(issue, occurred_at=time, address=place)
 
 
 def _with_emergency(facts: Facts, guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:

@@ -10,11 +10,10 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.codec import to_json
-from backend.domain.drafting.context import intents_in_context, matter_of, wishes_of
+from backend.domain.drafting.context import ALONE, hear, intents_in_context, wishes_of
 from backend.domain.drafting.heard import RATING, Heard
 from backend.domain.drafting.menus import answer_of_menu
-from backend.domain.language.answers import classify_answer, parse_verdict
-from backend.domain.language.emergency import is_figure_of_speech
+from backend.domain.language.answers import parse_verdict
 from bot.components.base import DRAWN, RuleComponent, normal_text
 
 # A photo or a position is never a question: it belongs to what is being told.
@@ -40,6 +39,8 @@ class ContextRules(RuleComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             heard = _heard(message)
+            if not message.get(METADATA):  # parsed for `understand`, which knows what was asked
+                message.set(ALONE, message.get(INTENT_RANKING_KEY), add_to_output=True)
             ranking = _SENT if _is_sent_thing(message) else _tapped(message) or intents_in_context(heard)
             entries = [{"name": name, "confidence": share} for name, share in ranking]
             if entries:
@@ -55,12 +56,10 @@ class ContextRules(RuleComponent):
 
 def _heard(message: Message) -> Heard:
     meta = message.get(METADATA) or {}
-    text = normal_text(message)
+    text = normal_text(message) or str(message.get(TEXT) or "")
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in message.get(INTENT_RANKING_KEY) or ())
-    answer = answer_of_menu(str(meta.get("menu_id") or ""), ()) or classify_answer(text or str(message.get(TEXT) or ""))
-    facts = message.get(DRAWN) or Facts()
-    idiom = is_figure_of_speech(text)
-    return Heard(text, ranking, facts, answer, _requested(meta), idiom=idiom, matter=matter_of(message.get("categories") or ()))
+    tapped = answer_of_menu(str(meta.get("menu_id") or ""), ())
+    return hear(text, ranking, message.get(DRAWN) or Facts(), _requested(meta), message.get("categories") or (), tapped)
 
 
 def _is_sent_thing(message: Message) -> bool:

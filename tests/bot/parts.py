@@ -11,6 +11,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,14 +21,25 @@ install()  # before anything of Rasa
 
 import joblib  # noqa: E402
 import numpy as np  # noqa: E402
+import yaml  # noqa: E402
 from jsonschema import ValidationError  # noqa: E402
 from rasa.core.actions.action import RemoteAction  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered  # noqa: E402
 from rasa.shared.core.trackers import DialogueStateTracker  # noqa: E402
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY, METADATA, TEXT  # noqa: E402
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
+from backend.domain.drafting.codec import to_json  # noqa: E402
+from backend.domain.drafting.context import ALONE, intents_of_parse  # noqa: E402
+from backend.domain.drafting.heard import RATING  # noqa: E402
+from backend.domain.drafting.last_question import asked_by  # noqa: E402
+from backend.domain.language.facts import draw_facts  # noqa: E402
 from bot.components.boundary_learning import learn_boundaries  # noqa: E402
 from bot.components.clause_model import ClauseModels, Told, learn_clauses, own_shares  # noqa: E402
+from bot.components.context_rules import ContextRules  # noqa: E402
+from bot.components.fact_extractor import FactExtractor, PlacesFile  # noqa: E402
+from bot.components.normaliser import Normaliser  # noqa: E402
 from bot.components.reading import reading  # noqa: E402
 from bot.components.text_model import TextModel  # noqa: E402
 from bot.components.validator_cache import validate_action_result  # noqa: E402
@@ -36,6 +48,40 @@ from bot.recent_trackers import RecentTrackers  # noqa: E402
 
 DOMAIN = Domain.from_yaml("version: '3.1'\nslots:\n  said:\n    type: any\n    mappings:\n    - type: custom\n")
 TEXTS = ("屋里暖气冰凉", "路灯不亮了", "要投诉 3楼漏水", "对", "17000001234", "不对  是3单元", "", "abc路灯路灯路灯")
+NOW = datetime.fromisoformat("2026-11-22T10:00:00+08:00")
+PLACES = PlacesFile(Path(__file__).parents[2] / "nlu_data" / "lookups" / "places.yml")
+FACTS_OF = FactExtractor({"places": "nlu_data/lookups/places.yml"})
+SHORT = (
+    *(
+        "1",
+        "2",
+        "5",
+        "对",
+        "不对",
+        "不知道",
+        "跳过",
+        "不想留",
+        "算了",
+        "催一下",
+        "转人工",
+        "冻死我了",
+        "急死个人",
+        "气死我了",
+        "要出人命",
+    ),
+    *("火冒三丈", "👍", "没了", "嗯呢", "拉倒吧", "行", "啥时候能修好", "谢谢", "楼下着火了", "一股煤气味", "TD", "", "。"),
+)
+SENTENCES = (
+    *("", "什么时候开始的?", "请问是哪个小区、几号楼?", "留个电话好吗?", "您核对一下:停水,翠园小区。对吗?", "请您打个分,1到5。"),
+    *("您要反映什么事?", "是下面哪一种?", "真的不报了吗?", "接着上次的说?"),
+)
+RANKINGS = (
+    (("report_complaint", 0.62), ("provide_info", 0.2), ("emergency", 0.1)),
+    (("provide_info", 0.9), ("report_complaint", 0.05)),
+    (("emergency", 0.97), ("report_complaint", 0.02)),
+    (("opt_out", 0.5), ("cancel", 0.3), ("deny", 0.1)),
+    (("query_status", 0.4), ("urge", 0.35), ("ask_faq", 0.2)),
+)
 CHECKS: dict[str, Callable[[], None]] = {}
 
 
@@ -231,6 +277,45 @@ def rasa_runs_without_tensorflow() -> None:
 def whatever_needs_tensorflow_in_earnest_says_so() -> None:
     for name in ("rasa.nlu.classifiers.diet_classifier", "rasa.core.policies.ted_policy", "tensorflow.compat.v2", "keras"):
         assert "YOUSHI_RASA_TENSORFLOW=yes" in why_not(name)
+
+
+def told_sentences() -> list[str]:
+    """Every text of the tables of facts, and short answers to our questions."""
+    tables = sorted((Path(__file__).parents[1] / "unit" / "language" / "told").glob("*.yml"))
+    rows = [row for table in tables for half in yaml.safe_load(table.read_text(encoding="utf-8")).values() for row in half]
+    return [*(row[0] for row in rows), *SHORT]
+
+
+def heard_by_the_bot(text: str, meta: dict[str, object], ranking: tuple[tuple[str, float], ...]) -> Message:
+    """The message as the components of rules leave it, the model having said `ranking`."""
+    message = Message({TEXT: text, **({METADATA: meta} if meta else {})})
+    message.set(INTENT_RANKING_KEY, [{"name": name, "confidence": share} for name, share in ranking])
+    message.set("categories", [{"category": "供暖", "subcategory": "停暖", "confidence": 0.5, "category_confidence": 0.6}])
+    for component in (Normaliser({}), FACTS_OF, ContextRules({})):
+        component.process([message])
+    return message
+
+
+@check
+def understanding_reads_every_fact_as_the_bot_does() -> None:
+    for text in told_sentences():
+        made = heard_by_the_bot(text, {"message_time": NOW.isoformat()}, RANKINGS[0])
+        assert made.get("facts") == to_json(draw_facts(text, message_time=NOW, gazetteer=PLACES.gazetteer())), text
+
+
+@check
+def understanding_hears_every_intent_as_the_bot_does_in_the_same_place() -> None:
+    texts = told_sentences()
+    for index, text in enumerate(texts):
+        ranking = RANKINGS[index % len(RANKINGS)]
+        alone = heard_by_the_bot(text, {}, ranking)
+        parsed = {name: alone.get(name) for name in (INTENT_RANKING_KEY, "categories", ALONE)}
+        for sentence in SENTENCES:
+            asked = asked_by(sentence)
+            meta = {"rating_pending": True} if asked == RATING else {"draft": {"form": {"requested": asked}}}
+            by_the_bot = heard_by_the_bot(text, {**meta, "channel": "sms"}, ranking).get(INTENT_RANKING_KEY)
+            by_itself = intents_of_parse(text, parsed, alone.get("facts_drawn"), sentence)
+            assert [(entry["name"], entry["confidence"]) for entry in by_the_bot] == list(by_itself), (text, sentence)
 
 
 def why_not(module: str) -> str:

@@ -7,6 +7,7 @@ the same place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -26,6 +27,11 @@ _SAID_ONCE = frozenset({"outside"})
 _HEARD = frozenset({"voice", "audio"})  # was understood as words: nothing to thank for
 _PHOTO = "image"
 _OF_THE_MOMENT = ("现在", "刚", "这会", "眼下")
+# 明天要停水, 下周要动工: the trouble itself is still to come.
+_ANNOUNCED = re.compile(
+    r"[^,。!?]{0,5}?(?:(?:要|会|将|就|得|又|开始|通知|说)+(?!来|给|修|派)|(?=停|断|拆|施工|动工))"
+    r"[^,。!?]{0,2}(?:停|断|拆|施工|动工|开工|涨|封|关|挖|砍|收|铺|改造|搬|强)"
+)
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -47,9 +53,11 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
             draft = taken
         if remark and remark not in form.remarked:
             remarks.append(remark)
-    confidential = form.confidential or turn.facts.privacy is Privacy.CONFIDENTIAL
+    waived = form.confidential and turn.facts.privacy is None and says("waives_confidence", turn.text)
+    confidential = (form.confidential and not waived) or turn.facts.privacy is Privacy.CONFIDENTIAL
     if confidential and not form.confidential:
         remarks.append("confidential_noted")
+    if confidential != form.confidential:
         changed.append("confidential")
     once = tuple(remark for remark in remarks if remark in _SAID_ONCE)
     changed_form = replace(form, draft=draft, confidential=confidential, remarked=(*form.remarked, *once))
@@ -105,6 +113,9 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     asks = turn.intent in _ASKING or says("now_of_speech", turn.text)
     if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
         return draft, ""  # 我这个现在办到哪步了
+    if said.occurred_at.kind is TimeKind.FUTURE and not _ANNOUNCED.match(turn.text, said.span.end):
+        # 明天再说, 明天来修行不行: no trouble began tomorrow
+        return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
@@ -137,6 +148,8 @@ def _is_whole(mention: PhoneMention) -> bool:
 
 
 def _who(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
+    if draft.anonymous and turn.facts.privacy is None and says("waives_anonymity", turn.text):
+        draft = replace(draft, anonymous=False)
     name = turn.facts.name if not draft.contact_name or is_correction(form, turn) else ""
     draft = replace(draft, contact_name=name) if name else draft
     if turn.facts.privacy is Privacy.ANONYMOUS and not draft.anonymous:

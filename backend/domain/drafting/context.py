@@ -12,15 +12,20 @@ from dataclasses import replace
 from typing import Any
 
 from backend.contracts.messages import Channel
-from backend.contracts.understanding import CategoryGuess
+from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting import context_answers, context_matters, context_orders, context_questions, context_yes_no
 from backend.domain.drafting.context_words import RULES as WORD_RULES
 from backend.domain.drafting.context_words import new_phone
 from backend.domain.drafting.expected import in_the_light_of
 from backend.domain.drafting.heard import Heard, Ranking
+from backend.domain.drafting.last_question import asked_by
+from backend.domain.language.answers import Answer, classify_answer
+from backend.domain.language.emergency import is_figure_of_speech
+from backend.domain.language.normalise import normalise
 from backend.domain.language.wishes import asks, gives_up, says
 from backend.domain.opt_out import OptOutWord, screen
 
+ALONE = "ranking_alone"  # what the model said before its place in the dialogue counted
 _DECIDED = 0.99
 _WISHES = (
     *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
@@ -37,6 +42,31 @@ def matter_of(guesses: Sequence[Mapping[str, Any]]) -> CategoryGuess | None:
         return None
     share = float(best.get("category_confidence") or 0.0)
     return CategoryGuess(str(best["category"]), str(best["subcategory"]), str(best.get("service_code") or ""), share)
+
+
+def hear(
+    text: str,
+    ranking: Ranking,
+    facts: Facts,
+    requested: str,
+    guesses: Sequence[Mapping[str, Any]],
+    tapped: Answer | None = None,
+) -> Heard:
+    """A message as the model ranks it and the rules read it: the one way in, for the assistant's pipeline and for `understand`.
+    `text` as it was written or normalised, `requested` the open question, `tapped` the answer that a menu entry gives."""
+    plain = normalise(text).text
+    answer = tapped or classify_answer(plain or text)
+    return Heard(plain, ranking, facts, answer, requested, idiom=is_figure_of_speech(plain), matter=matter_of(guesses))
+
+
+def intents_of_parse(text: str, parsed: Mapping[str, Any], facts: Facts, sentence: str) -> Ranking:
+    """The intents of a text that the assistant parsed without a dialogue, as the answer to the last `sentence` of the bot.
+
+    The pipeline has put them in order already, for a text that answers nothing: what the model alone said stands beside it.
+    """
+    entries = parsed.get(ALONE) or parsed.get("intent_ranking") or ()
+    ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in entries)
+    return intents_in_context(hear(text, ranking, facts, asked_by(sentence), parsed.get("categories") or ()))
 
 
 def wishes_of(text: str) -> list[str]:

@@ -46,7 +46,9 @@ _NOT_AFTER = re.compile("|".join(_TABLE["not_after"]))
 _NOT_THE_ROAD = re.compile(rf"(?P<area>小区|社区)|{'|'.join(_TABLE['named_after_roads'])}")
 _PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
 _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
-_NUMBER = re.compile(r"\s*(?:的)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))")
+_NUMBER = re.compile(
+    r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
+)
 _ARABIC_HEAD = re.compile(r"^[\dA-Za-z]+(?:号楼?|栋|#|单元|楼|层|室|点|分|天|年|月|日|度|期)?")
 _HOUSE = re.compile(
     r"\s*(?P<house>[甲乙丙丁]?\d{1,4}(?:-\d{1,3})?[甲乙丙丁A-Za-z]?"

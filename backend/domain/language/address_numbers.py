@@ -61,6 +61,7 @@ _LABELLED = tuple(
         rf"楼[号栋]{_IS}(?P<building>{_DOOR})(?![\d月日点])",
         rf"(?<![\d{_CN}])(?<![\d{_CN}] )单元号?{_IS}(?P<unit>\d{{1,2}}|[一二三四五六七八九十]){_NO_MORE}",
         rf"(?:楼层|层数){_IS}(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})(?![\d号单])",
+        rf"门牌号?{_IS}(?P<house_number>\d{{1,2}})(?![\d{_CN}楼层栋单-])",
         rf"(?:房间|房间?号|门牌号?|门号|室号){_IS}(?P<room>\d{{3,4}}[A-Za-z]?|[{_CN}]{{3,6}})(?![\d{_CN}])",
     )
 )
@@ -86,6 +87,13 @@ _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
 _REPLACED = re.compile(
     r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)|(?:[\s,]*(?:啊|哦|哎|唉|呃)|[\s,]+)+(?:不是|不对|(?:说|写|打|记)?错了)[\s,啊\x01]"
 )
+
+
+# 二楼住户天天吵: the floor of somebody else, when no building is told with it.
+_SOMEBODY = re.compile(
+    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
+)
+_ONESELF = re.compile(r"(?:我|俺|咱|本人)(?:家|们)?(?:就)?(?:是|住|在|住在|家在)?(?:的|个)?$")
 
 
 @dataclass(frozen=True)
@@ -189,6 +197,9 @@ def _gate(text: str, parts: list[Part]) -> list[Part]:
 def _floor(text: str, parts: list[Part]) -> list[Part]:
     for match in _FLOOR.finditer(text):
         if any(part.start < match.end() and match.start() < part.end for part in parts):
+            continue
+        theirs = _SOMEBODY.match(text, match.end()) and not _ONESELF.search(text[: match.start()])
+        if theirs and not any(part.name in ("building", "unit") for part in parts):
             continue
         value = arabic(match["floor"])
         if value not in ("", "0") and int(value) <= 60:

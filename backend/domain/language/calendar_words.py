@@ -19,6 +19,12 @@ _DAY = r"(?:初[一二三四五六七八九十]|三十|二十[一二三四五六
 _LUNAR = re.compile(
     rf"(?:(?:阴历|农历|旧历)(?:的)?(?P<numbered>[一二三四五六七八九十冬腊正]{{1,2}}|\d{{1,2}})月|(?P<named>正月"
     rf"|冬月|腊月))(?P<day>{_DAY})(?:号|日)?"
+    # 十月初一 is one of the Chinese calendar, 十月初一直没修 is none
+    rf"|(?P<spoken>[二三四五六七八九十]|十一|十二)月(?P<early>初[一二三四五六七八九十])(?![直定样些起号日])"
+)
+# 初一早上: a day of the latest Chinese month; 初一学生 and 初三的孩子 are at school.
+_MONTHLESS = re.compile(
+    r"(?<![年月大到从一二三四五六七八九十\d])初(?P<day>[一二三四五六七八九十])(?=那天|当天|早上|晚上|下午|中午|上午|半夜|夜里|凌晨|白天|一早|一大早)"
 )
 _LUNAR_MONTH = re.compile(rf"(?P<year>今年|去年|头年|前年)?(?P<named>正月|冬月|腊月)(?:里|份)?(?!{_DAY})")
 _YEARS_BACK = {"今年": 0, "去年": 1, "头年": 1, "前年": 2}
@@ -45,9 +51,7 @@ _BEFORE_IT = re.compile(r"(?:以前|之前|前(?![后天]))")
 def find_calendar_days(text: str, today: date) -> list[Days]:
     """Lunar dates, festivals and solar terms in normalised text, each the latest one not after `today`."""
     found: list[Days] = []
-    for match in _LUNAR.finditer(text):
-        month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or "")
-        _add(found, match, lunar_day(today, month, _day_number(match["day"])))
+    _add_lunar(found, text, today)
     for match in _LUNAR_MONTH.finditer(text):
         days = _lunar_month(match, today)
         if days is not None:
@@ -61,6 +65,15 @@ def find_calendar_days(text: str, today: date) -> list[Days]:
     for match in _TERM.finditer(text):
         _add(found, match, solar_term(today, match["plain"] or match["marked"]))
     return found
+
+
+def _add_lunar(found: list[Days], text: str, today: date) -> None:
+    for match in _LUNAR.finditer(text):
+        month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or match["spoken"] or "")
+        _add(found, match, lunar_day(today, month, _day_number(match["day"] or match["early"])))
+    for match in _MONTHLESS.finditer(text):
+        each_month = (lunar_day(today, month, _day_number(match["day"])) for month in range(1, 13))
+        _add(found, match, max(day for day in each_month if day is not None))
 
 
 @lru_cache(maxsize=512)

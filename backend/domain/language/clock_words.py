@@ -17,16 +17,20 @@ _SHORT: dict[str, tuple[float, float]] = {word: (hours[0], hours[1]) for word, h
 _PART_WORDS = "|".join(sorted(_PARTS, key=len, reverse=True))
 # 楼上半夜砸墙, 楼下午休: the floor above and the shop below are no parts of the day.
 # 晚上好 师傅 greets, 晚上好冷 does not.
-_GREETING = r"好(?=[,。!?~ 啊呀哈哟]|$|师傅|您|你|客服|领导|同志|大家)"
+# 中午吃了吗 is small talk, 周末上班不 asks when we are there.
+_GREETING = (
+    r"(?:好(?=[,。!?~ 啊呀哈哟]|$|师傅|您|你|客服|领导|同志|大家)|(?:你|您|你们)?吃(?:饭|点)?(?:了(?=[吗么没嘛,。!?\s]|$)"
+    r"|啥|什么|没|过(?=[没吗])))"
+)
 _PART = re.compile(
-    rf"(?<!楼(?=[上下]))(?P<part>{_PART_WORDS}|(?<![每今昨明前当天])[早晚](?=\d{{1,2}}[点:]|(?!一点)[一二三四五六七八九十]{{1,2}}点))(?!{_GREETING})(?:儿|的时候|那会儿?)?"
+    rf"(?<!楼(?=[上下]))(?<!初(?=一早))(?P<part>{_PART_WORDS}|(?<![每今昨明前当天])[早晚](?=\d{{1,2}}[点:]|(?!一点)[一二三四五六七八九十]{{1,2}}点))(?!{_GREETING})(?:儿|的时候|那会儿?)?"
 )
 _AFTER_DAY = re.compile(rf"(?:的|儿|个)?\s*(?P<part>{'|'.join(_SHORT)})(?!点(?:来|修|处|解)|些|就|已)")
 _HOUR = r"(?:2[0-4]|1\d|0?\d|零|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"
 _MINUTE = r"(?:[0-5]?\d|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九])"
 _CLOCK = re.compile(
-    rf"(?<![\d.:一二三四五六七八九十第])(?:(?P<early>{_HOUR})[、~\-到至](?={_HOUR}点)|(?P<near>[一二三四五六七八])(?=[两二三四五六七八九]点))?(?P<hour>{_HOUR})(?:点钟?|时(?!候|间|不|常|段|刻))(?P<minute>半|一刻"
-    rf"|三刻|{_MINUTE}(?=分|$|[,。\s左就停开到多来])分?|整)?(?P<about>多钟?|左右|来钟|前后|那会儿?|许)?"
+    rf"(?<![\d.:一二三四五六七八九十第])(?:(?P<early>{_HOUR})[、~\-到至](?={_HOUR}点)|(?P<near>[一二两三四五六七八])(?=[两二三四五六七八九十]点))?(?P<hour>{_HOUR})(?:点钟?|时(?!候|间|不|常|段|刻))(?P<minute>半|一刻"
+    rf"|三刻|{_MINUTE}(?=分|$|[,。\s左就停开到多来])分?|整)?(?P<about>多钟?|左右|来钟|前后|那会儿?|那阵儿?|许)?"
 )
 _DIGITAL = re.compile(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::\d\d)?(?![\d:])")
 # 三点意见, 一点水, 快一点: 点 is a clock only with a part of the day in front or a clock word behind.

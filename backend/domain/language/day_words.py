@@ -41,7 +41,13 @@ _NOT_DAY_AFTER = (
     r"(?!楼|院|线|门|栋|店|库|井|杆|机|单元|房|室|厂|地|桥|路|台|车|电梯|口|出口|桩|表|箱|码|站|公寓|锅炉|病"
     r"|选|幢|住|户|字)"
 )
-_NOT_DAY_BEFORE = re.compile(r"(?:路|街|巷|道|胡同|弄|单元|楼|层|栋|#|门|甲|乙|第|编|小区|车|牌|型|里|苑|园)\s*$")
+_NOT_DAY_BEFORE = re.compile(
+    r"(?:路|街|巷|道|胡同|弄|单元|楼|层|栋|#|门|甲|乙|第|编|小区|车|牌|型|里|苑|园"
+    r"|新村|家园|公寓|大厦|广场|华府|华庭|新城|名城)\s*$"
+)
+# 25号楼 25号停的水: apart from a building that is told already, with what happened behind it.
+_APART = re.compile(r"(?:楼|层|单元|栋|室)\s+$")
+_HAPPENED = re.compile(r"(?:早|晚|上午|下午|夜|凌晨|半夜|那天|当天|起|开始|就|到(?:现|今)|停|断|坏|漏|爆|没|报|丢|发现|发生)")
 _YEAR_WORDS = {"今": 0, "去": -1, "头": -1, "前": -2, "大前": -3, "明": 1}
 
 _RELATIVE = re.compile(
@@ -75,6 +81,10 @@ _SHORT_NUMERIC = re.compile(
     r"|0?[1-9])(?P<sep>[./-])(?P<day>3[01]|[12]\d|0?[1-9])"
     r"(?=日|号|起|开始|到现在|至今|那天|当天|早|上午|下午|晚|中午|凌晨|就)(?:日|号(?!楼))?"
 )
+# 11/20, when it is all that is said: beside other words it may be a building and a room, or a share.
+_BARE_NUMERIC = re.compile(
+    r"^\s*(?P<month>1[0-2]|0?[1-9])(?:/|\.(?=\d\d\s*[。!]?\s*$))(?P<day>3[01]|[12]\d|0?[1-9])\s*[。!]?\s*$"
+)
 _DAY_OF_MONTH = re.compile(
     rf"(?P<which>上个?月|这个?月|本月|下个?月)?(?:的)?(?:{_NO_NUMBER})(?P<day>{_DAY})(?P<end>号|日(?!子|常|报"
     rf"|用|本|夜)){_NOT_DAY_AFTER}"
@@ -96,6 +106,8 @@ _YEAR = re.compile(
     r"|春季|夏季|秋季|冬季|年初|年底|初|底)?(?!\s*\d+月)"
     r"(?!(?:都|已经|整|快|也)?(?:[2-9]\d|[二三四五六七八九]十[一二三四五六七八九]?)(?:多|来)?(?:岁|周岁|了|$|[,。\s]))"  # an age
 )
+# 入冬 and the like mean the solar term, a day earlier or later.
+_SEASON_ENTERED = {"开春": (2, 4), "入秋": (8, 7), "入冬": (11, 7)}
 _SEASON_STARTS = {"春": (3, 1), "夏": (6, 1), "秋": (9, 1), "冬": (12, 1)}
 _MARKS = {"初": (1, 10), "上旬": (1, 10), "中": (11, 20), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 
@@ -211,7 +223,9 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 def _day_of_month(match: re.Match[str], today: date) -> Days | None:
     day, which = parse_numeral(match["day"]) or 0, match["which"] or ""
-    if not which and _NOT_DAY_BEFORE.search(match.string[: match.start()]):
+    before = match.string[: match.start()]
+    apart = _APART.search(before) and _HAPPENED.match(match.string, match.end())
+    if not (which or apart) and _NOT_DAY_BEFORE.search(before):
         return None
     if which:
         base = months_before(today.replace(day=1), {"上": 1, "下": -1}.get(which[0], 0))
@@ -254,7 +268,7 @@ def _year(match: re.Match[str], today: date) -> Days | None:
     for name, (month, day) in _SEASON_STARTS.items():
         if name in season:
             last = months_before(date(year, month, day), -3) - timedelta(days=1)
-            return _days(match, date(year, month, day), last, several=True)
+            return _days(match, date(year, *_SEASON_ENTERED.get(season, (month, day))), last, several=True)
     first, last = date(year, 1, 1), date(year, 12, 31)
     if "初" in season:
         last = date(year, 3, 31)
@@ -271,6 +285,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | No
     (_AGO, _ago),
     (_NUMERIC, _date),
     (_SHORT_NUMERIC, _date),
+    (_BARE_NUMERIC, _date),
     (_DATE, _date),
     (_RELATIVE, _relative),
     (_WEEKDAY, _weekday),

@@ -11,6 +11,12 @@ from backend.domain.language.numerals import SPOKEN_DIGITS, spoken_to_ascii
 _GAP = r"(?:[ \-.·)]{1,3}|、|(?<=\d{3})[,](?=\d{4})|(?<=\d{4})[,](?=\d{3}))"
 _ARABIC = re.compile(rf"(?<![\dA-Za-z])\d+(?:{_GAP}\d+)*(?![\dA-Za-z])", re.ASCII)
 _SPOKEN = re.compile(rf"[{SPOKEN_DIGITS}\d]+(?:(?:[ \-.·,、]{{1,2}})[{SPOKEN_DIGITS}\d]+)*")
+# What recordings make of digits said one by one; believed only where eleven of them are a mobile: 腰七零零零零零四五幺幺.
+_HEARD_AS = str.maketrans("腰妖邀要夭吆拐勾钩动令两", "111111799002")
+_MISHEARD = re.compile(
+    rf"(?<![{SPOKEN_DIGITS}\d])(?=[\d{SPOKEN_DIGITS} \-]*[腰妖邀要夭吆拐勾钩动令两])"
+    rf"[腰妖邀要夭吆幺一1](?:[ \-]?[\d{SPOKEN_DIGITS}腰妖邀夭吆拐勾钩动令两]){{10}}(?![{SPOKEN_DIGITS}\d])"
+)
 _GROUP = re.compile(rf"[{SPOKEN_DIGITS}\d]+", re.ASCII)
 # A mobile (with or without 86), the district's landline, or twelve digits that begin with a date of the service years.
 _WHOLE = re.compile(r"(?:86)?1[3-9]\d{9}|0412\d{7}|(?:2[4-9]|[34]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}")
@@ -50,6 +56,7 @@ def digit_runs(text: str) -> tuple[DigitRun, ...]:
     Phones and order numbers ask for the runs of the same text one after the other: the last answers are kept.
     """
     runs = [run for match in _ARABIC.finditer(text) for run in _split(text, match)]
+    runs += [run for run in _misheard(text) if not any(run.start < other.end and other.start < run.end for other in runs)]
     if any(char in text for char in SPOKEN_DIGITS):
         taken = [run for run in runs if len(run.digits) >= _SHORTEST]
         for match in _SPOKEN.finditer(text):
@@ -65,6 +72,15 @@ def label_before(text: str, start: int) -> str:
     found = ""
     for match in _ANY_LABEL.finditer(window):
         found = match.lastgroup or ""
+    return found
+
+
+def _misheard(text: str) -> list[DigitRun]:
+    found = []
+    for match in _MISHEARD.finditer(text):
+        digits = re.sub(r"\D", "", spoken_to_ascii(match[0].translate(_HEARD_AS)), flags=re.ASCII)
+        if _WHOLE.fullmatch(digits):
+            found.append(DigitRun(match.start(), match.end(), digits, broken=True))
     return found
 
 

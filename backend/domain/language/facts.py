@@ -16,6 +16,7 @@ from backend.domain.language.quantities import quantities_in
 from backend.domain.language.times import time_in
 
 _MASK = "\x01"
+_NAME = 4  # characters of a name that is surely one
 
 
 def draw_facts(text: str, *, message_time: datetime, gazetteer: Gazetteer, previous_phone: str = "") -> Facts:
@@ -27,7 +28,9 @@ def draw_facts(text: str, *, message_time: datetime, gazetteer: Gazetteer, previ
     plain = normalise(text).text
     orders, phones = _numbers(plain, previous_phone)
     rest = _blot(plain, [*(order.span for order in orders), *(phone.span for phone in phones)])
-    occurred_at = time_in(rest, message_time)
+    # 刚都家园 (钢都家园, misspelt), 五一花园: a name is no time; its last word stays, so that 3号 behind it is no day.
+    names = [Span(match.start, match.end - len("小区"), "") for match in gazetteer.find(rest) if match.end - match.start >= _NAME]
+    occurred_at = time_in(_blot(rest, names), message_time)
     place = address_in(_blot(rest, [occurred_at.span] if occurred_at else []), gazetteer)
     return Facts(
         address=place,

@@ -20,7 +20,7 @@ _FILLER = rf"(?:[^\d{_SPOKEN}。;]{{0,10}}?)"
 _TAIL = re.compile(
     rf"(?P<part>(?:末尾|末位|后|末|最后|后面|后头|后边|尾)的?(?P<size>[一两二三四五六七八\d])?(?:个)?(?:位|数字?|号)?(?:数字?)?"
     rf"|尾数|末位|末尾|尾巴)(?={_FILLER}{_DIGIT}|{_FILLER}不是)"
-    rf"{_FILLER}{_WRONG}(?P<digits>(?<![\d]){_DIGIT}(?:[ \-,、]?{_DIGIT}){{0,7}}(?!\d))"
+    rf"{_FILLER}{_WRONG}(?P<digits>(?<![\d]){_DIGIT}(?:[ \-,、]?{_DIGIT}){{0,7}}(?!\d)(?!\s*[位个]))"
 )
 _HEAD = re.compile(
     r"(?:前|开头|头|前面)的?(?P<size>[两二三四\d])?(?:个)?(?:位"

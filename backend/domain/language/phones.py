@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -36,6 +37,10 @@ _GONE = re.compile(
     r"\s*(?:这个|那个|,)?(?:号|号码|电话)?(?:已经|早就|都|就|老是?|总是?|一直|也)?(?:不用了|不接|没接|停机|作废|不对|错了|是错的|写错|打不通"
     r"|没人接|无人接|占线|空号|关机|改成|换成|改为|改为了|注销|不要了)"
 )
+# 不接就打…: a second number for when the first is not answered.
+_ELSE = re.compile(
+    r"\s*(?:这个|,|要是|如果)?(?:不接|没接|打不通|没人接|无人接|占线|关机)(?:的话)?(?:,|\s)?(?:就|再|你?可以|可打|请|那就)"
+)
 _UNIT_AFTER = re.compile(r"\s*(?:块|元|万|度|吨|方|平|米|公里|号楼|号|栋|单元|室|年|月|个|户|人|次|克|斤|分|秒|层|楼|%|℃)")
 _LONGEST = 15
 
@@ -58,11 +63,20 @@ def phones_in(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
         if not any(tail.span.start < run.end and run.start < tail.span.end for tail in tails)
         for mention in _mention(run, text)
     ]
+    mentions = _without_second_choice(mentions, text)
     whole = [mention for mention in mentions if mention.kind is PhoneKind.FULL]
     if whole:
         # A whole number that was said last is the whole truth; a tail behind it repeats or corrects its end.
         mentions, tails = [_with_tail(mention, whole, tails) for mention in whole], ()
     return tuple(sorted([*mentions, *tails], key=lambda mention: mention.span.start))
+
+
+def _without_second_choice(mentions: list[PhoneMention], text: str) -> list[PhoneMention]:
+    """17000005454 不接就打0412-0005454: the first is the phone, the other stays in the words."""
+    for first, second in itertools.pairwise(mentions):
+        if first.kind is second.kind is PhoneKind.FULL and _ELSE.match(text, first.span.end, second.span.start):
+            return [mention for mention in mentions if mention is not second]
+    return mentions
 
 
 def _with_tail(mention: PhoneMention, whole: list[PhoneMention], tails: tuple[PhoneMention, ...]) -> PhoneMention:
@@ -88,7 +102,9 @@ def _mention(run: DigitRun, text: str) -> list[PhoneMention]:
 
 
 def _not_theirs(before: str, text: str, end: int) -> bool:
-    return bool(_THIRD_PARTY.search(before) or _NOT_THIS.search(before) or _GONE.match(text, end))
+    return bool(
+        _THIRD_PARTY.search(before) or _NOT_THIS.search(before) or (_GONE.match(text, end) and not _ELSE.match(text, end))
+    )
 
 
 def _number(run: DigitRun, text: str, label: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from backend.contracts.understanding import Privacy
 from backend.domain.language.normalise import normalise
+from backend.domain.language.numerals import SPOKEN_DIGITS
 
 _ANONYMOUS = re.compile(
     r"匿名(?!信|电话|短信|帖)|不(?:想|愿意?|打算|方便|便|要|用)?(?:实名|留名|署名|具名|(?:[留说讲填](?:真|姓|我的?|个)?|报(?:真|姓))名字?(?!额|次)|透露(?:姓名|名字|身份"
@@ -23,6 +24,7 @@ _CONFIDENTIAL = re.compile(
     r"知道(?:这事儿?|这个|是谁)?(?:是我|我是谁|了?是?谁)|知道(?=[,。!]|$)|公开我|露我|供出我|告诉"
     rf"{_THEM})"
     rf"|(?:别|甭|不要)(?:跟|和|对|向|给){_THEM}[^,。]{{0,3}}(?:说|讲|提)(?:我|是谁)"
+    r"|(?:别|甭|不要|千万别)(?:往外|对外|到处|出去)(?:乱|瞎)?(?:说|传|讲|张扬|嚷嚷)"
     r"|(?:别|甭|不要)把我[^,。]{0,3}[卖供抖说漏](?:了|出去|出来)"
     r"|(?:别|甭|不要|不许)(?:再)?(?:提|点|带)(?:到|起|上|出)?我(?:的)?(?:名字?|姓名)?(?=[,。!\s]|就|$)"
     rf"|(?:信息|电话|号码|名字|姓名|身份|联系方式|手机号?|资料)(?:可|都|也|就|千万|请|我|绝对)*(?:别|不要|甭|不能|不许|勿|不可以|不想)"
@@ -40,6 +42,10 @@ _WHETHER = re.compile(
     r"[^,。! ]{0,4}(?:可以|能|好使|受理|给|行|办|管)[^,。! ]{0,4}(?:吗|么|\?|不行$|不$)"
     r"|[^,。! ]{0,6}(?:给不给|行不行|能不能|可不可以)"
 )
+# 刚才说匿名 现在不用了
+_TAKEN_BACK = re.compile(
+    r"[^。!?]{0,6}?(?:现在|这回|又|还是|算了)?[,\s]*(?:现在)?(?:不用了|不需要了|不必了|不要了|取消|改主意|算了吧?|不匿|可以留名?了)"
+)
 _FOR_ONESELF = re.compile(r"(?:我|俺)(?:想|要|就)?$")  # 我匿名行不行 asks for it
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
@@ -48,13 +54,29 @@ _SURNAMES = (
 )
 _COMMON = _SURNAMES[:160]
 _GIVEN = r"[\u4e00-\u9fff]{1,2}"
-_TITLE = r"(?:先生|女士|师傅|阿姨|大姐|大哥|大爷|大娘|老师|叔|婶|姨|哥|姐|大妈|大婶|同志|经理|小姐|爷|奶|伯|舅)"
+_TITLE = (
+    r"(?:先生|女士|师傅|阿姨|大姐|大哥|大爷|大娘|老师|叔|婶|姨|哥|姐|大妈|大婶|同志|经理|小姐|爷|奶|伯|舅"
+    r"|太太|老太太?|大叔|大伯|大嫂|嫂子?|爷爷|奶奶|叔叔|婆婆|阿婆|老爷子|老师傅)"
+)
 _KIN = r"(?:女儿|闺女|姑娘|儿子|老伴|媳妇|爱人|丈夫|妻子|哥|姐|弟弟?|妹妹?|孙子|孙女|女婿)"
-_END = r"(?=[,。!?;:\s\d]|电话|手机|联系|是|住|家住|在|的|我|吧|,|$)"
+_END = r"(?=[,。!?;:\s\d(]|电话|手机|联系|是|住|家住|在|的|我|吧|今年|男|女|,|$)"
+# What may stand alone between a door and a time or a phone and begins like a name: 马桶堵, 高空抛物, 路灯坏, 黄水.
+_NO_GIVEN = r"[停堵漏坏没冷热臭吵掉断响亮通开关来走水电气暖灯门桶道管头空压车位库板皮墙房间天压灰黑]"
+_TIME_HEAD = (
+    r"(?:今[天儿早晚]|昨|前天|上周|上个?月|从|打|周[一二三四五六日]|礼拜|星期|\d{1,2}[月号点]|十[一二]?月|[早晚]上|[上下]午"
+    r"|半夜)"
+)
 _NAME_PATTERNS = (
     # 我姓张叫张秀兰: the whole name, not the surname before it.
     re.compile(
         rf"姓\s*[{_SURNAMES}]{{1,2}}[,\s]*(?:名字?)?叫\s*(?P<name>(?:欧阳|司马|上官|诸葛|皇甫|[{_SURNAMES}]){_GIVEN}?){_END}"
+    ),
+    # 不是张丽 是张莉, 名字写错了 应该是宋桂芝
+    re.compile(
+        rf"(?:^|[,。\s])(?:我)?(?:名字?|姓名)?(?:叫)?不是(?P<wrong>[{_SURNAMES}]{_GIVEN})[,。\s]*(?:应该)?(?:是|叫)(?P<name>[{_SURNAMES}]{_GIVEN})(?=[,。!?\s]|$)"
+    ),
+    re.compile(
+        rf"(?:名字?|姓名)[^,。\d]{{0,4}}(?:错|不对)[^\d]{{0,6}}?(?:是|叫|改成|改为)(?P<name>[{_SURNAMES}]{_GIVEN})(?=[,。!?\s]|$)"
     ),
     # 我姓佟,佟丽娟
     re.compile(
@@ -85,10 +107,19 @@ _NAME_PATTERNS = (
     ),
     # 我是三号楼的老刘, 我是你王姨, 我是和平小区的王建国, 我是她女儿何敏
     re.compile(
-        rf"我是(?:你们?|您|[^,。!?;]{{1,14}}的)?(?P<name>[老小][{_COMMON}]|[{_COMMON}]{_TITLE})(?=[,。!?;:\s\d]|啊|呀|呢|电话|手机|$)"
+        rf"[我俺咱]是(?:你们?|您|[^,。!?;]{{1,14}}的)?(?P<name>[老小][{_COMMON}](?:头儿?|太太)?|[{_COMMON}]{_TITLE})(?=[,。!?;:\s\d]|啊|呀|呢|电话|手机|$)"
     ),
     re.compile(
         rf"我是(?:[^,。!?;的]{{1,12}}的|(?:他|她|户主)(?:们|的)?(?:家)?{_KIN})(?P<name>[{_COMMON}][\u4e00-\u9fff]{{1,2}})(?=[,。!?;:\s\d]|电话|手机|$)"
+    ),
+    # 我是钢都家园的住户王桂兰
+    re.compile(
+        rf"[我俺](?:是|就是)[^,。!?;]{{0,12}}(?:住户|业主|居民|村民|租户|租客|家长|楼长|党员|职工|老师|志愿者)(?P<name>[{_COMMON}]{_GIVEN})(?=[,。!?;:\s\d]|电话|手机|$)"
+    ),
+    # 2单元202 冯建军 一七零…: a name alone between the door and the phone or the time
+    re.compile(
+        rf"(?:[\d室号楼层户栋东西]|单元|[零一二三四五六七八九])[,\s]+(?P<name>[{_COMMON}](?:{_TITLE}|{_GIVEN}(?<!{_NO_GIVEN})))[,\s]+"
+        rf"(?=(?:联系)?(?:电话|手机)|1[3-9]\d|[一幺][三四五六七八九][{SPOKEN_DIGITS}]|{_TIME_HEAD})"
     ),
     re.compile(rf"^(?:我是)\s*(?P<name>[{_SURNAMES}]{_GIVEN})(?=[,。!?;:\s\d]|电话|手机|联系|家住|$)"),
 )
@@ -98,7 +129,9 @@ _NOT_GIVEN = re.compile(
     r"|(?:什么|谁|啥|楼的|居民|业主|住户|人|家|小区|单元|[的了吗呢吧户员主层]|家属|房东)$|^(?:小区|老师|老公)"
 )
 # One of these stands in every text that gives a name.
-_INTRODUCED = re.compile(r"姓|叫|我是|名|联系人|报修人|落款|本人|称呼|[找喊]我|1[3-9]\d{9}|0412")
+_INTRODUCED = re.compile(
+    rf"姓|叫|[我俺咱]就?是|不是|名|联系人|报修人|落款|本人|称呼|[找喊]我|1[3-9]\d{{9}}|0412|[,\s][{_COMMON}](?:{_TITLE}|{_GIVEN})[,\s]"
+)
 
 
 def find_privacy(text: str) -> Privacy | None:
@@ -113,7 +146,7 @@ def privacy_in(text: str) -> Privacy | None:
             before = text[: match.start()]
             asked = _ASKED.search(before) and _QUESTION.match(text, match.end())
             whether = wish is Privacy.ANONYMOUS and _WHETHER.match(text, match.end()) and not _FOR_ONESELF.search(before)
-            if not (_WAIVED.search(before) or asked or whether):
+            if not (_WAIVED.search(before) or asked or whether or _TAKEN_BACK.match(text, match.end())):
                 return wish
     return None
 

@@ -33,6 +33,8 @@ _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
 # 从早六点喊到天黑: from morning till night, day by day.
 _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
 _AND = ("", "、", "和", "跟", "与", ",", " ")
+# 从15号停到18号, 从早上八点吵到晚上十点
+_TO_DOING = re.compile(r"\s*(?:就|一直|开始)?[停断坏漏吵闹跳唱响干忙施敲砸堵跑放冒臭停喊叫嚷折腾][\u4e00-\u9fff]{0,2}?(?:到|至)")
 _TO = re.compile(r"\s*(?:的)?(?:到|至|-|~|—)\s*")
 # 昨天报的修, 周一打的电话: when it was reported, not when it began.
 _REPORTED = re.compile(
@@ -54,9 +56,11 @@ _EVERY = re.compile(
     r"|(?<![\d个])(?:工作日|双休日|节假日)(?=也|都|还[在没施])"
     r"|一(?:下|刮|起|来)[大小点场个]{1,2}(?:雨|雪|风|雾)|(?:下雨|下雪|刮风|阴雨?|雨|雪)天(?=就|都|总|老|更|没法|必)"
     r"|有时候|(?<!时)有时(?![间无效段刻])|偶尔|(?<![一二三四五六七八九十\d周拜期第])(?:一三五|二四六)(?=的|晚|早|都|就)"
-    rf"|逢(?:年|周|单|双|集|下)|周{{0,1}}[一1]到周[五5](?:都|每|天天)|[隔]\S天)"
+    rf"|逢(?:年|周|单|双|集|下)|(?:周|星期|礼拜)[一1](?:到|至|-)(?:周|星期|礼拜)?[五六日天567](?=(?:的)?(?:早|晚|上午|下午|中午|每天|全天|白天|夜里|半夜)*(?:都|每|天天|就|总|老))|[隔]\S天)"
 )
 _WEAK_EVERY = re.compile(r"(?:有时候?|偶尔|每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+# 晚上九点以后, said of no day; not 晚上九点以后停的电
+_EACH_TIME_FROM = re.compile(r"(?:以后|之后|过后)(?!才?(?:停|断|坏|没|漏|爆|来|再|你|打|联系|给))")
 _NTH_DAY = re.compile(
     r"(?:这|都|已经|今天)+(?:是)?第(?P<count>[二三四五六七八九十]{1,2}|\d{1,2})天|第(?P<alone>[二三四五六七八九十]{1,2}|\d{1,2})天了"
 )
@@ -68,7 +72,7 @@ _COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
 _UNIT = r"(?:拉月|天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
 _LASTS = re.compile(
     r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
-    rf"|停气|停暖|将近|小|大约|大概|差不多)*\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
+    rf"|停气|停暖|将近|小|大约|大概|差不多|(?<=[\u4e00-\u9fff])(?<![给请过用花付交上住隔休买租学干打跑找订签说看])了)*\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
     rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
     rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
 )
@@ -99,9 +103,11 @@ _VAGUE = re.compile(
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _NOW = re.compile(_words("now"))
-_NOT_NOW = re.compile(r"[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
+_NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
+_PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
+_SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
 _RECENT = timedelta(minutes=30)
 
 
@@ -112,7 +118,10 @@ def find_frames(text: str, now: datetime) -> list[Found]:
     free = [
         moment for moment in moments if not any(moment.begin < found.finish and found.begin < moment.finish for found in every)
     ]
-    frames = [*every, *_moments(text, free, now), *_durations(text, now, free), *_seasons(text, now), *_hours_ago(text, now)]
+    told = list(_moments(text, free, now))
+    ahead = [found.finish for found in told if found.kind is TimeKind.FUTURE]
+    lasting = [each for each in _durations(text, now, free) if not any(0 <= each.begin - end <= _PLAN for end in ahead)]
+    frames = [*every, *told, *lasting, *_seasons(text, now), *_hours_ago(text, now)]
     frames += [*_last_night(text, now), *_nth_day(text, now)]
     return frames + _loose_words(text, now, frames)
 
@@ -131,6 +140,9 @@ def _recurrences(text: str, moments: list[Moment]) -> list[Found]:
         again = _COMES_AGAIN.match(text, moment.finish)
         if again and (moment.days is None or moment.days.weekly or moment.several):
             found.append(Found(moment.begin, moment.finish, TimeKind.RECURRING, rank=72))
+        onward = _EACH_TIME_FROM.match(text, moment.finish) if moment.days is None and moment.hours else None
+        if onward and not _SINCE_BEHIND.match(text, moment.finish) and not _FROM.search(text[: moment.begin]):
+            found.append(Found(moment.begin, onward.end(), TimeKind.RECURRING, rank=72))
     return found
 
 
@@ -157,17 +169,19 @@ def _moments(text: str, moments: list[Moment], now: datetime) -> Iterator[Found]
             skip = following
             yield _stretch(text, moment, following, now)
         else:
-            yield _since(text, moment, following) or _plain(text, moment, now)
+            yield _since(text, moment, following, now) or _plain(text, moment, now)
 
 
 def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> bool:
     """Whether two moments are the ends of one stretch: 18号到20号, 星期六、星期天."""
     if _TO.fullmatch(text, moment.finish, following.begin):
         return not _is_today(following, now)
+    if _TO_DOING.fullmatch(text, moment.finish, following.begin) and _FROM.search(text[: moment.begin]):
+        return not _is_today(following, now)
     plain = moment.hours is None and following.hours is None and moment.days is not None and following.days is not None
     if not plain or text[moment.finish : following.begin] not in _AND:
         return False
-    return timedelta() < following.start - moment.start <= timedelta(days=3)
+    return timedelta() < abs(following.start - moment.start) <= timedelta(days=3)
 
 
 def _is_today(moment: Moment, now: datetime) -> bool:
@@ -181,6 +195,8 @@ def _is_today(moment: Moment, now: datetime) -> bool:
 
 def _stretch(text: str, first: Moment, second: Moment, now: datetime) -> Found:
     prefix = _FROM.search(text[: first.begin])
+    if second.days is not None and not second.days.weekly and second.start < first.start and not _TO.match(text, first.finish):
+        return Found(first.begin, second.finish, TimeKind.INTERVAL, second.start, first.end, rank=90)  # 昨天、前天
     start, end = first.start, second.end
     if second.days is None and second.hours is not None:
         end = at(first.start.date(), second.hours.end)
@@ -198,7 +214,7 @@ def _stretch(text: str, first: Moment, second: Moment, now: datetime) -> Found:
     return Found(prefix.start() if prefix else first.begin, second.finish, kind, start, end, rank=rank)
 
 
-def _since(text: str, moment: Moment, following: Moment | None) -> Found | None:
+def _since(text: str, moment: Moment, following: Moment | None, now: datetime) -> Found | None:
     prefix = _FROM.search(text[: moment.begin])
     behind = _SINCE_BEHIND.match(text, moment.finish) or (None if moment.hours else _BEGAN.match(text, moment.finish))
     still = _STILL.match(text, moment.finish) if behind is None else behind
@@ -216,7 +232,11 @@ def _since(text: str, moment: Moment, following: Moment | None) -> Found | None:
         return Found(prefix.start(), moment.finish, TimeKind.RECURRING, rank=72)
     begin = prefix.start() if prefix else moment.begin
     finish = behind.end() if behind else moment.finish
-    return Found(begin, finish, TimeKind.SINCE, moment.start, None, rank=100)
+    start = moment.start
+    if start > now and moment.hours is not None and now.hour < _SMALL_HOURS:
+        start -= timedelta(days=1)  # 今晚上一直吵, said after midnight
+    kind, rank = (TimeKind.FUTURE, 30) if start > now else (TimeKind.SINCE, 100)
+    return Found(begin, finish, kind, start, moment.end if start > now else None, rank=rank)
 
 
 def _plain(text: str, moment: Moment, now: datetime) -> Found:

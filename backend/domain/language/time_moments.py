@@ -9,9 +9,13 @@ from datetime import date, datetime, timedelta
 from backend.domain.language.calendar_words import find_calendar_days
 from backend.domain.language.clock_words import find_hours
 from backend.domain.language.day_words import find_days
+from backend.domain.language.denied import PADDING
 from backend.domain.language.time_values import Days, Hours, at, day_end, day_start
 
-_GLUE = re.compile(r"[ 的,儿)]{0,2}(?:大概|大约|差不多|约|快|是|就|在|那天|当天|当时|那晚)?[ 的,]?")
+_GLUE = re.compile(rf"{PADDING}*[ 的,儿)]{{0,2}}(?:大概|大约|差不多|约|快|是|就|在|那天|当天|当时|那晚)?[ 的,]?")
+# 五点钟左右吧 昨天的事儿: the day is told behind the hours.
+_DAY_BEHIND = re.compile(r"(?:吧|的?时候|那会儿?|左右|呢|啊|[ ,。])*")
+_ENDS = re.compile(r"(?:的|儿)?(?:事儿?|时候)?(?:吧|啊|呢|了)?\s*(?:$|[,。!])")
 _HALF_DAY = timedelta(hours=12)
 _DAY = timedelta(days=1)
 
@@ -53,8 +57,18 @@ def find_moments(text: str, now: datetime) -> list[Moment]:
         moments.append(dated(item, behind, now))
         if behind is not None:
             hours.remove(behind)
+        elif (before := _told_before(item, hours, text)) is not None:
+            moments[-1] = replace(dated(item, before, now), begin=before.begin, finish=item.finish)
+            hours.remove(before)
     moments += [undated(hour, now) for hour in hours]
     return sorted(moments, key=lambda moment: moment.begin)
+
+
+def _told_before(days: Days, hours: list[Hours], text: str) -> Hours | None:
+    """The clock time right before a day that closes its clause."""
+    if days.several or not _ENDS.match(text, days.finish):
+        return None
+    return next((hour for hour in hours if hour.exact and _DAY_BEHIND.fullmatch(text, hour.finish, days.begin)), None)
 
 
 def dated(days: Days, hours: Hours | None, now: datetime) -> Moment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from backend.contracts.conversations import OccurredAt, TimeKind
@@ -13,10 +14,17 @@ from backend.domain.language.tables import load_table
 from backend.domain.language.time_frames import find_frames
 from backend.domain.language.time_values import SHANGHAI, Found, to_utc
 
-# 今天天气真冷 and 今天必须给个说法 name no day on which something happened.
+# 今天天气真冷, 今天必须给个说法, 明天再跟你说, 周末上班不, 三九天, 现在的人: no moment at which something happened.
 _NOT_THEN = re.compile(
     r"今[天儿日]个?(?=必须|务必|就?得给|之内|一定)|(?:今天|今儿个?|今日|明天|这)?(?:的)?天(?:气|儿(?=[^,。]{0,3}[冷热好]))"
+    r"|(?:明[天儿]个?|后天|晚上|晚点儿?|下午|过[两几]天|改天|周末|周[一二三四五六日])(?=再(?:跟|给|和|找|打|说|聊|讲|报|补|发|联系|细说|看看))"
+    r"|(?:周末|双休日?|节假日|(?:周|礼拜|星期)[六日天]|中午|晚上|夜里|明天|今天|国庆|过年|春节)"
+    r"(?=(?:你们|您|咱们|那边|单位)?(?:也|还)?(?:上班|营业|开门|办公|有人(?:上班|值班|接)?|休息|放假)(?:不|吗|么|没|呢|\?))"
+    r"|(?:数九寒?|三九|三伏|数伏)天|(?:365|三百六十五)天|(?:现在|如今)(?=(?:的|这)(?:人|年轻人|孩子|社会|物业|东西|年头))"
 )
+_SURE = 78  # the rank of a start that is tied to its words; a recurrence needs one less
+_FURTHEST = 3
+_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿"})
 _PINYIN: dict[str, str] = load_table("times")["pinyin"]
 _PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
@@ -41,8 +49,34 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     frames = [frame for frame in frames if frame.begin >= slip] or frames
     if not frames:
         return None
-    best = max(frames, key=lambda frame: (frame.rank, -frame.begin))
-    return _mention(text, best)
+    best = _best(frames)
+    again, since = _again_and_since(text, frames)
+    if again is None or since is None:
+        return _mention(text, best)
+    # 一下雨就漏 打去年就这样: what comes again, and since when
+    mention, words = _mention(text, again), _mention(text, since).span.text
+    joined = replace(mention.occurred_at, text=f"{mention.span.text},{words.strip()}", start=to_utc(since.start))
+    return replace(mention, occurred_at=joined)
+
+
+def _best(frames: list[Found]) -> Found:
+    return max(frames, key=lambda frame: (frame.rank, -frame.begin))
+
+
+def _again_and_since(text: str, frames: list[Found]) -> tuple[Found | None, Found | None]:
+    """The recurrence and the start of it, when a message tells both. A bare 天天 far from the start is an effect (天天爬楼)."""
+    starts = [frame for frame in frames if frame.kind is TimeKind.SINCE and frame.rank >= _SURE]
+    since = _best(starts) if starts else None
+    again = [
+        frame
+        for frame in frames
+        if frame.kind is TimeKind.RECURRING
+        and frame.rank >= _SURE - 1
+        and since is not None
+        and (frame.finish <= since.begin or since.finish <= frame.begin)
+        and (text[frame.begin : frame.finish] not in _DAILY or _FURTHEST >= frame.begin - since.finish >= 0)
+    ]
+    return (_best(again) if again else None), since
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -146,3 +146,38 @@ def test_two_misunderstandings_in_a_row_are_counted_and_reset() -> None:
     step = told(fresh(), FULL, ("嘎嘎咕咕", "nlu_fallback"), ("咕咕嘎嘎", "nlu_fallback"))
     assert step.form.misunderstood == 2
     assert told(step.form, "是7号楼").form.misunderstood == 0
+
+
+@pytest.mark.parametrize("answer", ["明天", "明儿来修行不", "后天上午吧"])
+def test_no_trouble_began_at_a_time_that_is_still_to_come(answer: str) -> None:
+    step = told(fresh(), REPORT, "翠园小区6号楼2单元301", answer)
+    assert step.form.draft.occurred_at is None
+    assert (step.form.requested, step.remarks) == (Ask.OCCURRED_AT, ("time_ahead",))
+
+
+@pytest.mark.parametrize("answer", ["明天开始停水", "下周要动工了", "通知说明天要拆"])
+def test_a_trouble_that_is_announced_has_its_time_ahead(answer: str) -> None:
+    step = told(fresh(), REPORT, "翠园小区6号楼2单元301", answer)
+    assert step.form.draft.occurred_at is not None
+    assert step.form.draft.occurred_at.kind is TimeKind.FUTURE
+
+
+def test_a_visit_that_is_wished_for_is_not_when_it_happened() -> None:
+    step = told(fresh(), ("明天能来修不 屋里暖气不热", "report_complaint"))
+    assert step.form.draft.occurred_at is None
+
+
+@pytest.mark.parametrize(
+    ("wish", "back"), [("匿名", "不用匿名了"), ("我想匿名", "刚才说匿名 现在不用了"), ("不留名", "还是留个名吧")]
+)
+def test_the_wish_to_stay_anonymous_can_be_taken_back(wish: str, back: str) -> None:
+    step = told(fresh(), REPORT, wish)
+    assert step.form.draft.anonymous
+    assert not told(step.form, back).form.draft.anonymous
+
+
+def test_the_wish_for_confidence_can_be_taken_back_and_is_not_by_anything_else() -> None:
+    step = told(fresh(), REPORT, "替我保密")
+    assert step.form.confidential
+    assert not told(step.form, "不用保密了").form.confidential
+    assert told(step.form, "翠园小区6号楼").form.confidential

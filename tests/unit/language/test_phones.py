@@ -168,3 +168,25 @@ def test_every_mobile_is_found_whole(tail: int, lead: str) -> None:
     number = f"1700000{tail:04d}"
     assert [mention.number for mention in find_phones(lead + number)] == [number]
     assert find_phones(f"9{number}0") == () or find_phones(f"9{number}0")[0].kind is PhoneKind.INVALID
+
+
+def test_a_second_number_for_when_nobody_answers_does_not_take_the_place_of_the_first() -> None:
+    found = find_phones("打17000005454 不接就打0412-0005454")
+    assert [phone.number for phone in found] == ["17000005454"]
+
+
+def test_the_word_in_front_of_the_tail_is_no_digit_of_it() -> None:
+    found = find_phones("我手机尾号错了 后四位是7788", "17000009876")
+    assert [phone.number for phone in found] == ["17000007788"]
+
+
+@pytest.mark.parametrize(
+    "said", ["腰七零零零零零四五幺幺", "要七零零零零零四五一一", "幺拐洞洞洞洞洞四五幺幺", "幺七动动动动动四五幺幺"]
+)
+def test_a_mobile_is_heard_through_the_slips_of_a_recording(said: str) -> None:
+    assert [phone.number for phone in find_phones(f"打{said}这个电话")] == ["17000004511"]
+
+
+@pytest.mark.parametrize("said", ["要三四个人来", "拐两个弯", "要七八天", "腰疼了五六天", "要一二三四五六七八九十"])
+def test_words_that_sound_like_digits_are_no_number(said: str) -> None:
+    assert find_phones(said) == ()

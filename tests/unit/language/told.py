@@ -8,6 +8,7 @@ Each row is a text and what it tells, in a short writing:
   `about` allows a quarter of the distance to `NOW`, at least a day; `since-open` has no start, `at-now` lies in the last two
   hours; `any a | b`;
 - phones: a number, `tail` with the whole corrected number (`PREVIOUS` was known), `invalid`, `none`;
+- messages that tell much at once: the other writings, each behind its letter of `LETTERS`, with ` ; ` between;
 - the others: the name, the digits with their check, the wish, the measures.
 """
 
@@ -28,7 +29,8 @@ from backend.domain.language.time_values import SHANGHAI
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 PREVIOUS = "17000009876"
-KINDS = ("places", "times", "phones", "names", "orders", "privacy", "quantities", "nothing")
+KINDS = ("places", "times", "phones", "names", "orders", "privacy", "quantities", "nothing", "messages")
+LETTERS = {"p": "places", "t": "times", "h": "phones", "n": "names", "o": "orders", "s": "privacy", "q": "quantities"}
 _TABLES = Path(__file__).parent / "told"
 _DIRECTORY = Path(__file__).parents[3] / "nlu_data" / "lookups" / "places.yml"
 _PARTS = dict(zip(("街道", "社区", "小区", "路", "号", "楼", "单元", "层", "室", "旁"), COMPONENTS, strict=True))
@@ -51,6 +53,9 @@ def is_right(kind: str, text: str, meant: str) -> bool:
     if kind == "places":
         right, told, found = place_counts(text, meant)
         return right == told == found
+    if kind == "messages":
+        parts = (part.split(":", 1) for part in meant.split(" ; "))
+        return all(is_right(LETTERS[letter], text, told) for letter, told in parts)
     return _CHECKS[kind](draw(text), meant)
 
 
