@@ -108,6 +108,9 @@ _QUESTION = re.compile(
 )
 
 
+_BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[我俺人他她是])|关键是?|问题是|(?:这回|这次|这下|今天这)是?")
+
+
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
     r"|\d+号楼(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -130,7 +133,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _only_chooses(text)):
         return gravest
-    if gravest is None and (score <= DANGER or _is_calm_elsewhere(meant)):
+    if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
@@ -138,10 +141,10 @@ def emergency_in(text: str) -> EmergencyHit | None:
     return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
 
 
-def _is_calm_elsewhere(meant: str) -> bool:
-    """Whether the text is calm without its address: where it is makes nothing a danger."""
-    rest = _PLACE.sub("", meant)
-    return rest != meant and (danger_score(rest) or 0.0) <= DANGER
+def _is_calm_otherwise(meant: str) -> bool:
+    """Whether the text is calm without its address or its figures of speech: neither makes anything a danger."""
+    rests = [_PLACE.sub("", meant), _IDIOMS.sub("", meant)]
+    return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
 
 
 def _only_chooses(text: str) -> bool:
@@ -160,12 +163,20 @@ def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
 
 def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
     """The model is sure that the whole text is calm, and does not find the clause alone alarming enough to outweigh that."""
+    start = _behind_but(meant, hit.span.start)
+    if start:
+        score = danger_score(meant[start:]) or 0.0
     if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
         return False
     if score > CALM_WITHOUT_EXCUSE and not has_excuse(meant):
         return False
     alone = danger_score(meant[slice(*_around(_CLAUSE_END, meant, hit.span.start, hit.span.end))]) or 0.0
     return alone < ALARMING_ALONE or score + alone < OUTWEIGHED
+
+
+def _behind_but(meant: str, place: int) -> int:
+    """Where the part begins that a 但是 before this place sets against what was said: 没有受伤 does not calm 但是人出不来."""
+    return max((match.end() for match in _BUT.finditer(meant, 0, place)), default=0)
 
 
 def _by_rules(text: str, meant: str) -> dict[str, EmergencyHit]:
