@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.domain.drafting.absorbing import absorb_facts
+from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
     field_of,
@@ -16,8 +16,9 @@ from backend.domain.drafting.answering import (
     without_phone,
 )
 from backend.domain.drafting.asking import with_next_question
-from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.gist import clauses_beside, told_beside, told_in_correction
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.language.wishes import says
@@ -26,6 +27,7 @@ from backend.domain.language.wishes import says
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
+_WORTH_KEEPING = 4  # characters that no field has taken
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -34,7 +36,11 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     if _is_said_again(form, turn):
         return Step(asked_anew(form), remarks=("heard_already",))
     turn = turn if form.draft.description else of_first_problem(turn)
+    mended = reworded(form, turn) if form.draft.description and not turn.facts.address else None
+    if mended is not None:
+        return Step(with_next_question(replace(mended, misunderstood=0)), changed=("description",))
     # What is told about a further problem does not move the place and the time of this one.
+    before = form
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
     digresses = turn.intent in DIGRESSIONS
     subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
@@ -52,6 +58,8 @@ def collect(form: OpenForm, turn: Turn) -> Step:
         if not step.changed:
             return step
         form, changed, remarks = step.form, step.changed, step.remarks
+    form = _with_what_else(form, turn, changed)
+    form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
 
@@ -80,6 +88,28 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return Step(asked_anew(form), remarks=("no_hurry",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
+
+
+def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
+    """他家401我家301, beside a place: what no field takes goes along with the matter, unheard in the read-back."""
+    corrects = turn.intent == CORRECTION or says("wrong", turn.text)
+    taken = corrects or {"description", "also", "category"} & set(changed) or turn.facts.privacy or turn.intent in DIGRESSIONS
+    if taken or not changed or not form.draft.description or turn.text in form.draft.description:
+        return form
+    told = clauses_beside(turn.text, turn.facts)
+    left = "、".join(told).replace(form.draft.address.landmark or "\x01", "")
+    if len(left) < _WORTH_KEEPING or told_in_correction(turn.text, turn.facts) < _WORTH_KEEPING:
+        return form
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{left}"))
+
+
+def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:
+    """7楼, then 锦绣花园, asked for estate and building: the other half of the question is still open."""
+    old, new = before.draft.address, form.draft.address
+    named = new.estate and not old.estate and not (new.building or new.unit or new.landmark)
+    if before.requested is not Ask.ADDRESS_DETAIL or not named or not (old.floor or old.room):
+        return form
+    return replace(form, asked={**form.asked, Ask.ADDRESS_DETAIL.value: 0})
 
 
 def _is_first(form: OpenForm) -> bool:

@@ -27,6 +27,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("threatens_whole", "ask_human", _UNSURE),
 )
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
+_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "deny", "nlu_fallback"})
 _FEW = 1  # characters
 _LATER = ("earlier", "aftermath", "adds")
 
@@ -154,6 +155,12 @@ def _broken(heard: Heard) -> str:
     return "report_complaint" if opens and best(heard) != "emergency" else ""
 
 
+def _takes_time(heard: Heard) -> str:
+    """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
+    stalls = heard.requested in FORM and heard.answer is None and best(heard) in _TALK and says("hesitates", heard.text)
+    return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
+
+
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
     tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
@@ -172,6 +179,7 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _broken,
     _told_fact,
     _read_back,
+    _takes_time,
     _information,
     _corrects_order,
     _instructs,

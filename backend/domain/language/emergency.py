@@ -108,6 +108,10 @@ _QUESTION = re.compile(
 )
 
 
+# In 看着了 the model, which reads single words, may hear the fire of 着了.
+_NOTICED = re.compile(
+    r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
+)
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
     r"|\d+号楼(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -139,8 +143,9 @@ def emergency_in(text: str) -> EmergencyHit | None:
 
 
 def _is_calm_elsewhere(meant: str) -> bool:
-    """Whether the text is calm without its address: where it is makes nothing a danger."""
-    rest = _PLACE.sub("", meant)
+    """Whether the text is calm without its address, and without 看着了 and 够着了: where it is and that it was noticed makes
+    nothing a danger."""
+    rest = _NOTICED.sub("", _PLACE.sub("", meant))
     return rest != meant and (danger_score(rest) or 0.0) <= DANGER
 
 
