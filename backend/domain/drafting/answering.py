@@ -33,8 +33,7 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     if says("enough_whole", turn.text):
         return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
     if turn.answer is None:
-        in_words = form.requested is Ask.ADDRESS and says("as_before_place", turn.text) and turn.facts.address is None
-        return _as_before(form, turn, field) if in_words else None
+        return None
     if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _as_before(form, turn, field)
     is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE

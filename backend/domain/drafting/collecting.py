@@ -16,10 +16,11 @@ from backend.domain.drafting.answering import (
     without_phone,
 )
 from backend.domain.drafting.asking import with_next_question
-from backend.domain.drafting.gist import clauses_beside, told_beside, told_in_correction
+from backend.domain.drafting.gist import clauses_beside, told_beside
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
+from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.language.wishes import says
 
@@ -92,13 +93,14 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
 
 def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
     """他家401我家301, beside a place: what no field takes goes along with the matter, unheard in the read-back."""
-    corrects = turn.intent == CORRECTION or says("wrong", turn.text)
-    taken = corrects or {"description", "also", "category"} & set(changed) or turn.facts.privacy or turn.intent in DIGRESSIONS
+    corrects = turn.intent == CORRECTION or says("wrong", turn.text) or says("starts_correction", turn.text)
+    taken = corrects or {"description", "also", "category"} & set(changed) or turn.intent in DIGRESSIONS
     if taken or not changed or not form.draft.description or turn.text in form.draft.description:
         return form
-    told = clauses_beside(turn.text, turn.facts)
-    left = "、".join(told).replace(form.draft.address.landmark or "\x01", "")
-    if len(left) < _WORTH_KEEPING or told_in_correction(turn.text, turn.facts) < _WORTH_KEEPING:
+    landmark, name = form.draft.address.landmark, form.draft.contact_name
+    told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
+    left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))
+    if len(left) < _WORTH_KEEPING:
         return form
     return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{left}"))
 
@@ -125,4 +127,6 @@ def _uncounted(form: OpenForm) -> OpenForm:
 
 def asked_anew(form: OpenForm) -> OpenForm:
     """The question that stood before, put again: going on is no reason to leave it out."""
-    return with_next_question(_uncounted(form))
+    name = form.requested.value
+    again = form.asked.get(name, 0) - (form.requested not in CONTROLS)
+    return with_next_question(replace(form, asked={**form.asked, name: max(again, 0)}))

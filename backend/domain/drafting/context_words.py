@@ -109,6 +109,7 @@ def _asks_status(heard: Heard) -> str:
 def _tells(heard: Heard) -> str:
     """挺危险的, and 那谁知道啊 where something is asked, are told to us and ask nothing."""
     asked = heard.requested in _FIELDS and says("knows_not", heard.text)
+    asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
     remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
     return "provide_info" if remembers or (heard.requested in FORM and says("stresses_whole", heard.text)) or asked else ""
 

@@ -41,12 +41,22 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
         return beside
     if _puts_right(form, turn) and not (agreed and not absorb_facts(form, turn).changed):
         return None
-    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS and not says("drops_it", turn.text):
-        return Step(asked_anew(form), remarks=("no_hurry",))
+    waits = _waits(form, turn) if turn.intent not in DIGRESSIONS else None
+    if waits is not None and not (agreed and "not_needed" in waits.remarks):
+        return waits
     if agreed:
         return Step(_confirmed(with_words(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _waits(form: OpenForm, turn: Turn) -> Step | None:
+    """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
+    if says("hesitates", turn.text) and not says("drops_it", turn.text):
+        return Step(asked_anew(form), remarks=("no_hurry",))
+    if says("knows_not", turn.text):
+        return Step(asked(with_words(form, turn), Ask.CONFIRM), remarks=("not_needed",))
+    return None
 
 
 def _agreed(form: OpenForm, turn: Turn) -> bool | None:
@@ -149,7 +159,7 @@ def _resume(form: OpenForm, turn: Turn) -> Step | None:
 def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> Step:
     goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
     held = form.held
-    if held is None or held.intent in DIGRESSIONS:
+    if held is None or held.intent in DIGRESSIONS or says("hesitates", held.text):
         return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
     step = collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)

@@ -25,11 +25,12 @@ def spot_of(text: str, facts: Facts) -> str:
     """
     if facts.address is None or not facts.address.spans:
         return ""
-    found = (_spot(piece) for piece in _PIECES.split(blotted(text, facts)))
+    found = (spot_in(piece) for piece in _PIECES.split(blotted(text, facts)))
     return "".join(dict.fromkeys(spot for spot in found if spot))
 
 
-def _spot(piece: str) -> str:
+def spot_in(piece: str) -> str:
+    """The spot that a piece between two marks names, "" for none."""
     bare = _LEAD.sub("", piece)
     named = _NAMED.match(bare)
     bare = _TRAIL.sub("", bare[named.end() :] if named else bare)

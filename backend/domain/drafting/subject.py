@@ -54,7 +54,7 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if opens_another(form, turn):
         return _kept_for_later(form, turn)
-    if (says("hesitates", turn.text) or turn.facts.privacy is not None) and not _is_clearly_another(form, turn):
+    if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
         return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
     if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
@@ -113,7 +113,8 @@ def _is_plain(turn: Turn) -> bool:
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0]
     place = place_after(form.draft.address, turn.facts.address.address) if turn.facts.address else None
-    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place)
+    when = turn.facts.occurred_at.occurred_at if turn.facts.occurred_at else None
+    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place, when)
     return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
 
 
