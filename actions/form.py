@@ -18,6 +18,7 @@ from actions.wording import due_text
 
 log = structlog.get_logger()
 _LOST_AFTER = 2
+_BARE_DIRECTION = 3  # characters
 _SAYS_ITSELF = frozenset({"confirm", "address_detail"})  # these repeat what was heard: no "noted" in front
 
 
@@ -115,8 +116,13 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
 def _is_replaced(old: Any, new: Any) -> bool:
     """Whether something that was known is another now; what is added to it (翠园小区, then 6号楼) is no correction."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return any(old[name] and new.get(name) and old[name] != new[name] for name in old if name != "text")
+        return any(old[name] and new.get(name) and old[name] != new[name] for name in old if not _says_little(name, old[name]))
     return bool(old) and isinstance(old, str) and old != new and not str(new).startswith(old)
+
+
+def _says_little(name: str, value: Any) -> bool:
+    """楼下 is no place that another word puts right."""
+    return name == "text" or (name == "landmark" and len(str(value)) <= _BARE_DIRECTION)
 
 
 def _end(draft_id: str | None) -> Events:

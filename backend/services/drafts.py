@@ -16,7 +16,7 @@ from backend.contracts.work_orders import Verb
 from backend.domain.draft import advance
 from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.later import put_off
+from backend.domain.drafting.later import as_before, put_off
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn, open_form
 from backend.domain.drafting.own_questions import with_own_question
@@ -208,7 +208,10 @@ async def _grid_address(session: AsyncSession, grid_code: str) -> Address:
 
 async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, message: HeardMessage) -> Turn:
     answer = (
-        answer_of_menu(message.menu_id, form.options) or classify_answer(message.text) or put_off(message.text, message.facts)
+        answer_of_menu(message.menu_id, form.options)
+        or classify_answer(message.text)
+        or put_off(message.text, message.facts)
+        or as_before(form, message.text, message.facts)
     )
     wants_last = answer is not None and answer.kind is AnswerKind.SAME_AS_BEFORE
     return Turn(

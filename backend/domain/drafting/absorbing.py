@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
-from backend.contracts.understanding import PhoneKind, PhoneMention, Privacy
+from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address, relative_correction
@@ -74,6 +75,8 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         return replace(draft, address=moved), ""
     remark = "place_noted" if shared else ""
     if said is not None:
+        if form.requested in _ASKING_PLACE:
+            said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
         if _is_only_words(known) and said.completeness is Completeness.FULL:
@@ -81,6 +84,14 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         elif replacing or not _conflicts(known, said.address):
             known = merge_address(known, said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
+    """常青小区小花园那块儿, asked where: the words beside the estate tell where at it."""
+    spot, known = spot_of(turn.text, turn.facts), said.address.landmark
+    if not spot or spot in known:
+        return said
+    return replace(said, address=replace(said.address, landmark=f"{known}{spot}"))
 
 
 def _is_only_words(known: Address) -> bool:
@@ -110,7 +121,7 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     said = turn.facts.occurred_at
     if said is None:
         return draft, ""
-    asks = turn.intent in _ASKING or says("now_of_speech", turn.text)
+    asks = turn.intent in _ASKING or says("now_of_speech", turn.text) or says("hesitates", turn.text)
     if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
         return draft, ""  # 我这个现在办到哪步了
     if said.occurred_at.kind is TimeKind.FUTURE and not _ANNOUNCED.match(turn.text, said.span.end):

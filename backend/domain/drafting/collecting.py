@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.domain.drafting.absorbing import absorb_facts
+from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
     field_of,
@@ -16,9 +16,11 @@ from backend.domain.drafting.answering import (
     without_phone,
 )
 from backend.domain.drafting.asking import with_next_question
-from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.gist import clauses_beside, told_beside
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
+from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.language.wishes import says
 
@@ -26,6 +28,7 @@ from backend.domain.language.wishes import says
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
+_WORTH_KEEPING = 4  # characters that no field has taken
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -34,7 +37,11 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     if _is_said_again(form, turn):
         return Step(asked_anew(form), remarks=("heard_already",))
     turn = turn if form.draft.description else of_first_problem(turn)
+    mended = reworded(form, turn) if form.draft.description and not turn.facts.address else None
+    if mended is not None:
+        return Step(with_next_question(replace(mended, misunderstood=0)), changed=("description",))
     # What is told about a further problem does not move the place and the time of this one.
+    before = form
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
     digresses = turn.intent in DIGRESSIONS
     subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
@@ -52,6 +59,8 @@ def collect(form: OpenForm, turn: Turn) -> Step:
         if not step.changed:
             return step
         form, changed, remarks = step.form, step.changed, step.remarks
+    form = _with_what_else(form, turn, changed)
+    form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
 
@@ -82,6 +91,29 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
 
 
+def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
+    """他家401我家301, beside a place: what no field takes goes along with the matter, unheard in the read-back."""
+    corrects = turn.intent == CORRECTION or says("wrong", turn.text) or says("starts_correction", turn.text)
+    taken = corrects or {"description", "also", "category"} & set(changed) or turn.intent in DIGRESSIONS
+    if taken or not changed or not form.draft.description or turn.text in form.draft.description:
+        return form
+    landmark, name = form.draft.address.landmark, form.draft.contact_name
+    told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
+    left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))
+    if len(left) < _WORTH_KEEPING:
+        return form
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{left}"))
+
+
+def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:
+    """7楼, then 锦绣花园, asked for estate and building: the other half of the question is still open."""
+    old, new = before.draft.address, form.draft.address
+    named = new.estate and not old.estate and not (new.building or new.unit or new.landmark)
+    if before.requested is not Ask.ADDRESS_DETAIL or not named or not (old.floor or old.room):
+        return form
+    return replace(form, asked={**form.asked, Ask.ADDRESS_DETAIL.value: 0})
+
+
 def _is_first(form: OpenForm) -> bool:
     return form.requested is Ask.NOTHING
 
@@ -95,4 +127,6 @@ def _uncounted(form: OpenForm) -> OpenForm:
 
 def asked_anew(form: OpenForm) -> OpenForm:
     """The question that stood before, put again: going on is no reason to leave it out."""
-    return with_next_question(_uncounted(form))
+    name = form.requested.value
+    again = form.asked.get(name, 0) - (form.requested not in CONTROLS)
+    return with_next_question(replace(form, asked={**form.asked, name: max(again, 0)}))

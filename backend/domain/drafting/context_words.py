@@ -27,6 +27,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("threatens_whole", "ask_human", _UNSURE),
 )
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
+_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "deny", "nlu_fallback"})
 _FEW = 1  # characters
 _LATER = ("earlier", "aftermath", "adds")
 
@@ -108,6 +109,7 @@ def _asks_status(heard: Heard) -> str:
 def _tells(heard: Heard) -> str:
     """挺危险的, and 那谁知道啊 where something is asked, are told to us and ask nothing."""
     asked = heard.requested in _FIELDS and says("knows_not", heard.text)
+    asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
     remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
     return "provide_info" if remembers or (heard.requested in FORM and says("stresses_whole", heard.text)) or asked else ""
 
@@ -154,6 +156,12 @@ def _broken(heard: Heard) -> str:
     return "report_complaint" if opens and best(heard) != "emergency" else ""
 
 
+def _takes_time(heard: Heard) -> str:
+    """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
+    stalls = heard.requested in FORM and heard.answer is None and best(heard) in _TALK and says("hesitates", heard.text)
+    return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
+
+
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
     tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
@@ -172,6 +180,7 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _broken,
     _told_fact,
     _read_back,
+    _takes_time,
     _information,
     _corrects_order,
     _instructs,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 
+from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, with_words
 from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
@@ -16,6 +17,7 @@ from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.guesses import choose_category
 from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
 from backend.domain.drafting.own_questions import is_answer
+from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.subject import absorb_subject
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
@@ -25,7 +27,7 @@ _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
-    verdict = _yes_or_no(turn)
+    verdict = _agreed(form, turn)
     if says("said_already_whole", turn.text):
         return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
     if verdict is True or says("nothing_more_whole", turn.text):
@@ -37,14 +39,32 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
-    if _puts_right(form, turn):
+    if _puts_right(form, turn) and not (agreed and not absorb_facts(form, turn).changed):
         return None
-    if says("hesitates", turn.text) and turn.intent not in DIGRESSIONS and not says("drops_it", turn.text):
-        return Step(asked_anew(form), remarks=("no_hurry",))
+    waits = _waits(form, turn) if turn.intent not in DIGRESSIONS else None
+    if waits is not None and not (agreed and "not_needed" in waits.remarks):
+        return waits
     if agreed:
         return Step(_confirmed(with_words(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _waits(form: OpenForm, turn: Turn) -> Step | None:
+    """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
+    if says("hesitates", turn.text) and not says("drops_it", turn.text):
+        return Step(asked_anew(form), remarks=("no_hurry",))
+    if says("knows_not", turn.text):
+        return Step(asked(with_words(form, turn), Ask.CONFIRM), remarks=("not_needed",))
+    return None
+
+
+def _agreed(form: OpenForm, turn: Turn) -> bool | None:
+    """The answer to the read-back. What only sounds like a yes, and forbids something or tells another fact, is none."""
+    verdict = _yes_or_no(turn)
+    if verdict is not True or turn.answer is not None:
+        return verdict
+    return None if says("forbids", turn.text) or absorb_facts(form, turn).changed else True
 
 
 def _puts_right(form: OpenForm, turn: Turn) -> bool:
@@ -139,7 +159,7 @@ def _resume(form: OpenForm, turn: Turn) -> Step | None:
 def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> Step:
     goes_on = replace(goes_on, last_message=turn.message_id, touched_at=turn.at)
     held = form.held
-    if held is None or held.intent in DIGRESSIONS:
+    if held is None or held.intent in DIGRESSIONS or says("hesitates", held.text):
         return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
     step = collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
@@ -183,9 +203,17 @@ def _has_facts(turn: Turn) -> bool:
     return bool(facts.address or facts.occurred_at or facts.phones or facts.name or facts.privacy)
 
 
-CONTROL: dict[Ask, Callable[[OpenForm, Turn], Step | None]] = {
-    Ask.CONFIRM: _confirm,
-    Ask.CHANGE: _change,
+_Rule = Callable[[OpenForm, Turn], Step | None]
+
+
+def _unless_reworded(rule: _Rule) -> _Rule:
+    """不是2800 是3800 is neither a no nor a yes: it is read like any other message."""
+    return lambda form, turn: None if reworded(form, turn) is not None else rule(form, turn)
+
+
+CONTROL: dict[Ask, _Rule] = {
+    Ask.CONFIRM: _unless_reworded(_confirm),
+    Ask.CHANGE: _unless_reworded(_change),
     Ask.CANCEL: _cancel,
     Ask.RESUME: _resume,
     Ask.CATEGORY: _category,

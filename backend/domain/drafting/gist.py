@@ -20,6 +20,7 @@ _CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _SHORTEST = 2
+_HARDLY = 6  # characters that say little without their place
 
 
 def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
@@ -42,6 +43,11 @@ def told_beside(text: str, facts: Facts) -> int:
     return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
 
 
+def clauses_beside(text: str, facts: Facts) -> list[str]:
+    """What stands beside facts, greeting and the like, clause by clause."""
+    return _clauses(_without_facts(text, facts))
+
+
 def told_in_correction(text: str, facts: Facts) -> int:
     """How many characters of a correction tell the matter: none of 单元也错了 应该2单元, some of 不是停水是停电."""
     return len(re.sub(r"[\s,。!?、;:\d]", "", _CORRECTION.sub("", _without_facts(text, facts))))
@@ -62,9 +68,23 @@ def _clauses(text: str) -> list[str]:
     return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
 
 
+def _only_a_spot(facts: Facts) -> bool:
+    """楼下, 一楼, 楼底下歌厅: not yet a place that is read back on its own, and often what the matter is about."""
+    place = facts.address.address if facts.address else None
+    return place is not None and not (place.estate or place.road or place.community or place.building or place.unit or place.room)
+
+
+def _carries(text: str, spot: str) -> bool:
+    """Whether the sentence stands on the word: 我住一楼都不坐电梯, 楼底下歌厅半夜还嚎呢."""
+    clause = next((clause for clause in _CLAUSE.split(text) if spot in clause), "")
+    before, _, behind = clause.partition(spot)
+    return bool(before and behind) or 0 < len(before + behind) <= _HARDLY
+
+
 def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
-    words = [(span.text, "") for span in (facts.address.spans if facts.address else ())]
+    spots = [span.text for span in (facts.address.spans if facts.address else ())]
+    words = [(spot, "") for spot in spots if not (_only_a_spot(facts) and _carries(text, spot))]
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
         text = re.sub(rf"(?<![到至]){re.escape(facts.occurred_at.span.text)}", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]

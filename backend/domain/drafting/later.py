@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.contracts.understanding import Facts
+from backend.domain.drafting.model import Ask, OpenForm
 from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import says
 
@@ -11,3 +12,9 @@ def put_off(text: str, facts: Facts) -> Answer | None:
     """The answer LATER where the text says so and gives nothing instead, else None."""
     gives = facts.address is not None or facts.phones or (facts.occurred_at is not None and not says("now_of_speech", text))
     return None if gives or not says("puts_off", text) else Answer(AnswerKind.LATER)
+
+
+def as_before(form: OpenForm, text: str, facts: Facts) -> Answer | None:
+    """就上回报水黄那个地方, asked where: the place of the last order."""
+    asked = form.requested is Ask.ADDRESS and facts.address is None
+    return Answer(AnswerKind.SAME_AS_BEFORE) if asked and says("as_before_place", text) else None

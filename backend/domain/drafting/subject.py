@@ -13,6 +13,7 @@ from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess, with_g
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.several import clear_problems
+from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.several_places import place_after
@@ -53,6 +54,8 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if opens_another(form, turn):
         return _kept_for_later(form, turn)
+    if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
+        return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
     if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
         return _further_words(form, turn)
     return Step(form)
@@ -61,9 +64,13 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
 def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
     """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
     if form.requested in _PLACES:
-        return says("beside_place", turn.text) or names_a_place(turn.text)
-    sure = any(each.confidence >= _CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
+        return says("beside_place", turn.text) or names_a_place(turn.text) or bool(spot_of(turn.text, turn.facts))
+    sure = _is_clearly_another(form, turn)
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
+
+
+def _is_clearly_another(form: OpenForm, turn: Turn) -> bool:
+    return any(each.confidence >= _CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
 
 
 def opens_another(form: OpenForm, turn: Turn) -> bool:
@@ -106,7 +113,8 @@ def _is_plain(turn: Turn) -> bool:
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
     best = turn.guesses[0]
     place = place_after(form.draft.address, turn.facts.address.address) if turn.facts.address else None
-    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place)
+    when = turn.facts.occurred_at.occurred_at if turn.facts.occurred_at else None
+    issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place, when)
     return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
 
 
@@ -120,10 +128,11 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
-    replaced = (other and not explained) or not form.draft.category
+    added = form.requested is Ask.CONFIRM  # to what was just read back; who wants it otherwise says so
+    replaced = ((other and not explained) or not form.draft.category) and not added
     gist = said if replaced else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer) or explained or _tells_leaf(form, best):
+    if not form.draft.category or (doubtful and surer and not (added and other)) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
 

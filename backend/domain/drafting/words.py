@@ -6,6 +6,7 @@ import re
 
 from backend.contracts.understanding import Facts
 
+BLOT = "\x01"
 _FILLER = re.compile(
     r"[\s,。!?;:、()]|我姓|我叫|免贵姓|姓名|就这样|就有了?|这样|发现|开始|我家|我们|俺家|你好|您好|电话|手机|地址|就是|那个|师傅|谢谢|麻烦|的|了|在|是|住|吧|啊|呢|哈"
 )
@@ -13,9 +14,14 @@ _FILLER = re.compile(
 
 def words_beside_facts(text: str, facts: Facts) -> str:
     """What a message says besides place, time, phone and name."""
+    return _FILLER.sub("", blotted(text, facts).replace(BLOT, ""))
+
+
+def blotted(text: str, facts: Facts) -> str:
+    """The text with BLOT in the place of every character of a fact."""
     spans = [span for span in _fact_spans(facts) if 0 <= span[0] < span[1]]
-    kept = "".join(char for index, char in enumerate(text) if not any(start <= index < end for start, end in spans))
-    return _FILLER.sub("", kept.replace(facts.name, "") if facts.name else kept)
+    kept = "".join(BLOT if any(start <= index < end for start, end in spans) else char for index, char in enumerate(text))
+    return kept.replace(facts.name, BLOT * len(facts.name)) if facts.name else kept
 
 
 def _fact_spans(facts: Facts) -> list[tuple[int, int]]:

@@ -129,10 +129,17 @@ def address_text(values: dict[str, str]) -> str:
             values.get("estate", ""),
         ]
     )
+    values = {**values, "floor": "" if _tells_floor(values) else values.get("floor", "")}
     words += [values[name] + _SUFFIX[name] if values.get(name) else "" for name in ("building", "unit", "floor", "room")]
     landmark = values.get("landmark", "")
     words = [word for word in words if not (word and word in landmark)]  # 园林路与胜利路交叉口 names its roads itself
     return "".join(words) + landmark
+
+
+def _tells_floor(values: dict[str, str]) -> bool:
+    """102 is on the first floor: nobody says both."""
+    floor, room = values.get("floor", ""), values.get("room", "")
+    return bool(floor) and len(room) == len(floor) + 2 and room.startswith(floor)
 
 
 def _stated(text: str, previous: Address) -> Address | None:

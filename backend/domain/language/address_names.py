@@ -50,6 +50,11 @@ _NUMBER = re.compile(
     r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
 )
 _ARABIC_HEAD = re.compile(r"^[\dA-Za-z]+(?:号楼?|栋|#|单元|楼|层|室|点|分|天|年|月|日|度|期)?")
+# 二十四路等了半天也不来: a bus, and no road, where one is waited for.
+_LINE = re.compile(r"(?:[等坐乘赶上])?(?:\d{1,3}|[一二三四五六七八九十百零]{1,4})路")
+_BUS = re.compile(
+    r"公交|公汽|站牌|甩站|站点|司机|发车|末班|首班|(?:等|坐|乘|赶)(?:了|上|个|趟|着)?(?:\S{0,4}路|车|半天|\S{0,4}(?:分钟|小时|钟头))"
+)
 _HOUSE = re.compile(
     r"\s*(?P<house>[甲乙丙丁]?\d{1,4}(?:-\d{1,3})?[甲乙丙丁A-Za-z]?"
     r"|[一二三四五六七八九十百零]{1,6})\s*(?:号(?!楼(?![下上前后])|线|大楼|栋)(?:院|大院)?|(?=\s|[,。!?]|$))"
@@ -89,7 +94,7 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     raw = _NAME_CHARS.search(text[max(floor, match.start() - _LONGEST) : match.start()])
     core = after_stops(raw[0], ending.least) if raw else ""
     whole = core + match[0]
-    if len(core) < ending.least or _NOT_NAMES.search(whole) or _NOT_AFTER.match(text, match.end()):
+    if len(core) < ending.least or _NOT_NAMES.search(whole) or _NOT_AFTER.match(text, match.end()) or _is_bus(whole, text):
         return None
     start = match.start() - len(core)
     if ending.kind == "road" and (named := _NOT_THE_ROAD.match(text, match.end())):
@@ -97,6 +102,10 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     if ending.weak and not (_NUMBER.match(text, match.end()) or _PLACE_VERB.search(text[:start])):
         return None
     return Part(ending.kind, whole, start, match.end())
+
+
+def _is_bus(name: str, text: str) -> bool:
+    return _LINE.fullmatch(name) is not None and _BUS.search(text) is not None
 
 
 # 家住华润城市之光9号楼: an estate with a name like no other is one by what stands around it.

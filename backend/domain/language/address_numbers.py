@@ -25,6 +25,10 @@ _UNIT = re.compile(
     rf"\s*(?:号)?(?:[单丹][元圆源园员原]|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?=\s*(?:[\d,。]|$)))?"
 )
 _GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
+# 4门, and nothing else up to the next blank: nobody says so of a door.
+_LONE_GATE = re.compile(
+    r"(?:^|[\s,。])(?:是|就是|我家|俺家|住)?(?P<unit>\d{1,2}|[一二三四五六七八九])\s*门(?:的|啊|呢|吧)?(?=[\s,。]|$)"
+)
 _FLOOR = re.compile(
     rf"{_EDGE}(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!楼|[户人]|冰|灰|雪|油|土|水|皮"
     r"|膜|漆|窗|玻|意|关|次)|楼(?!栋|号|长|盘|房))"
@@ -185,13 +189,14 @@ def taken_back(text: str, start: int, end: int) -> bool:
 
 
 def _gate(text: str, parts: list[Part]) -> list[Part]:
-    """门 means unit beside a building or before a floor or room; alone it is a door like any other."""
+    """门 means unit beside a building or before a floor or room, or where it is all that is said; else it is any door."""
     for match in _GATE.finditer(text):
         after_building = any(part.end <= match.start() <= part.end + 2 for part in parts)
         before_room = re.match(rf"\s*[,、]?\s*(?:\d{{3,4}}|[{_CN}\d]{{1,3}}[层楼])", text[match.end() :])
         if after_building or before_room:
             return [Part("unit", arabic(match["unit"]), match.start(), match.end())]
-    return []
+    alone = _LONE_GATE.search(text)
+    return [Part("unit", arabic(alone["unit"]), alone.start("unit"), alone.end())] if alone else []
 
 
 def _floor(text: str, parts: list[Part]) -> list[Part]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from backend.domain.language.numerals import parse_numeral
+from backend.domain.language.numerals import parse_numeral, to_digits
 from backend.domain.language.tables import load_table
 from backend.domain.language.time_values import Days, approximate_count, last_day, months_before
 
@@ -59,7 +59,7 @@ _AGO = re.compile(
     r"|宿)(?:多)?(?:以前|之前|前)(?!后)"
 )
 _LAST_DAYS = re.compile(
-    r"(?P<way>前|头|这|近|最近)(?P<count>两|二|俩|仨|一(?=个)|三|四|五|六|七|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
+    r"(?P<way>前|头|这|近|最近)(?P<count>一?两|二三|三[两四]|四五|五六|七八|二|俩|仨|一(?=个)|三|四|五|六|七|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
     r"|个?礼拜|周|个月|月(?!份))"
 )
 _WEEKDAY = re.compile(
@@ -101,8 +101,13 @@ _NEAR_MONTH = re.compile(
 # 年初 with no other year's word in front: 今年初 and 去年年初 are those of _YEAR, 每年初 and 三年初 no date.
 _YEAR_EDGE = re.compile(r"(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整年])年初")
 _MONTH_EDGE = re.compile(r"(?<![上下这本个\d一二三四五六七八九十])月(?P<mark>初|底)")
+# 21年秋天, 一九年那会儿; after 住了 or 干了 it counts years.
+_SHORT_YEAR = (
+    r"(?<![\d零一二三四五六七八九十了过有住干修])(?P<short>[012]\d|[零一二][零一二三四五六七八九])年"
+    r"(?=的?[春夏秋冬]|年?[初底]|的?(?:时候|那会|那时|那年))"
+)
 _YEAR = re.compile(
-    r"(?:(?P<year>20\d\d)年|(?P<yearword>大前|今|去|前|头|明)年)(?P<season>春天|夏天|秋天|冬天|开春|入冬|入秋"
+    rf"(?:(?P<year>20\d\d)年|{_SHORT_YEAR}|(?P<yearword>大前|今|去|前|头|明)年)(?P<season>春天|夏天|秋天|冬天|开春|入冬|入秋"
     r"|春季|夏季|秋季|冬季|年初|年底|初|底)?(?!\s*\d+月)"
     r"(?!(?:都|已经|整|快|也)?(?:[2-9]\d|[二三四五六七八九]十[一二三四五六七八九]?)(?:多|来)?(?:岁|周岁|了|$|[,。\s]))"  # an age
 )
@@ -159,7 +164,7 @@ def shift(today: date, count: int, unit: str, half: bool = False) -> date:
 
 
 def _last_days(match: re.Match[str], today: date) -> Days | None:
-    count = parse_numeral(match["count"])
+    count = approximate_count(match["count"].replace("三两", "三"))
     if not count:
         return None
     first = shift(today, count, match["unit"])
@@ -194,6 +199,8 @@ def _week(match: re.Match[str], today: date) -> Days | None:
 def _year_of(match: re.Match[str], today: date) -> int | None:
     if match["year"]:
         return int(match["year"])
+    if match.groupdict().get("short"):
+        return 2000 + int(to_digits(match["short"]))
     return today.year + _YEAR_WORDS[match["yearword"]] if match["yearword"] else None
 
 

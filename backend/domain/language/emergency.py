@@ -109,8 +109,10 @@ _QUESTION = re.compile(
 
 
 _BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[我俺人他她是])|关键是?|问题是|(?:这回|这次|这下|今天这)是?")
-
-
+# In 看着了 the model, which reads single words, may hear the fire of 着了.
+_NOTICED = re.compile(
+    r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
+)
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
     r"|\d+号楼(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -142,8 +144,9 @@ def emergency_in(text: str) -> EmergencyHit | None:
 
 
 def _is_calm_otherwise(meant: str) -> bool:
-    """Whether the text is calm without its address or its figures of speech: neither makes anything a danger."""
-    rests = [_PLACE.sub("", meant), _IDIOMS.sub("", meant)]
+    """Whether the text is calm without its address, its figures of speech, or 看着了 and 够着了: none makes anything a danger."""
+    placeless = _PLACE.sub("", meant)
+    rests = [placeless, _IDIOMS.sub("", meant), _NOTICED.sub("", placeless)]
     return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
 
 

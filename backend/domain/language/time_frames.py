@@ -108,6 +108,9 @@ _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
+_NEXT_DAYS, _NEXT_MONTH = timedelta(days=3), timedelta(days=31)
+_WAITED = re.compile(r"等了?$")  # how long somebody stood there, not since when
+_MINUTES = ("钟", "时", "头")
 _RECENT = timedelta(minutes=30)
 
 
@@ -181,7 +184,8 @@ def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> boo
     plain = moment.hours is None and following.hours is None and moment.days is not None and following.days is not None
     if not plain or text[moment.finish : following.begin] not in _AND:
         return False
-    return timedelta() < abs(following.start - moment.start) <= timedelta(days=3)
+    furthest = _NEXT_MONTH if moment.several and following.several else _NEXT_DAYS  # 九月跟十月
+    return timedelta() < abs(following.start - moment.start) <= furthest
 
 
 def _is_today(moment: Moment, now: datetime) -> bool:
@@ -258,7 +262,7 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
             text, match.end("over") if match["over"] else match.end("unit")
         ):
             continue
-        if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments):
+        if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments) or _waited(match):
             continue
         start = _lasting_since(match, now)
         if start is not None:
@@ -270,7 +274,14 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
                 else match.end("unit")
             )
             begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("count")
+            begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
             yield Found(begin, finish, TimeKind.SINCE, start, None, rank=80)
+
+
+def _waited(match: re.Match[str]) -> bool:
+    """等了五十分钟也不来; 等了三天了 is time that the matter took."""
+    before = match.string[: match.start("count")]
+    return _WAITED.search(before) is not None and match["unit"].endswith(_MINUTES) and not (match["tail"] or "").startswith("了")
 
 
 def _lasting_since(match: re.Match[str], now: datetime) -> datetime | None:

@@ -57,7 +57,7 @@ def test_letters_of_a_building_survive_a_shift() -> None:
 def test_the_text_follows_the_correction() -> None:
     corrected = relative_correction("单元说错了是3", HOME)
     assert corrected is not None
-    assert corrected.text == "翠园小区6号楼3单元3楼301室"
+    assert corrected.text == "翠园小区6号楼3单元301室"
 
 
 def test_a_named_component_replaces_only_itself() -> None:

@@ -1,0 +1,42 @@
+"""A word of the matter that is put right: 不是2800 是3800, 不是降压药 是降糖药, 八千写错了 是六千."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from backend.domain.drafting.model import OpenForm, Turn
+from backend.domain.language.address_merge import relative_correction
+
+_CLEARLY_ANOTHER = 0.85  # share of a leaf from which 不是停水是停电 names another matter, and not another word of this one
+_WORD = r"[^,。!?;\s不]{1,12}?"
+_GAP = r"[\s,。]*"
+_IS = r"(?:应该是|应该|而是|其实是|那是|是|叫)"
+_END = r"(?=[\s,。!]|$|才对|我(?:说|打|写|记)|(?:说|打|写|记)错)"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:不是|不叫|不对){_GAP}(?P<old>{_WORD})(?:的|啊|哈)?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
+        rf"{_IS}(?P<new>{_WORD}){_GAP}(?:不是|不叫)(?P<old>{_WORD}){_END}",
+        rf"(?:^|[\s,。])(?P<old>{_WORD})(?:我)?(?:说|写|打|记|弄|听|报)?(?:错|岔)了?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
+        rf"(?:^|[\s,。])把?(?P<old>{_WORD})(?:改成|换成|改为)(?P<new>{_WORD})(?:吧|呗|就行)?{_END}",
+    )
+)
+_TAIL = re.compile(r"(?:的|了|啊|呀|吧|呢|哈)+$")
+
+
+def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
+    """The form with the new word in the place of the old one, in the description and in its short line; None where the message
+    is no such correction, where the old word was never said, or where it names another matter altogether."""
+    best = turn.guesses[0] if turn.guesses else None
+    if best is not None and best.confidence >= _CLEARLY_ANOTHER and best.category != form.draft.category:
+        return None
+    if relative_correction(turn.text, form.draft.address) is not None:
+        return None  # 不是602是702: the door, which the description may have named too
+    said = form.draft.description
+    for match in (match for pattern in _PATTERNS for match in pattern.finditer(turn.text)):
+        old, new = _TAIL.sub("", match["old"]), _TAIL.sub("", match["new"])
+        if old and new and old != new and old in said:
+            draft = replace(form.draft, description=said.replace(old, new))
+            return replace(form, draft=draft, gist=form.gist.replace(old, new))
+    return None

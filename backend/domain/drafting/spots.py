@@ -1,0 +1,39 @@
+"""Where exactly at a place: what stands beside an estate or a road in an answer to "where?" and is no fact of another kind."""
+
+from __future__ import annotations
+
+import re
+
+from backend.contracts.understanding import Facts
+from backend.domain.drafting.words import blotted
+from backend.domain.language.tables import load_table
+
+LONGEST = 16
+_TABLE = load_table("spot_words")
+_PIECES = re.compile(r"[\s,。!?;:、()\x01]+")
+_LEAD = re.compile(f"^(?:{'|'.join(_TABLE['lead'])})+")
+_NAMED = re.compile(f"^(?:{'|'.join(_TABLE['named'])})(?=.)")
+_TRAIL = re.compile(f"(?:{'|'.join(_TABLE['trail'])})+$")
+_NO_SPOT = re.compile("|".join(_TABLE["no_spot"]))
+_SPOT = re.compile("|".join(_TABLE["spot"]))
+
+
+def spot_of(text: str, facts: Facts) -> str:
+    """小花园 of 常青小区小花园那块儿, 金海湾 of 解放路那个金海湾; "" where nothing tells a spot, and without a place to be at.
+
+    `text` is normalised, as the spans of the facts are.
+    """
+    if facts.address is None or not facts.address.spans:
+        return ""
+    found = (spot_in(piece) for piece in _PIECES.split(blotted(text, facts)))
+    return "".join(dict.fromkeys(spot for spot in found if spot))
+
+
+def spot_in(piece: str) -> str:
+    """The spot that a piece between two marks names, "" for none."""
+    bare = _LEAD.sub("", piece)
+    named = _NAMED.match(bare)
+    bare = _TRAIL.sub("", bare[named.end() :] if named else bare)
+    if not 2 <= len(bare) <= LONGEST or _NO_SPOT.search(bare):
+        return ""
+    return bare if named or _SPOT.search(bare) else ""
