@@ -150,11 +150,13 @@ class Choice:
 @dataclass(frozen=True)
 class Reply:
     """One bubble that the assistant or a person wants to say. `understood` comes with the first bubble of an assistant that
-    tells what it took the message for; it is no part of what is said."""
+    tells what it took the message for; it is no part of what is said. `passing`: it only leads on (a greeting, the next question),
+    so that nothing is lost when the resident has written on meanwhile and it is not said."""
 
     text: str
     choices: tuple[Choice, ...] = ()
     understood: Understood | None = field(default=None, compare=False)
+    passing: bool = field(default=False, compare=False)
 
 
 class Route(str, Enum):
