@@ -102,7 +102,7 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     said = turn.facts.occurred_at
     if said is None:
         return draft, ""
-    asks = turn.intent in _ASKING or says("now_of_speech", turn.text)
+    asks = turn.intent in _ASKING or says("now_of_speech", turn.text) or says("now_is_state", turn.text)
     if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
         return draft, ""  # 我这个现在办到哪步了
     known = draft.occurred_at

@@ -20,12 +20,14 @@ from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.subject import absorb_subject, opens_another
+from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
+_A_FEW_WORDS = 4  # characters around a fact
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -78,8 +80,17 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return Step(with_next_question(form), remarks=("puzzled",))
     if turn.answer is None and says("hesitates", turn.text) and form.requested not in CONTROLS:
         return Step(asked_anew(form), remarks=("no_hurry",))
+    if _tells_nothing_new(form, turn):
+        return Step(asked_anew(form), remarks=("heard_already",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
+
+
+def _tells_nothing_new(form: OpenForm, turn: Turn) -> bool:
+    """也是俩月, where two months stand in the read-back already: it was understood, and changes nothing."""
+    facts = turn.facts
+    known = form.requested is not Ask.CHANGE and (facts.address or facts.occurred_at or facts.phones)
+    return bool(known) and len(words_beside_facts(turn.text, facts)) <= _A_FEW_WORDS and not says("wrong", turn.text)
 
 
 def _is_first(form: OpenForm) -> bool:
@@ -89,7 +100,8 @@ def _is_first(form: OpenForm) -> bool:
 def _uncounted(form: OpenForm) -> OpenForm:
     """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
     name, times = form.requested.value, form.asked.get(form.requested.value, 0)
-    counts = times and form.requested not in CONTROLS and form.requested not in _ONCE
+    is_of_form = form.requested in CONTROLS and form.requested is not Ask.CATEGORY
+    counts = times and not is_of_form and form.requested not in _ONCE
     return replace(form, asked={**form.asked, name: times - 1}) if counts else form
 
 

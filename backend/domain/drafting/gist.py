@@ -42,6 +42,11 @@ def told_beside(text: str, facts: Facts) -> int:
     return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
 
 
+def told_in(text: str, known: Iterable[str]) -> int:
+    """How many characters of a part of a message tell the matter, beside the words that are `known`."""
+    return sum(len(clause) for clause in _clauses(_without_facts(text, Facts(), known)))
+
+
 def told_in_correction(text: str, facts: Facts) -> int:
     """How many characters of a correction tell the matter: none of 单元也错了 应该2单元, some of 不是停水是停电."""
     return len(re.sub(r"[\s,。!?、;:\d]", "", _CORRECTION.sub("", _without_facts(text, facts))))

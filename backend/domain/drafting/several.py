@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft
 from backend.contracts.understanding import Facts, Issue
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import gist_of, told_in
 from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
-from backend.domain.language.address_merge import merge_address, out_of_doors
+from backend.domain.language.address_merge import merge_address, out_of_doors, without_landmark
 
 # The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
 _OWN_ORDER = 0.4
@@ -71,16 +71,28 @@ def of_first_problem(turn: Turn) -> Turn:
     facts = turn.facts
     if first.address and facts.address:
         facts = replace(facts, address=replace(facts.address, address=first.address))
+    elif facts.address and _is_of_others(facts.address.address.landmark, first, others):
+        facts = replace(facts, address=replace(facts.address, address=without_landmark(facts.address.address)))
     if first.occurred_at and facts.occurred_at:
         facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
     return replace(turn, facts=facts)
 
 
+def _is_of_others(landmark: str, first: Issue, others: list[Issue]) -> bool:
+    """单元门坏了;楼后的草坪让人刨了: the door is not behind the house."""
+    return bool(landmark) and landmark not in first.text and any(landmark in other.text for other in others)
+
+
 def clear_problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
-    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != UNSAID)
+    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != UNSAID and _tells(issue))
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()
+
+
+def _tells(issue: Issue) -> bool:
+    """Whether anything is said beside a place and a sigh: 真的蚌埠住了 翠园新村小广场 tells of no dancing."""
+    return issue.address is None or told_in(issue.text, (issue.address.text, issue.address.estate, issue.address.landmark)) > 0
 
 
 def _matter(issue: Issue) -> str:

@@ -129,11 +129,12 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
 
 
 def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
-    """Of another category, and not the answer of an office about this one (物业说没钱修): who is scolded makes no order."""
+    """Of another category, and not a word about an office (物业说没钱修, 物业真是绝了): who is scolded makes no order."""
     best = turn.guesses[0] if turn.guesses else None
     if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
         return False
-    return not (best.subcategory == _BLAMES and says("office_answers", turn.text))
+    scolds = says("office_answers", turn.text) or says("scolds", turn.text)
+    return not (best.subcategory == _BLAMES and scolds)
 
 
 def _explains(form: OpenForm, turn: Turn) -> bool:
