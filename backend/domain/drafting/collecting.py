@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from backend.domain.drafting.absorbing import absorb_facts
@@ -27,6 +28,8 @@ from backend.domain.language.wishes import says
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
+_AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
+_SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
@@ -89,8 +92,13 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
 def _tells_nothing_new(form: OpenForm, turn: Turn) -> bool:
     """也是俩月, where two months stand in the read-back already: it was understood, and changes nothing."""
     facts = turn.facts
-    known = form.requested is not Ask.CHANGE and (facts.address or facts.occurred_at or facts.phones)
-    return bool(known) and len(words_beside_facts(turn.text, facts)) <= _A_FEW_WORDS and not says("wrong", turn.text)
+    if form.requested is Ask.CHANGE or says("wrong", turn.text):
+        return False
+    said, when = _AS_BEFORE.sub("", turn.text), form.draft.occurred_at
+    if len(said) >= _SHORTEST and said in f"{when.text if when else ''} {form.draft.address.text}":
+        return True
+    known = facts.address or facts.occurred_at or facts.phones
+    return bool(known) and len(words_beside_facts(turn.text, facts)) <= _A_FEW_WORDS
 
 
 def _is_first(form: OpenForm) -> bool:

@@ -43,7 +43,7 @@ def told_beside(text: str, facts: Facts) -> int:
 
 
 def told_in(text: str, known: Iterable[str]) -> int:
-    """How many characters of a part of a message tell the matter, beside the words that are `known`."""
+    """How many characters of a part of a message tell the matter, beside the words that are `known`: none of 翠园新村小广场."""
     return sum(len(clause) for clause in _clauses(_without_facts(text, Facts(), known)))
 
 
@@ -71,7 +71,7 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
     words = [(span.text, "") for span in (facts.address.spans if facts.address else ())]
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
-        text = re.sub(rf"(?<![到至]){re.escape(facts.occurred_at.span.text)}", "", text, count=1)
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{re.escape(facts.occurred_at.span.text)}", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -65,7 +65,7 @@ def _read_back_beside(draft: Draft) -> tuple[str, ...]:
 
 def of_first_problem(turn: Turn) -> Turn:
     """The message with the place and time of the first of its problems where each has its own."""
-    first, *others = clear_problems(turn.issues) or (None,)
+    first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     if first is None or not others:
         return turn
     facts = turn.facts
@@ -83,16 +83,14 @@ def _is_of_others(landmark: str, first: Issue, others: list[Issue]) -> bool:
     return bool(landmark) and landmark not in first.text and any(landmark in other.text for other in others)
 
 
-def clear_problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
-    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != UNSAID and _tells(issue))
+def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]:
+    """Of several those that are clear enough to become an order each; () where the message is one problem anyway. `facts` are
+    those of the whole message."""
+    places = (*(span.text for span in facts.address.spans), facts.address.address.landmark) if facts.address else ()
+    named = (issue for issue in issues if issue.subcategory != UNSAID and told_in(issue.text, places) > 0)
+    clear = tuple(issue for issue in named if issue.confidence >= _OWN_ORDER)
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()
-
-
-def _tells(issue: Issue) -> bool:
-    """Whether anything is said beside a place and a sigh: 真的蚌埠住了 翠园新村小广场 tells of no dancing."""
-    return issue.address is None or told_in(issue.text, (issue.address.text, issue.address.estate, issue.address.landmark)) > 0
 
 
 def _matter(issue: Issue) -> str:

@@ -87,7 +87,7 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
-    first, *others = clear_problems(turn.issues) or (None,)
+    first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
