@@ -150,8 +150,9 @@ class Choice:
 @dataclass(frozen=True)
 class Reply:
     """One bubble that the assistant or a person wants to say. `understood` comes with the first bubble of an assistant that
-    tells what it took the message for; it is no part of what is said. `passing`: it only leads on (a greeting, the next one asked),
-    so that nothing is lost when the resident has written on meanwhile and it is not said."""
+    tells what it took the message for; it is no part of what is said. A `passing` one only leads on (a greeting, the next
+    question): nothing is lost when it is not said because the resident has written on meanwhile.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
