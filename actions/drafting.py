@@ -13,7 +13,12 @@ from backend.contracts.messages import Choice
 FORM = "complaint_form"
 MIRRORED = ("description", "address", "occurred_at", "contact_phone")
 # Rasa asks for the first required slot that is empty; these questions are about the form itself.
-_SLOT_OF_QUESTION = {"category": "description", "address_detail": "address", "address_outdoors": "address"}
+_SLOT_OF_QUESTION = {
+    "category": "description",
+    "address_detail": "address",
+    "address_outdoors": "address",
+    "address_venue": "address",
+}
 _READS_BACK = frozenset({"confirm", "confirm_extra"})
 _HANDBACK, _SCAN = "handback", "scan"
 REPORT = "report_complaint"

@@ -17,6 +17,17 @@ from backend.contracts.understanding import Understood
 
 Events = list[dict[str, Any]]
 _FALLBACK = "nlu_fallback"
+# Sentences that only lead on. A question about the form itself (is it right? which one?) is none: its answer means nothing to
+# somebody who has not read it.
+PASSING = frozenset(
+    [
+        *("greet", "here", "what_now", "thanks", "bye", "chitchat", "chitchat_in_form", "not_understood", "acknowledged"),
+        *("nothing_more", "noted", "sorry_to_hear", "heard_already", "told_before", "puzzled", "no_hurry", "going_on"),
+        *("urge_in_form", "photo_noted", "file_noted", "place_noted", "second_noted", "several_noted"),
+        *("ask_description", "ask_address", "ask_address_outdoors", "ask_address_venue", "ask_address_detail"),
+        *("ask_occurred_at", "ask_contact_phone"),
+    ]
+)
 SURE_OF_MATTER = 0.85
 _UNSAID = "未说明"
 
@@ -32,6 +43,7 @@ class Talk:
     pieces: list[str] = field(default_factory=list)
     choices: tuple[Choice, ...] = ()
     used: dict[str, int] = field(default_factory=dict)
+    passing: bool = True
 
     @classmethod
     def of(cls, tracker: Tracker) -> Talk:
@@ -120,11 +132,13 @@ class Talk:
         """Add a sentence for this occasion; choices belong to the last question that has some."""
         variant = replies.choose(key, seed=str(self.meta.get("message_id") or self.text), last=self.said.get(key))
         self.used[key] = variant
+        self.passing = self.passing and key in PASSING
         self.pieces.append(replies.fill(key, variant, **values))
         self.choices = choices or self.choices
 
     def say_text(self, text: str) -> None:
         """Add a sentence that the backend worded (a status, an answer of the FAQ)."""
+        self.passing = False
         self.pieces.append(text)
 
     def other_than_last(self, key: str, text: str, again: str) -> str:
@@ -138,7 +152,7 @@ class Talk:
         """Hand the bubble to Rasa, with what the message was taken for; nothing when nothing was said."""
         if self.pieces:
             buttons = [{"title": choice.label, "payload": choice.id} for choice in self.choices]
-            told = {"understood": asdict(self.understood)}
+            told = {"understood": asdict(self.understood), "passing": self.passing}
             dispatcher.utter_message(text="".join(self.pieces), buttons=buttons, json_message=told)
 
     @property

@@ -40,7 +40,8 @@ class RasaAssistant:
         if not replies:
             raise AssistantFailed(await self._why_empty())
         understood = next((told for told in map(_understood, data) if told is not None), None)
-        return (replace(replies[0], understood=understood), *replies[1:])
+        passing = len(replies) == 1 and any(_told(item).get("passing") is True for item in data)
+        return (replace(replies[0], understood=understood, passing=passing), *replies[1:])
 
     async def parse(self, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
         """Intent, categories and issues of a text without a dialogue. Raises AssistantFailed.
@@ -120,11 +121,16 @@ def _reply(item: Any) -> Reply | None:
 def _understood(item: Any) -> Understood | None:
     """What the actions tell beside their words; None for anything that is not that, because a resident's answer never fails for
     it."""
-    told = item.get("custom") if isinstance(item, dict) else None
-    told = told.get("understood") if isinstance(told, dict) else None
+    told = _told(item).get("understood")
     if not isinstance(told, dict):
         return None
     try:
         return Understood(**told)
     except TypeError:
         return None
+
+
+def _told(item: Any) -> dict[str, Any]:
+    """What an action says beside its words."""
+    told = item.get("custom") if isinstance(item, dict) else None
+    return told if isinstance(told, dict) else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.contracts.work_orders import EventType, State, Verb
 from backend.domain.clocks import ClockSpec
-from backend.domain.conversation import EMERGENCY_PRIORITY, MAYBE_UNSENT, STALE
+from backend.domain.conversation import EMERGENCY_PRIORITY, GOES_ON, MAYBE_UNSENT, STALE
 from backend.domain.promises import promise
 from backend.domain.verb_data import OUTCOMES
 from backend.domain.work_order import STATE_NAMES, VERB_NAMES
@@ -35,7 +35,11 @@ STATUSES = {
     "suppressed": "没有发给居民",
 }
 # Why a message was kept back, in the words of the engine.
-SUPPRESSED = {"note": "内部备注,居民看不到", STALE: "机器人答晚了,没有发给居民"}
+SUPPRESSED = {
+    "note": "内部备注,居民看不到",
+    STALE: "机器人答晚了,没有发给居民",
+    GOES_ON: "居民接着又发了一条,这句没发,下面一起答",
+}
 PLATFORM_EVENTS = {
     "subscribe": "关注了公众号",
     "unsubscribe": "取消了关注",

@@ -150,11 +150,14 @@ class Choice:
 @dataclass(frozen=True)
 class Reply:
     """One bubble that the assistant or a person wants to say. `understood` comes with the first bubble of an assistant that
-    tells what it took the message for; it is no part of what is said."""
+    tells what it took the message for; it is no part of what is said. A `passing` one only leads on (a greeting, the next
+    question): nothing is lost when it is not said because the resident has written on meanwhile.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     understood: Understood | None = field(default=None, compare=False)
+    passing: bool = field(default=False, compare=False)
 
 
 class Route(str, Enum):

@@ -18,6 +18,7 @@ APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
 
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
+GOES_ON = "goes on"  # why a question of the bot is a note: the resident had written on before it was said
 STALE = "stale epoch"  # why a reply of the bot is a note: it was computed for an owner who is gone
 MAYBE_UNSENT = "maybe_unsent"  # why a conversation waits for a person: nobody knows whether an answer arrived
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import bubbles, phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, STALE, may_apologise
+from backend.domain.conversation import GOES_ON, LEFT_FOR_PEOPLE, STALE, may_apologise
 from backend.domain.opt_out import OptOutWord
-from backend.services import emergencies
+from backend.services import emergencies, writing_on
 from backend.services.conversations import Extras, give_to_bot, hand_over_to_queue, speak
 from backend.services.ears import Ears
 from backend.services.turn_steps import (
@@ -61,6 +61,10 @@ class Stage:
         stale = STALE if self.conversation.epoch != self.epoch or self.conversation.owner == Owner.HUMAN.value else ""
         await self._speak(Author.BOT, replies, purpose, stale)
         return not stale
+
+    async def keep_as_note(self, replies: Sequence[Reply], purpose: str) -> None:
+        """Not said, because the resident had written on: caseworkers see it, and the next answer stands for it."""
+        await self._speak(Author.BOT, replies, purpose, GOES_ON)
 
     async def _speak(self, author: Author, replies: Sequence[Reply], purpose: str, suppressed: str) -> None:
         merged = bubbles.merge(replies, self.max_bubbles(Channel(self.conversation.channel)))
@@ -151,8 +155,18 @@ async def _emergency_taken_back(stage: Stage, answer: EmergencyTakenBack) -> Non
 
 async def _answered(stage: Stage, answer: Answered) -> None:
     await _remember(stage, answer.replies)
+    if await _is_answered_later(stage, answer.replies):
+        writing_on.forget_question(stage.conversation)
+        await stage.keep_as_note(answer.replies, "reply")
+        return
     if not await stage.say_as_bot(_with_greeting(stage.message, answer.replies), "reply") and not stage.is_overtaken:
         stage.message.purpose = LEFT_FOR_PEOPLE
+
+
+async def _is_answered_later(stage: Stage, replies: Sequence[Reply]) -> bool:
+    if stage.epoch != stage.conversation.epoch:
+        return False
+    return await writing_on.is_answered_later(stage.session, stage.conversation, stage.message, replies, stage.ears)
 
 
 async def _remember(stage: Stage, replies: Sequence[Reply]) -> None:

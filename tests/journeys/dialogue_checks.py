@@ -147,6 +147,11 @@ def _alarm(seen: Seen, expected: bool) -> list[str]:
     return [] if raised is expected else [f"alarm {raised}, expected {expected}"]
 
 
+def _bubbles(seen: Seen, most: int) -> list[str]:
+    """How many answers came at most: several short messages at once are not answered one by one."""
+    return [] if len(seen.replies) <= most else [f"{len(seen.replies)} answers, expected at most {most}"]
+
+
 def _choices(seen: Seen, least: int) -> list[str]:
     """A menu on WeChat, numbered lines on SMS."""
     menus = [len(reply.get("choices") or []) for reply in seen.replies]
@@ -219,6 +224,7 @@ CHECKS: dict[str, Check] = {
     "state": _state,
     "rating": _rating,
     "alarm": _alarm,
+    "bubbles": _bubbles,
     "choices": _choices,
     "others_untouched": _others_untouched,
     "traditional": _traditional,

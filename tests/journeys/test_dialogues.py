@@ -118,6 +118,7 @@ def seen(**changes: object) -> Seen:
         ({"state": "dispatched"}, {"state": "withdrawn"}),
         ({"rating": {"satisfaction": 2}}, {"rating": None}),
         ({"alarm": False}, {"alarm": True}),
+        ({"bubbles": 1}, {"bubbles": 0}),
         ({"choices": 1}, {"choices": 2}),
         ({"opted_out": False}, {"opted_out": True}),
         ({"silent": False}, {"silent": True}),

@@ -121,7 +121,7 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     said = turn.facts.occurred_at
     if said is None:
         return draft, ""
-    asks = turn.intent in _ASKING or says("now_of_speech", turn.text) or says("hesitates", turn.text)
+    asks = turn.intent in _ASKING or any(says(name, turn.text) for name in ("now_of_speech", "now_is_state", "hesitates"))
     if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
         return draft, ""  # 我这个现在办到哪步了
     if said.occurred_at.kind is TimeKind.FUTURE and not _ANNOUNCED.match(turn.text, said.span.end):

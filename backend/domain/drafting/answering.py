@@ -59,7 +59,9 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
     words = turn.text.strip()
     if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
         return None
-    if form.requested in KNOWN_OR_NOT and (says("knows_not", words) or _is_outside(turn)):
+    if says("puzzled_whole", words):
+        return None
+    if form.requested in KNOWN_OR_NOT and (_leaves_open(form, words) or _is_outside(turn)):
         field = field_of(form.requested)
         draft = replace(form.draft, description=f"{form.draft.description};{words}")
         return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
@@ -73,6 +75,11 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
         return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
     return None
+
+
+def _leaves_open(form: OpenForm, words: str) -> bool:
+    """没注意是几点, 几号楼都没分呢: what was asked for is not known, or is not there."""
+    return says("knows_not", words) or (form.requested is not Ask.OCCURRED_AT and says("no_such_part", words))
 
 
 def _is_outside(turn: Turn) -> bool:
@@ -89,7 +96,7 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
-    if same < _SOUNDS_LIKE:  # 桌子板凳西瓜皮 is not understood: two of them bring a person
+    if same < _SOUNDS_LIKE and not says("extent", turn.text):  # 桌子板凳西瓜皮 is not understood: two of them bring a person
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 

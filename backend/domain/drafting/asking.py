@@ -28,6 +28,8 @@ _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
 _BARE_DIRECTION = 3
 _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
+_VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
+_IN_THE_STREET = frozenset({"占道摊贩"})
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
@@ -74,6 +76,13 @@ def with_next_question(form: OpenForm) -> OpenForm:
 def asked(form: OpenForm, ask: Ask) -> OpenForm:
     """The form with `ask` as its open question, counted."""
     return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1})
+
+
+def unsaid(form: OpenForm) -> OpenForm:
+    """The form as if its open question had not been put: nobody heard it, so that it counts for nothing."""
+    name = form.requested.value
+    times = max(form.asked.get(name, 0) - 1, 0)
+    return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0))
 
 
 def is_findable(address: Address) -> bool:
@@ -179,7 +188,9 @@ def _detail(form: OpenForm) -> Question:
 
 
 def _address(form: OpenForm) -> Question:
-    """Who tells of a road is not asked for a staircase."""
+    """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
+    if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
+        return Question("address_venue")
     return Question("address_outdoors" if form.draft.category in _OUTDOORS else Ask.ADDRESS.value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
@@ -22,6 +23,7 @@ from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.subject import absorb_subject, opens_another
+from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
@@ -29,6 +31,9 @@ _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
 _WORTH_KEEPING = 4  # characters that no field has taken
+_AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
+_SHORTEST = 2
+_A_FEW_WORDS = 4  # characters around a fact
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -87,6 +92,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return Step(with_next_question(form), remarks=("puzzled",))
     if turn.answer is None and says("hesitates", turn.text) and form.requested not in CONTROLS:
         return Step(asked_anew(form), remarks=("no_hurry",))
+    if _tells_nothing_new(form, turn):
+        return Step(asked_anew(form), remarks=("heard_already",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
 
@@ -114,6 +121,18 @@ def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:
     return replace(form, asked={**form.asked, Ask.ADDRESS_DETAIL.value: 0})
 
 
+def _tells_nothing_new(form: OpenForm, turn: Turn) -> bool:
+    """也是俩月, where two months stand in the read-back already: it was understood, and changes nothing."""
+    facts = turn.facts
+    if form.requested is Ask.CHANGE or says("wrong", turn.text):
+        return False
+    said, when = _AS_BEFORE.sub("", turn.text), form.draft.occurred_at
+    if len(said) >= _SHORTEST and said in f"{when.text if when else ''} {form.draft.address.text}":
+        return True
+    known = facts.address or facts.occurred_at or facts.phones
+    return bool(known) and len(words_beside_facts(turn.text, facts)) <= _A_FEW_WORDS
+
+
 def _is_first(form: OpenForm) -> bool:
     return form.requested is Ask.NOTHING
 
@@ -121,7 +140,8 @@ def _is_first(form: OpenForm) -> bool:
 def _uncounted(form: OpenForm) -> OpenForm:
     """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
     name, times = form.requested.value, form.asked.get(form.requested.value, 0)
-    counts = times and form.requested not in CONTROLS and form.requested not in _ONCE
+    is_of_form = form.requested in CONTROLS and form.requested is not Ask.CATEGORY
+    counts = times and not is_of_form and form.requested not in _ONCE
     return replace(form, asked={**form.asked, name: times - 1}) if counts else form
 
 

@@ -12,6 +12,7 @@ from backend.domain.language.wishes import beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE))
+_PLACES = frozenset({Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value})
 _LIKELY_MATTER = 0.5
 _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
@@ -29,6 +30,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
 _TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "deny", "nlu_fallback"})
 _FEW = 1  # characters
+_A_FEW_WORDS = 14
 _LATER = ("earlier", "aftermath", "adds")
 
 
@@ -111,7 +113,15 @@ def _tells(heard: Heard) -> str:
     asked = heard.requested in _FIELDS and says("knows_not", heard.text)
     asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
     remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
-    return "provide_info" if remembers or (heard.requested in FORM and says("stresses_whole", heard.text)) or asked else ""
+    place = heard.requested in _PLACES and says("no_such_part", heard.text)
+    in_form = heard.requested in FORM and (says("stresses_whole", heard.text) or _tells_extent(heard))
+    return "provide_info" if remembers or in_form or asked or place else ""
+
+
+def _tells_extent(heard: Heard) -> bool:
+    """整栋楼都这样: who else has it, and no matter of its own."""
+    own = is_clear(heard.matter, _LIKELY_MATTER) or heard.answer is not None or says("question", heard.text)
+    return says("extent", heard.text) and len(heard.text) <= _A_FEW_WORDS and not own
 
 
 def _asks_what_next(heard: Heard) -> str:

@@ -48,6 +48,11 @@ def clauses_beside(text: str, facts: Facts) -> list[str]:
     return _clauses(_without_facts(text, facts))
 
 
+def told_in(text: str, known: Iterable[str]) -> int:
+    """How many characters of a part of a message tell the matter, beside the words that are `known`: none of 翠园新村小广场."""
+    return sum(len(clause) for clause in _clauses(_without_facts(text, Facts(), known)))
+
+
 def told_in_correction(text: str, facts: Facts) -> int:
     """How many characters of a correction tell the matter: none of 单元也错了 应该2单元, some of 不是停水是停电."""
     return len(re.sub(r"[\s,。!?、;:\d]", "", _CORRECTION.sub("", _without_facts(text, facts))))
@@ -86,7 +91,7 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     spots = [span.text for span in (facts.address.spans if facts.address else ())]
     words = [(spot, "") for spot in spots if not (_only_a_spot(facts) and _carries(text, spot))]
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
-        text = re.sub(rf"(?<![到至]){re.escape(facts.occurred_at.span.text)}", "", text, count=1)
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{re.escape(facts.occurred_at.span.text)}", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft
 from backend.contracts.understanding import Facts, Issue
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import gist_of, told_in
 from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
-from backend.domain.language.address_merge import merge_address, out_of_doors
+from backend.domain.language.address_merge import merge_address, out_of_doors, without_landmark
 
 # The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
 _OWN_ORDER = 0.4
@@ -65,20 +65,30 @@ def _read_back_beside(draft: Draft) -> tuple[str, ...]:
 
 def of_first_problem(turn: Turn) -> Turn:
     """The message with the place and time of the first of its problems where each has its own."""
-    first, *others = clear_problems(turn.issues) or (None,)
+    first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     if first is None or not others:
         return turn
     facts = turn.facts
     if first.address and facts.address:
         facts = replace(facts, address=replace(facts.address, address=first.address))
+    elif facts.address and _is_of_others(facts.address.address.landmark, first, others):
+        facts = replace(facts, address=replace(facts.address, address=without_landmark(facts.address.address)))
     if first.occurred_at and facts.occurred_at:
         facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
     return replace(turn, facts=facts)
 
 
-def clear_problems(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Of several those that are clear enough to become an order each; () where the message is one problem anyway."""
-    clear = tuple(issue for issue in issues if issue.confidence >= _OWN_ORDER and issue.subcategory != UNSAID)
+def _is_of_others(landmark: str, first: Issue, others: list[Issue]) -> bool:
+    """单元门坏了;楼后的草坪让人刨了: the door is not behind the house."""
+    return bool(landmark) and landmark not in first.text and any(landmark in other.text for other in others)
+
+
+def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]:
+    """Of several those that are clear enough to become an order each; () where the message is one problem anyway. `facts` are
+    those of the whole message."""
+    places = (*(span.text for span in facts.address.spans), facts.address.address.landmark) if facts.address else ()
+    named = (issue for issue in issues if issue.subcategory != UNSAID and told_in(issue.text, places) > 0)
+    clear = tuple(issue for issue in named if issue.confidence >= _OWN_ORDER)
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()
 

@@ -94,7 +94,7 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
-    first, *others = clear_problems(turn.issues) or (None,)
+    first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
@@ -138,11 +138,12 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
 
 
 def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
-    """Of another category, and not the answer of an office about this one (物业说没钱修): who is scolded makes no order."""
+    """Of another category, and not a word about an office (物业说没钱修, 物业真是绝了): who is scolded makes no order."""
     best = turn.guesses[0] if turn.guesses else None
     if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
         return False
-    return not (best.subcategory == _BLAMES and says("office_answers", turn.text))
+    scolds = says("office_answers", turn.text) or says("scolds", turn.text)
+    return not (best.subcategory == _BLAMES and scolds)
 
 
 def _explains(form: OpenForm, turn: Turn) -> bool:

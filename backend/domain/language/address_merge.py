@@ -108,6 +108,12 @@ def out_of_doors(place: Address, landmark: str) -> Address:
     return _address(values, address_text(values), None, None)
 
 
+def without_landmark(place: Address) -> Address:
+    """The same place without the spot at it."""
+    values = {name: getattr(place, name) for name in _NAMES} | {"landmark": ""}
+    return _address(values, address_text(values), place.lat, place.lon)
+
+
 def relative_correction(text: str, previous: Address) -> Address | None:
     """The place after a correction that only makes sense against the earlier one: 楼号往后数一个, 单元说错了是3, 再往上一层.
 

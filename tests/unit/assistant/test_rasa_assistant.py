@@ -150,6 +150,18 @@ async def test_what_the_actions_tell_beside_their_words_comes_with_the_first_rep
     assert replies[0].understood == understood
 
 
+@pytest.mark.parametrize(
+    ("said", "passing", "expected"),
+    [(SAID, True, True), (SAID, False, False), (SAID, "yes", False), (SAID, None, False), ([*SAID, *SAID], True, False)],
+)
+async def test_an_answer_that_only_leads_on_is_told_as_such(said: list[Any], passing: Any, expected: bool) -> None:
+    async with rasa([*said, {"recipient_id": "c1.1", "custom": {"passing": passing}}]) as (url, _):
+        assistant = RasaAssistant(url)
+        replies = await assistant.respond(TURN)
+        await assistant.close()
+    assert [reply.passing for reply in replies] == [expected] * len(replies)
+
+
 async def test_understanding_without_words_is_no_answer() -> None:
     async with rasa([{"recipient_id": "c1.1", "custom": {"understood": TOLD}}]) as (url, _):
         assert await failure(url) == "empty"

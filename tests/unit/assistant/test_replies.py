@@ -7,6 +7,7 @@ import re
 import pytest
 
 from actions import replies
+from actions.turn import PASSING
 from backend.domain.drafting.model import Ask
 
 JARGON = re.compile(r"service_code|机器人|系统错误|异常|参数|提交失败|未识别|意图|工单状态|受理中心")
@@ -29,6 +30,20 @@ def test_every_sentence_fits_an_sms_and_has_no_jargon(key: str) -> None:
 @pytest.mark.parametrize("ask", [ask for ask in Ask if ask is not Ask.NOTHING])
 def test_every_question_of_the_form_has_words(ask: Ask) -> None:
     assert f"ask_{ask.value}" in replies.table()
+
+
+def test_what_only_leads_on_are_sentences_that_exist_and_no_question_about_the_form_itself() -> None:
+    assert set(replies.table()) >= PASSING
+    assert not PASSING & {
+        "ask_confirm",
+        "ask_confirm_extra",
+        "ask_cancel",
+        "ask_resume",
+        "ask_same",
+        "ask_change",
+        "ask_category",
+    }
+    assert not [key for key in PASSING if "{number}" in "".join(replies.table()[key])]
 
 
 def test_the_variant_is_not_the_one_of_the_last_time() -> None:

@@ -1,4 +1,4 @@
-"""What elders write into a telephone: bus lines, gates, waiting, years in two digits, spots at a place, and what they merely saw."""
+"""What elders text: bus lines, gates, waiting, years in two digits, spots at a place, and what they merely saw."""
 
 from __future__ import annotations
 
