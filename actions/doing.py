@@ -87,7 +87,7 @@ async def apply_to_all(talk: Talk, verb: str, chosen: list[dict[str, Any]], said
 async def reopen(talk: Talk, number: str, reason: str) -> Events:
     """Send a handled order back to its unit, with the reason. Raises BackendDown, BackendRefused."""
     after = await orders.do(talk, number, "reopen", reason=reason, **orders.files(talk))
-    due = due_text(after["on_site_due_at"], after["due_at"])
+    due = due_text(after["on_site_due_at"], after["due_at"], talk.at)
     talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"], due=due)
     return []
 

@@ -77,7 +77,7 @@ class SubmitComplaint(ResidentAction):
             log.warning("not_filed_yet", conversation=talk.conversation, error=str(refused))
             talk.say("not_filed_yet")
             return [SlotSet("draft_id", None)]
-        due = due_text(filed["on_site_due_at"], filed["due_at"])
+        due = due_text(filed["on_site_due_at"], filed["due_at"], talk.at)
         talk.say("filed" if filed["unit_name"] else "filed_no_unit", number=filed["number"], unit=filed["unit_name"], due=due)
         if filed["following"]:
             # Rasa would run a form that is opened here at once and ask twice; the next message finds the draft and opens it.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from actions.backend import backend
 from actions.turn import Talk
-from actions.wording import LOCAL, day_text
+from backend.contracts.spoken_time import LOCAL, day_text
 
 _OPENS, _CLOSES = 8, 20  # local hours in which caseworkers answer
 
@@ -15,13 +15,8 @@ async def hand_over(talk: Talk, *, reason: str, key: str = "handed_over", priori
     """Put the conversation into the human queue and say so, with the day when nobody is there now. Raises BackendDown."""
     body = {"reason": reason, "priority": priority}
     await backend().call("POST", f"conversations/{talk.conversation}/handover", body=body)
-    now = _message_time(talk).astimezone(LOCAL)
+    now = talk.at.astimezone(LOCAL)
     if _OPENS <= now.hour < _CLOSES:
         talk.say(key)
         return
     talk.say("handed_over_later", opens=day_text(now if now.hour < _OPENS else now + timedelta(days=1)))
-
-
-def _message_time(talk: Talk) -> datetime:
-    told = talk.meta.get("message_time")
-    return datetime.fromisoformat(str(told)) if told else datetime.now(UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -53,6 +54,12 @@ class Talk:
     @property
     def facts(self) -> dict[str, Any]:
         return dict(self.message.get("facts") or {})
+
+    @property
+    def at(self) -> datetime:
+        """When the message was written, as far as that is known."""
+        told = self.meta.get("message_time")
+        return datetime.fromisoformat(str(told)) if told else datetime.now(UTC)
 
     @property
     def menu_id(self) -> str:
