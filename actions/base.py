@@ -48,7 +48,7 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
             talk.say("backend_down")
             events = list(self.on_failure)
         talk.utter(dispatcher)
-        return [*events, *talk.memory()]
+        return [*events, *_understood_again(talk, events), *talk.memory()]
 
     async def _answer(self, talk: Talk) -> Events:
         if self.first_answers_pending and talk.pending:
@@ -63,3 +63,9 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
     @abstractmethod
     async def respond(self, talk: Talk) -> Events:
         """Say something and return the events of the turn. May raise BackendDown and BackendRefused."""
+
+
+def _understood_again(talk: Talk, events: Events) -> Events:
+    """Only two messages in a row that were not understood bring a person: whatever is understood between them begins anew."""
+    counted = any(event.get("name") == "strangers" for event in events)
+    return [] if counted or not talk.tracker.get_slot("strangers") else [SlotSet("strangers", 0)]

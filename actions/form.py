@@ -34,8 +34,8 @@ class ValidateComplaintForm(ResidentAction):
             events = await responder.respond(talk)
             decided = any(event.get("name") == "requested_slot" for event in events)
             return events if decided else [*events, *stay(talk)]
-        if talk.draft is None and await store_beside(talk):
-            talk.leave_out(str(talk.verdict["clause"]))
+        if talk.draft is None:
+            await store_beside(talk)
         told = await hear(talk)
         if told["outcome"] == "cancelled":
             talk.say("cancelled")

@@ -123,6 +123,11 @@ class Talk:
         self.message["text"] = rest or self.text
         self.message["issues"] = [issue for issue in self.message.get("issues") or [] if clause not in str(issue.get("text"))]
 
+    def go_on_with(self, rest: str) -> None:
+        """Go on with the end of the message as if nothing had been said before it."""
+        self.message["text"] = rest
+        self.message["issues"] = [issue for issue in self.message.get("issues") or [] if str(issue.get("text")) in rest]
+
     def say(self, key: str, choices: tuple[Choice, ...] = (), **values: str) -> None:
         """Add a sentence for this occasion; choices belong to the last question that has some."""
         variant = replies.choose(key, seed=str(self.meta.get("message_id") or self.text), last=self.said.get(key))

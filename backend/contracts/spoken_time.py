@@ -50,8 +50,8 @@ def by_text(at: datetime, *, now: datetime) -> str:
 
 
 def due_day(at: datetime, *, now: datetime) -> str:
-    """今天(11月22日), 明天(11月23日)下午3点12分, 11月25日(周三): a text may be read a day later, so the date stands beside; the hour
-    only where the promise is not for the whole day."""
+    """今天(11月22日), 明天(11月23日)下午3点12分, 11月25日(周三): a text may be read a day later, so the date stands beside; the
+    hour only where the promise is not for the whole day."""
     local, near = at.astimezone(LOCAL), near_day(at, now=now)
     day = f"{near}({local.month}月{local.day}日)" if near else day_text(at)
     return day if is_whole_day(at) else f"{day}{clock_text(at)}"

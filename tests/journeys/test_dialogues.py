@@ -20,7 +20,8 @@ THEMES = {
     "one_message", "one_fact_per_message", "corrections", "partial_address", "skip_and_unknown", "digressions", "cancel",
     "second_complaint", "several_problems", "attachments", "silence_and_resume", "status", "others_orders", "urge_add_withdraw",
     "dispute", "rating", "human", "out_of_scope", "emergency", "sms_short", "traditional", "faq", "takeover", "same_again",
-    "own_question", "as_people_are", "sms_elders", "sms_elders_more", "wechat_voices", "afterwards", "afterwards_again", "later_on",
+    "own_question", "as_people_are", "sms_elders", "sms_elders_more", "wechat_voices", "afterwards", "afterwards_again",
+    "later_on",
 }  # fmt: skip
 
 

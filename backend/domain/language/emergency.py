@@ -130,7 +130,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _only_chooses(text)):
         return gravest
-    if gravest is None and (score <= DANGER or _is_calm_elsewhere(meant)):
+    if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
@@ -138,9 +138,9 @@ def emergency_in(text: str) -> EmergencyHit | None:
     return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
 
 
-def _is_calm_elsewhere(meant: str) -> bool:
-    """Whether the text is calm without its address: where it is makes nothing a danger."""
-    rest = _PLACE.sub("", meant)
+def _is_calm_otherwise(meant: str) -> bool:
+    """Whether the text is calm without its address and its harmless words: neither where it is nor 等着了 makes a danger."""
+    rest = _HARMLESS.sub("", _PLACE.sub("", meant))
     return rest != meant and (danger_score(rest) or 0.0) <= DANGER
 
 
