@@ -15,6 +15,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend import BackendDown, BackendRefused
+from actions.listed import aged
 from actions.pending import continue_pending
 from actions.turn import Events, Talk
 
@@ -57,7 +58,7 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
                 return events
         events = await self.respond(talk)
         if self.first_answers_pending and talk.pending and not any(event.get("name") == "pending" for event in events):
-            events = [*events, SlotSet("pending", None)]
+            events = [*events, SlotSet("pending", aged(talk.pending))]
         return events
 
     @abstractmethod

@@ -96,7 +96,7 @@ async def reopen(talk: Talk, number: str, reason: str) -> Events:
 
 
 def _second(talk: Talk, verb: str) -> str:
-    """啥时候能到?能不能快点儿: the question is answered and the order urged. 几点到 提前打个招呼: what they are to know is noted."""
+    """啥时候能到?能不能快点儿: the question is answered, and the order urged; 提前打个招呼 is noted."""
     if verb != "status":
         return ""
     return next((also for wish, also in _BESIDE_QUESTION if wish in talk.wishes), "")

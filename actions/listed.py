@@ -8,6 +8,7 @@ from typing import Any
 from actions import doing, orders
 from actions.turn import Events, Talk
 
+_KIND = "listed"
 _LONGEST = 16  # characters; a longer message is something else
 _PLACES = "一二三四五"
 _PLACE = re.compile(rf"第\s*([1-5{_PLACES}])\s*(?:个|件|条|单)?(?!天|次|回|遍|排|层|栋|门)")
@@ -21,7 +22,12 @@ _VERB_OF_INTENT = {"query_status": "status", "urge": "urge", "cancel": "withdraw
 
 def remembered(verb: str, numbers: list[str], done: list[str]) -> dict[str, Any]:
     """The list as a pending matter: its numbers as they were offered, and those that were served."""
-    return {"kind": "listed", "verb": verb, "numbers": numbers, "done": done}
+    return {"kind": _KIND, "verb": verb, "numbers": numbers, "done": done}
+
+
+def aged(pending: dict[str, Any]) -> dict[str, Any] | None:
+    """The list after something else was said: only named places (第三个) still choose from it. None for any other question."""
+    return {**pending, "aged": True} if pending.get("kind") == _KIND else None
 
 
 async def from_list(talk: Talk, pending: dict[str, Any], offered: list[dict[str, Any]]) -> tuple[Events, list[str]] | None:
@@ -31,7 +37,7 @@ async def from_list(talk: Talk, pending: dict[str, Any], offered: list[dict[str,
         return None
     verb = _verb(talk, str(pending["verb"]))
     left = [order for order in offered if order["number"] not in pending["done"]]
-    chosen = left if _OTHERS.search(talk.text) else _placed(talk, offered)
+    chosen = left if _OTHERS.search(talk.text) else _placed(talk, pending, offered)
     if not chosen or (len(chosen) > 1 and verb not in doing.FOR_ALL):
         return None
     served = [order["number"] for order in chosen]
@@ -45,18 +51,18 @@ def _verb(talk: Talk, before: str) -> str:
     return wished or _VERB_OF_INTENT.get(talk.intent, before)
 
 
-def _placed(talk: Talk, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    place = _place(talk)
+def _placed(talk: Talk, pending: dict[str, Any], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    place = _place(talk, takes_digits=not (talk.meta.get("rating_pending") or pending.get("aged")))
     if place == -1:
         return offered[-1:]
     return offered[place - 1 : place] if place else []
 
 
-def _place(talk: Talk) -> int:
+def _place(talk: Talk, *, takes_digits: bool) -> int:
     """1 for the first, -1 for the last, 0 for none. A bare digit is a score where one is waited for."""
     bare = _DIGIT.fullmatch(talk.text.strip())
     if bare:
-        return 0 if talk.meta.get("rating_pending") else int(bare[0])
+        return int(bare[0]) if takes_digits else 0
     named = _PLACE.search(talk.text)
     if named:
         return int(named[1]) if named[1].isdigit() else _PLACES.index(named[1]) + 1

@@ -45,6 +45,14 @@ async def keep_secret(talk: Talk) -> Events | None:
     return []
 
 
+async def is_hidden(talk: Talk) -> bool:
+    """Whether the newest open order hides its reporter already; then that is said. Raises BackendDown."""
+    newest = next(iter(await open_orders(talk)), {})
+    if newest.get("confidential"):
+        talk.say("hidden_now", number=newest["number"])
+    return bool(newest.get("confidential"))
+
+
 async def _belongs_to_an_order(talk: Talk) -> bool:
     """Not when another clear matter is told without a word of adding: that is a complaint of its own."""
     being_done = await open_orders(talk)

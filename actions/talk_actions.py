@@ -13,7 +13,7 @@ from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
 from actions.handing_over import hand_over, puzzled
-from actions.noting import add_note, keep_secret
+from actions.noting import add_note, is_hidden, keep_secret
 from actions.own_limit import due_of, order_asked_about
 from actions.pending import put_again
 from actions.small_matters import small_matter
@@ -29,6 +29,7 @@ _APPLIES = "how_to_apply"
 _HOW_LONG = "time_limit"
 _FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": _HOW_LONG, "who_handles": "who", "process": "process"}
 # Asked about another city, these are answered with where to turn there.
+_PRIVACY = "privacy"
 _ELSEWHERE, _OF_OUR_DISTRICT = "elsewhere", frozenset({"", "scope", "who", "responsible_unit", "process", "hotline"})
 _LONGEST_QUESTION = 1000
 _AGAIN = "再跟您说一遍:"
@@ -56,6 +57,8 @@ class AnswerFaq(ResidentAction):
         if told is not None and _GRANTED & set(told["remarks"]):
             return await after_digression(talk, told)
         key = _question(talk)
+        if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
+            return []
         own = await order_asked_about(talk) if key == _HOW_LONG else None
         answer = await _from_table(talk, _FAQ_KEYS.get(key, key), order=own)
         if answer:

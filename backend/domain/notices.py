@@ -128,7 +128,7 @@ def _filled(pattern: str, facts: NoticeFacts, detail: str) -> str:
         unit=facts.unit or "承办单位",
         detail=_without_stop(detail) or "已处理",
         by=by or "尽快",
-        by_answer=f"{by}给您答复。" if by else "",
+        by_answer=f"最晚{due_date(facts.due_at)}给您答复。" if facts.due_at else "",
         door=f"请找{facts.door}。" if facts.door else "",
     )
 

@@ -24,6 +24,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("nobody_came", "dispute_result", _UNSURE),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE),
+    ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
     ("threatens_whole", "ask_human", _UNSURE),
