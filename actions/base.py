@@ -15,6 +15,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.backend import BackendDown, BackendRefused
+from actions.listed import aged
 from actions.pending import continue_pending
 from actions.turn import Events, Talk
 
@@ -48,7 +49,7 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
             talk.say("backend_down")
             events = list(self.on_failure)
         talk.utter(dispatcher)
-        return [*events, *talk.memory()]
+        return [*events, *_understood_again(talk, events), *talk.memory()]
 
     async def _answer(self, talk: Talk) -> Events:
         if self.first_answers_pending and talk.pending:
@@ -57,9 +58,15 @@ class ResidentAction(Action):  # type: ignore[misc]  # the SDK has no types
                 return events
         events = await self.respond(talk)
         if self.first_answers_pending and talk.pending and not any(event.get("name") == "pending" for event in events):
-            events = [*events, SlotSet("pending", None)]
+            events = [*events, SlotSet("pending", aged(talk.pending))]
         return events
 
     @abstractmethod
     async def respond(self, talk: Talk) -> Events:
         """Say something and return the events of the turn. May raise BackendDown and BackendRefused."""
+
+
+def _understood_again(talk: Talk, events: Events) -> Events:
+    """Only two messages in a row that were not understood bring a person: whatever is understood between them begins anew."""
+    counted = any(event.get("name") == "strangers" for event in events)
+    return [] if counted or not talk.tracker.get_slot("strangers") else [SlotSet("strangers", 0)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import orders
+from actions import orders, picking
 from actions.backend import BackendRefused
 from actions.turn import Events, Talk
 from actions.wording import due_text, order_choices, order_in_words, order_name, status_line
@@ -19,6 +19,7 @@ _LOST_NUMBER = "单号"
 _NEWEST = frozenset({"note"})
 FOR_ALL = frozenset({"urge", "status"})
 _TOLD_WHERE_IT_IS = frozenset({"urge", "withdraw", "note"})
+_BESIDE_QUESTION = (("urges", "urge"), ("instructs", "note"))
 _TELLS_WHY = 6  # characters from which a complaint about a result says what is wrong
 _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
     "status": (*orders.OPEN, *orders.DONE, "declined", "withdrawn"),
@@ -31,7 +32,7 @@ _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
 
 async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
-    found = _likeliest(verb, await orders.meant(talk, verb, _ALLOWED_STATES[verb]))
+    found = _likeliest(verb, picking.pointed_at(talk, await orders.meant(talk, verb, _ALLOWED_STATES[verb])))
     if not found:
         return await _none_of_it(talk, verb, none)
     if len(found) > 1 and "all_of_them" in talk.wishes and verb in FOR_ALL:
@@ -41,6 +42,8 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
         kept = [order["number"] for order in found]
         asked = {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text, "also": _second(talk, verb)}
         return [SlotSet("pending", asked)]
+    if verb == "urge" and "asks_after" in talk.wishes:  # 有没有人管啊 能不能快点: what is asked is answered first
+        return await apply(talk, "status", found[0], talk.text, also=verb)
     return await apply(talk, verb, found[0], talk.text, also=_second(talk, verb))
 
 
@@ -87,14 +90,16 @@ async def apply_to_all(talk: Talk, verb: str, chosen: list[dict[str, Any]], said
 async def reopen(talk: Talk, number: str, reason: str) -> Events:
     """Send a handled order back to its unit, with the reason. Raises BackendDown, BackendRefused."""
     after = await orders.do(talk, number, "reopen", reason=reason, **orders.files(talk))
-    due = due_text(after["on_site_due_at"], after["due_at"])
+    due = due_text(after["on_site_due_at"], after["due_at"], talk.at)
     talk.say("reopened", unit=after["unit_name"] or _UNIT, number=after["number"], due=due)
     return []
 
 
 def _second(talk: Talk, verb: str) -> str:
-    """啥时候能到?能不能快点儿: the question is answered and the order urged."""
-    return "urge" if verb == "status" and "urges" in talk.wishes else ""
+    """啥时候能到?能不能快点儿: the question is answered, and the order urged; 提前打个招呼 is noted."""
+    if verb != "status":
+        return ""
+    return next((also for wish, also in _BESIDE_QUESTION if wish in talk.wishes), "")
 
 
 async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:

@@ -35,8 +35,8 @@ class ValidateComplaintForm(ResidentAction):
             events = await responder.respond(talk)
             decided = any(event.get("name") == "requested_slot" for event in events)
             return events if decided else [*events, *stay(talk)]
-        if talk.draft is None and await store_beside(talk):
-            talk.leave_out(str(talk.verdict["clause"]))
+        if talk.draft is None:
+            await store_beside(talk)
         told = await hear(talk)
         if told["outcome"] == "cancelled":
             talk.say("cancelled")
@@ -78,7 +78,7 @@ class SubmitComplaint(ResidentAction):
             log.warning("not_filed_yet", conversation=talk.conversation, error=str(refused))
             talk.say("not_filed_yet")
             return [SlotSet("draft_id", None)]
-        due = due_text(filed["on_site_due_at"], filed["due_at"])
+        due = due_text(filed["on_site_due_at"], filed["due_at"], talk.at)
         talk.say("filed" if filed["unit_name"] else "filed_no_unit", number=filed["number"], unit=filed["unit_name"], due=due)
         if filed["following"]:
             # Rasa would run a form that is opened here at once and ask twice; the next message finds the draft and opens it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction
 
-from actions import orders
+from actions import orders, picking
 from actions.doing import on_one_order, open_orders
 from actions.drafting import FORM
+from actions.handing_over import puzzled
 from actions.small_matters import small_matter
 from actions.turn import Events, Talk
 
@@ -17,18 +18,39 @@ _ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
 async def add_note(talk: Talk) -> Events:
     """Note what was said on the order that it belongs to; where it belongs to none, the form hears it. Raises BackendDown,
     BackendRefused."""
-    small = await small_matter(talk)
+    secret = await keep_secret(talk)
+    small = secret if secret is not None else await small_matter(talk)
     if small is not None:
         return small
     if not _worth_noting(talk):
-        talk.say("what_now")
-        return []
+        return await puzzled(talk)
     if await _belongs_to_an_order(talk):
         return await on_one_order(talk, "note", none="what_now")
     if _tells_facts(talk) or talk.matter is not None:
         return [FollowupAction(FORM)]
-    talk.say("what_now")
+    return await puzzled(talk)
+
+
+async def keep_secret(talk: Talk) -> Events | None:
+    """别让他们知道是我报的, after filing: the reporter of the order is hidden from now on, and of several the newest that fits.
+    None where that is not wished or no order is open; 匿名举报 is then a report. Raises BackendDown, BackendRefused."""
+    if not talk.facts.get("privacy") or talk.draft is not None or talk.matter_is_told:
+        return None
+    being_done = picking.pointed_at(talk, orders.by_subject(talk, await open_orders(talk)))
+    if not being_done:
+        return [FollowupAction(FORM)] if talk.intent != "ask_faq" else None
+    number = being_done[0]["number"]
+    await orders.do(talk, number, "note", note=f"居民要求保密:{talk.text}", confidential=True)
+    talk.say("hidden_now", number=number)
     return []
+
+
+async def is_hidden(talk: Talk) -> bool:
+    """Whether the newest open order hides its reporter already; then that is said. Raises BackendDown."""
+    newest = next(iter(await open_orders(talk)), {})
+    if newest.get("confidential"):
+        talk.say("hidden_now", number=newest["number"])
+    return bool(newest.get("confidential"))
 
 
 async def _belongs_to_an_order(talk: Talk) -> bool:

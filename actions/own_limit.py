@@ -7,7 +7,8 @@ from typing import Any
 
 from actions.doing import open_orders
 from actions.turn import Talk
-from actions.wording import day_text, order_name
+from actions.wording import order_name
+from backend.contracts.spoken_time import day_text
 
 _SURE = 0.9
 

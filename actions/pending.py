@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import doing, drafting, orders, picking, rating_steps
+from actions import doing, drafting, listed, orders, picking, rating_steps
 from actions.turn import Events, Talk
 from actions.wording import order_choices
 
@@ -20,6 +20,8 @@ _GIVES_UP = "gives_up"
 _LEAVES_IT = frozenset({"keeps", "gives_up_softly"})
 _FEW = 10  # characters; who says more wants something else
 _ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
+_INSISTS = re.compile(r"没有?(?:他|她|那|人家)?的?(?:电话|手机|号)|直接(?:告诉|说|给我)|就(?:告诉|跟)我|通融|帮帮忙|不能说")
+_PERSON = re.compile(r"人工|真人|客服|热线")
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
 _BY_INTENT = {"affirm": "yes", "deny": "no"}
@@ -51,7 +53,24 @@ async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
         return None
     if verb == "rate":
         return await rating_steps.with_order(talk, chosen[0]["number"], int(pending["score"]), pending.get("verdict") or {})
-    return await doing.apply(talk, verb, chosen[0], str(pending["text"]), also=str(pending.get("also") or ""))
+    events = await doing.apply(talk, verb, chosen[0], str(pending["text"]), also=str(pending.get("also") or ""))
+    return _with_list(events, verb, numbers, [chosen[0]["number"]])
+
+
+async def _listed(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """Another entry of the list from which one was chosen: 第三个也问问."""
+    numbers = list(pending["numbers"])
+    served = await listed.from_list(talk, pending, await _of_numbers(talk, numbers))
+    if served is None:
+        return None
+    events, done = served
+    return _with_list(events, str(pending["verb"]), numbers, [*pending["done"], *done])
+
+
+def _with_list(events: Events, verb: str, numbers: list[str], done: list[str]) -> Events:
+    """The list stays in mind where nothing is asked now."""
+    asks = any(event.get("name") == "pending" for event in events)
+    return events if asks else [*events, SlotSet("pending", listed.remembered(verb, numbers, done))]
 
 
 async def _of_numbers(talk: Talk, numbers: list[str]) -> list[dict[str, Any]]:
@@ -86,7 +105,8 @@ async def _score_again(talk: Talk, _pending: dict[str, Any]) -> None:
 async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """Only a clear yes takes an order back; whatever else is said keeps it."""
     if talk.menu_id != _MENU_YES and _GIVES_UP not in talk.wishes:
-        if talk.intent in _ANOTHER_WISH or "asks" in talk.wishes:
+        stays = talk.wishes & _LEAVES_IT and not _PERSON.search(talk.text)  # 算了 还是让人来说说吧 calls nobody here
+        if "asks" in talk.wishes or (talk.intent in _ANOTHER_WISH and not stays):
             return None
         talk.say("withdraw_kept")
         return []
@@ -121,7 +141,12 @@ async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 async def _tail(talk: Talk, pending: dict[str, Any]) -> Events | None:
     match = _TAIL.search(talk.text)
-    return await doing.tell_status(talk, pending["number"], match[1]) if match else None
+    if match:
+        return await doing.tell_status(talk, pending["number"], match[1])
+    if orders.mentions(talk) or not (talk.answer in _SAYS_NOTHING or "knows_not" in talk.wishes or _INSISTS.search(talk.text)):
+        return None
+    talk.say("tail_needed")
+    return [SlotSet("pending", pending)]
 
 
 async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
@@ -148,6 +173,7 @@ _AGAIN: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[None]]] = {
 _STAYS = frozenset({*_AGAIN, "tail", "dispute", "solved", "why"})
 _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]] = {
     "pick": _pick,
+    "listed": _listed,
     "withdraw": _withdraw,
     "dispute": _dispute,
     "offer": _offer,

@@ -18,6 +18,18 @@ _EMPTY = re.compile(
 _LONGEST = 16  # characters; a longer message is something else
 _SOUNDS_LIKE = 0.5
 _CLEARLY = 2
+# 最近报的那个, 头一个报的: said of the order in which they were reported. The newest is the first of the list.
+_NEWEST = re.compile(
+    r"(?:最近|最新|最后|末了|刚才?|刚刚|新)(?:一次|一回)?(?:又)?(?:报|反映|说|提|登记)?(?:的)?(?:那|这|一)(?:个|件|档子|单|回)"
+    r"|(?:刚才?|刚刚|新|最后)(?:报|反映)的"
+)
+_OLDEST = re.compile(
+    r"(?:最早|最先|头一(?:个|件|回|次)|第一(?:次|回)|最开始|先)(?:报|反映|说|提|登记)的|最[早先](?:的)?(?:那|这|一)(?:个|件|单)"
+)
+_PLACE = ("estate", "road", "building", "unit", "room")
+# What is named right before 那个 or 的事: 鞋柜那个, 8号楼的事儿.
+_NAMED = re.compile(r"([\u4e00-\u9fff\dA-Za-z]{2,10}?)(?:那个|那件|这个|这件|那单|那档子|的那|的事|那事|这事)")
+_SAYS_OTHERWISE = frozenset({"starts_correction"})  # 不是4号楼是6号楼 names no order
 _ELSEWHERE = frozenset({"ask_faq", "ask_human", "emergency", "opt_out", "greet", "thanks", "bye", "abuse"})
 
 
@@ -32,6 +44,35 @@ def picked(talk: Talk, verb: str, offered: list[dict[str, Any]]) -> list[dict[st
     if "all_of_them" in talk.wishes:
         return offered
     return [] if talk.intent in _ELSEWHERE or len(talk.text) > _LONGEST else by_words(talk, offered)
+
+
+def pointed_at(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of several orders that the words point at, unasked: by when they were reported, by the place, by the matter that is
+    named before 那个. All of them where the words point at none, or at several."""
+    for narrowed in (_by_age, _at_place, _by_name):
+        kept = narrowed(talk, found) if len(found) > 1 and not talk.wishes & _SAYS_OTHERWISE else found
+        if len(kept) == 1:
+            return kept
+    return found
+
+
+def _by_age(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if _OLDEST.search(talk.text):
+        return found[-1:]
+    return found[:1] if _NEWEST.search(talk.text) else found
+
+
+def _at_place(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    said = (talk.facts.get("address") or {}).get("address") or {}
+    named = {name: said[name] for name in _PLACE if said.get(name)}
+    return [order for order in found if named and named.items() <= (order.get("address") or {}).items()]
+
+
+def _by_name(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    said = "".join(_HAN.sub("", _EMPTY.sub("", match[1])) for match in _NAMED.finditer(talk.text))
+    scores = [_common(said, _told(order)) if said else 0 for order in found]
+    best = max(scores, default=0)
+    return [order for order, score in zip(found, scores, strict=True) if score == best and best > 0]
 
 
 def by_words(talk: Talk, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:

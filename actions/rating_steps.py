@@ -6,11 +6,12 @@ A low score or "not solved" sends the order back to its unit; the reason that fo
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import doing, orders
+from actions import doing, orders, picking
 from actions.backend import BackendRefused, backend
 from actions.drafting import FORM
 from actions.turn import Events, Talk
@@ -25,6 +26,10 @@ _SCORES = tuple(
 _LONGEST_COMMENT = 1000
 _TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _PARTLY = "部分"
+_ANOTHER = re.compile(
+    r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
+)
+_NO_TROUBLE = frozenset({"adds", "instructs"})
 _ALREADY = "already_rated"
 _ANSWERS = {"solved_yes": "yes", "solved_partly": "partly", "solved_no": "no"}
 _BY_CHOICE = {1: "yes", 2: "partly", 3: "no"}
@@ -40,6 +45,8 @@ def score_of(talk: Talk) -> int:
 
 async def start(talk: Talk) -> Events:
     """A score came, or somebody wants to give one: find the order, then store it."""
+    if talk.draft is None and tells_more(talk):
+        return [FollowupAction(FORM)]  # whose first step stores the score
     waiting = await _waiting(talk)
     score = score_of(talk)
     if not waiting and not score and talk.draft is None and talk.matter is not None:
@@ -62,18 +69,30 @@ async def start(talk: Talk) -> Events:
     return await with_order(talk, waiting[0]["number"], score, talk.verdict)
 
 
+def tells_more(talk: Talk) -> str:
+    """What is told after 另外, 对了 beside a verdict and is a trouble of its own; "" for none."""
+    match = _ANOTHER.search(talk.text) if "another" in talk.wishes else None
+    rest = re.sub(r"^[\s\W]+", "", talk.text[match.end() :]) if match else ""
+    facts = talk.facts
+    tells = facts.get("address") or facts.get("occurred_at") or talk.matter is not None
+    return rest if tells and len(rest) >= _TELLS_WHY and not talk.wishes & _NO_TROUBLE else ""
+
+
 async def store_beside(talk: Talk) -> bool:
-    """5分,对了楼下井盖没了: the score is stored where one order waits for it, and the rest of the message is a report. Raises
-    BackendDown, BackendRefused."""
-    verdict = talk.verdict
-    if not (verdict.get("named") and talk.meta.get("rating_pending")):
+    """5分,对了楼下井盖没了: the score is stored where one order waits for it, and the rest of the message goes on as a report.
+    Raises BackendDown, BackendRefused."""
+    verdict, rest = talk.verdict, tells_more(talk)
+    if not ((verdict.get("named") or (rest and verdict)) and talk.meta.get("rating_pending")):
         return False
     waiting = [order for order in await orders.own_orders(talk) if order["state"] == "resolved"]
     score = int(verdict["score"])
-    if len(waiting) != 1 or score < _LOWEST_GOOD:
+    if len(waiting) != 1 or (score < _LOWEST_GOOD and not rest):
         return False
-    if await _store(talk, waiting[0]["number"], score=score, resolved="yes", comment=""):
-        talk.say("rated_done", score=str(score))
+    good = score >= _LOWEST_GOOD
+    comment = talk.text.removesuffix(rest) if rest and not good else ""
+    if await _store(talk, waiting[0]["number"], score=score, resolved="yes" if good else "partly", comment=comment):
+        talk.say("rated_done" if good else "rated_low_told", score=str(score))
+    talk.go_on_with(rest) if rest else talk.leave_out(str(verdict["clause"]))
     return True
 
 
@@ -172,7 +191,7 @@ async def _waiting(talk: Talk) -> list[dict[str, Any]]:
         return [order for order in own if order["number"] == number]
     waiting = [order for order in own if order["state"] == "resolved"]
     rated = [order for order in own if order["rating"]]
-    named = orders.by_subject(talk, [*waiting, *rated])
+    named = picking.pointed_at(talk, orders.by_subject(talk, [*waiting, *rated]))
     if len(named) == 1:
         return named
     return waiting or rated[:1]

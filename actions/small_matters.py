@@ -14,13 +14,20 @@ _ANSWERS = {"tells_progress": "progress_noted", "solved": "solved_noted", "came_
 _PROGRESS = frozenset(_ANSWERS)
 _SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
 _ASKED_FOR_SCORE = "rating_pending"
+_OF_A_CALL = 40  # characters: who called, when, and where one is now
+_UNIT = "办事的人"
 
 
 async def small_matter(talk: Talk) -> Events | None:
     """Answer it, and write on the order what its handlers want to know; None for everything else. Raises BackendDown,
     BackendRefused."""
+    if talk.draft is None and "missed_call" in talk.wishes and len(talk.text) <= _OF_A_CALL:
+        return await _missed_call(talk)
     if talk.draft is not None or talk.matter_is_told or len(talk.text) > _FEW:
         return None
+    if "apologises" in talk.wishes:
+        talk.say("no_offence")
+        return []
     if "announces_file" in talk.wishes and not talk.meta.get("attachments"):
         talk.say("send_it")
         return []
@@ -30,6 +37,18 @@ async def small_matter(talk: Talk) -> Events | None:
         talk.say("rate_when_ready" if talk.meta.get(_ASKED_FOR_SCORE) else "acknowledged")
         return []
     return None
+
+
+async def _missed_call(talk: Talk) -> Events:
+    """Somebody called in vain: those who have the order are asked to call again; we cannot see who it was."""
+    being_done = orders.by_subject(talk, await open_orders(talk))
+    if not being_done:
+        talk.say("called_by_whom")
+        return []
+    order: dict[str, Any] = being_done[0]
+    await orders.do(talk, order["number"], "note", note=f"居民没接着电话,请再打:{talk.text}")
+    talk.say("called_noted", unit=order.get("unit_name") or _UNIT, number=order["number"])
+    return []
 
 
 async def _progress(talk: Talk) -> Events | None:

@@ -12,8 +12,8 @@ from actions import orders, rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
-from actions.handing_over import hand_over
-from actions.noting import add_note
+from actions.handing_over import hand_over, puzzled
+from actions.noting import add_note, is_hidden, keep_secret
 from actions.own_limit import due_of, order_asked_about
 from actions.pending import put_again
 from actions.small_matters import small_matter
@@ -21,7 +21,6 @@ from actions.turn import Events, Talk
 from backend.contracts.messages import Choice
 
 log = structlog.get_logger()
-_LOST_AFTER = 2
 _HAN = re.compile(r"[一-龥]")  # what is written in letters alone sounds like nothing that could be offered
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
@@ -29,6 +28,9 @@ _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate
 _APPLIES = "how_to_apply"
 _HOW_LONG = "time_limit"
 _FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": _HOW_LONG, "who_handles": "who", "process": "process"}
+# Asked about another city, these are answered with where to turn there.
+_PRIVACY = "privacy"
+_ELSEWHERE, _OF_OUR_DISTRICT = "elsewhere", frozenset({"", "scope", "who", "responsible_unit", "process", "hotline"})
 _LONGEST_QUESTION = 1000
 _AGAIN = "再跟您说一遍:"
 _ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
@@ -48,11 +50,15 @@ class AnswerFaq(ResidentAction):
     action_name = "action_answer_faq"
 
     async def respond(self, talk: Talk) -> Events:
+        secret = await keep_secret(talk)
+        if secret is not None:  # 给我保密行不: granted, not explained
+            return secret
         told = await hear(talk) if talk.draft is not None else None
         if told is not None and _GRANTED & set(told["remarks"]):
             return await after_digression(talk, told)
-        wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
-        key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
+        key = _question(talk)
+        if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
+            return []
         own = await order_asked_about(talk) if key == _HOW_LONG else None
         answer = await _from_table(talk, _FAQ_KEYS.get(key, key), order=own)
         if answer:
@@ -77,6 +83,11 @@ class SmallTalk(ResidentAction):
         small = await small_matter(talk)
         if small is not None:
             return small
+        if talk.draft is None and talk.intent == "out_of_scope" and _ELSEWHERE in talk.wishes:
+            answer = await _from_table(talk, _ELSEWHERE)
+        if answer:
+            talk.say_text(answer)
+            return []
         key = talk.intent if talk.intent in replies.table() else "greet"
         if talk.draft is None:
             talk.say(key)
@@ -130,6 +141,8 @@ class Answer(ResidentAction):
         if not talk.answer and (talk.matter is not None or orders.by_leaf(talk, await orders.own_orders(talk))):
             return await add_note(talk)  # 就是这个井盖, after its photo
         small = await small_matter(talk)
+        if small is None and talk.intent != "deny" and not talk.answer:
+            return await puzzled(talk)
         if small is None:
             talk.say("nothing_more" if talk.intent == "deny" else "what_now")
         return small or []
@@ -184,12 +197,15 @@ class Fallback(ResidentAction):
             talk.say_text(answer)
         if answer or small is not None:
             return small or []
-        strangers = int(talk.tracker.get_slot("strangers") or 0) + 1
-        if strangers >= _LOST_AFTER:
-            await hand_over(talk, reason="low_confidence", key="handed_over_lost")
-            return [SlotSet("strangers", 0)]
-        talk.say("not_understood")
-        return [SlotSet("strangers", strangers), *_offer(talk)]
+        events = await puzzled(talk, "not_understood")
+        return [*events, *_offer(talk)] if events[0]["value"] else events
+
+
+def _question(talk: Talk) -> str:
+    """Which question it is: as the words say, else as the model hears it; what we see to is asked of another city as well."""
+    wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
+    key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
+    return _ELSEWHERE if _ELSEWHERE in talk.wishes and key in _OF_OUR_DISTRICT else key
 
 
 def _offer(talk: Talk) -> Events:

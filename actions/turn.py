@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -67,6 +68,12 @@ class Talk:
         return dict(self.message.get("facts") or {})
 
     @property
+    def at(self) -> datetime:
+        """When the message was written, as far as that is known."""
+        told = self.meta.get("message_time")
+        return datetime.fromisoformat(str(told)) if told else datetime.now(UTC)
+
+    @property
     def menu_id(self) -> str:
         return str(self.meta.get("menu_id") or "")
 
@@ -127,6 +134,11 @@ class Talk:
         rest = re.sub(r"^[\s\W]+", "", self.text.replace(clause, "", 1))
         self.message["text"] = rest or self.text
         self.message["issues"] = [issue for issue in self.message.get("issues") or [] if clause not in str(issue.get("text"))]
+
+    def go_on_with(self, rest: str) -> None:
+        """Go on with the end of the message as if nothing had been said before it."""
+        self.message["text"] = rest
+        self.message["issues"] = [issue for issue in self.message.get("issues") or [] if str(issue.get("text")) in rest]
 
     def say(self, key: str, choices: tuple[Choice, ...] = (), **values: str) -> None:
         """Add a sentence for this occasion; choices belong to the last question that has some."""

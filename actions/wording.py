@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Choice
+from backend.contracts.spoken_time import LOCAL, by_text, day_text
 
-LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
-_WEEKDAYS = "一二三四五六日"
 _LONGEST_LABEL = 14
 _OPEN_WORDS = {"accepted": "正在找单位", "dispatched": "等{unit}接手", "in_progress": "{unit}在办"}
 _DONE_WORDS = {"resolved": "说办好了,等您打分", "closed": "办结了", "declined": "没能受理", "withdrawn": "撤回了"}
 
 
-def day_text(moment: datetime) -> str:
-    """11月24日(周二)."""
-    local = moment.astimezone(LOCAL)
-    return f"{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]})"
-
-
-def due_text(on_site: str | None, due: str | None) -> str:
-    """ ",今天19点50分前到" or ",11月24日(周二)前办完", "" without a due time. Times are ISO 8601."""
+def due_text(on_site: str | None, due: str | None, now: datetime) -> str:
+    """ ",今晚7点50分前到场" or ",11月24日(周二)前办完", "" without a due time. Times are ISO 8601; `now` decides what is 今天."""
     if on_site:
-        local = datetime.fromisoformat(on_site).astimezone(LOCAL)
-        return f",{local.month}月{local.day}日{local.hour}点{local.minute:02d}分前到场"
+        return f",{by_text(datetime.fromisoformat(on_site), now=now)}前到场"
     return f",{day_text(datetime.fromisoformat(due))}前办完" if due else ""
 
 

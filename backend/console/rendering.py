@@ -15,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from backend.console import words
+from backend.contracts.spoken_time import day_text
 from backend.domain.conversation import LOCAL
 from backend.domain.masking import mask_phone, mask_text
-from backend.domain.phrases import WEEKDAYS
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -29,7 +29,7 @@ def local_time(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(LOCAL)
-    return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]}) {local:%H:%M}"
+    return f"{day_text(local)} {local:%H:%M}"
 
 
 def short_time(at: datetime, now: datetime) -> str:

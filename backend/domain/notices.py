@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.contracts.messages import Choice
+from backend.contracts.spoken_time import due_date
 from backend.contracts.work_orders import EventType
 from backend.domain.conversation import LOCAL
-from backend.domain.phrases import day_text
 
 LONGEST = 134  # two concatenated parts of 67 characters, the signature included
 _SIGNATURE = 10
@@ -122,13 +122,13 @@ def _fitted(pattern: str, facts: NoticeFacts, limit: int) -> str:
 
 
 def _filled(pattern: str, facts: NoticeFacts, detail: str) -> str:
-    by = f"{day_text(facts.due_at)}前" if facts.due_at else ""
+    by = f"{due_date(facts.due_at)}前" if facts.due_at else ""
     return pattern.format(
         what=_what(facts),
         unit=facts.unit or "承办单位",
         detail=_without_stop(detail) or "已处理",
         by=by or "尽快",
-        by_answer=f"{by}给您答复。" if by else "",
+        by_answer=f"最晚{due_date(facts.due_at)}给您答复。" if facts.due_at else "",
         door=f"请找{facts.door}。" if facts.door else "",
     )
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from backend.contracts.conversations import Address
-from backend.domain.conversation import LOCAL, in_service_hours, next_service_start
+from backend.contracts.spoken_time import day_text
+from backend.domain.conversation import in_service_hours, next_service_start
 from backend.domain.language.emergency import EMERGENCY_KINDS
-
-WEEKDAYS = "一二三四五六日"
 
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
 OPTED_IN = "好的,已恢复。您的事有了进展,我会发短信告诉您。"
@@ -22,12 +21,6 @@ HANDED_BACK_TO_FORM = "我接着帮您登记。"
 _SORRY = "对不起,我这边出了点状况。您说的都记下了,"
 _NOW = "工作人员马上来帮您。"
 _LATER = "工作人员{day}上午8点上班,到时先联系您。要是有危险,请马上打119、110或120。"
-
-
-def day_text(at: datetime) -> str:
-    """A date as people say it: 11月24日(周二)."""
-    local = at.astimezone(LOCAL)
-    return f"{local.month}月{local.day}日(周{WEEKDAYS[local.weekday()]})"
 
 
 def apology(now: datetime) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from backend.contracts.spoken_time import by_text, due_day, moment_text
 from backend.contracts.work_orders import State
-from backend.domain.conversation import LOCAL
-from backend.domain.phrases import day_text
 
 _OPEN = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
-_END_OF_DAY = (23, 59)
 
 
 @dataclass(frozen=True)
@@ -74,23 +72,6 @@ def status_again(standing: Standing, *, now: datetime) -> str:
     return f"{_filled(_WORDINGS[standing.state].still, standing, now)}{_next(standing, now, closing)}。"
 
 
-def moment_text(at: datetime, *, now: datetime) -> str:
-    """今天15点12分, 昨天9点05分, 11月20日 in Asia/Shanghai."""
-    days = _days_between(now, at)
-    local = at.astimezone(LOCAL)
-    name = {0: "今天", -1: "昨天", 1: "明天"}.get(days)
-    return f"{name}{local.hour}点{local.minute:02d}分" if name else f"{local.month}月{local.day}日"
-
-
-def due_day(at: datetime, *, now: datetime) -> str:
-    """今天(11月22日), 明天(11月23日)15点12分, 11月25日(周三): a text may be read a day later, so the date stands beside; the hour
-    only where the promise is not for the whole day."""
-    local = at.astimezone(LOCAL)
-    near = {0: "今天", 1: "明天", -1: "昨天"}.get(_days_between(now, at))
-    day = f"{near}({local.month}月{local.day}日)" if near else day_text(at)
-    return day if (local.hour, local.minute) == _END_OF_DAY else f"{day}{local.hour}点{local.minute:02d}分"
-
-
 def _filled(pattern: str, standing: Standing, now: datetime) -> str:
     since = moment_text(standing.since, now=now)
     came = f"{moment_text(standing.arrived_at, now=now)}到的现场" if standing.arrived_at else f"{since}接的手"
@@ -103,7 +84,7 @@ def _due(standing: Standing, now: datetime) -> str:
     if standing.state not in _OPEN or standing.suspended or _is_late(standing, now):
         return ""
     on_site = standing.on_site_due_at if standing.arrived_at is None else None
-    said = [f"{moment_text(on_site, now=now)}到场"] if on_site is not None and on_site > now else []
+    said = [f"{by_text(on_site, now=now)}到场"] if on_site is not None and on_site > now else []
     said += [f"{due_day(standing.due_at, now=now)}办完"] if standing.due_at is not None else []
     return f",最晚{'、'.join(said)}" if said else ""
 
@@ -116,8 +97,3 @@ def _next(standing: Standing, now: datetime, otherwise: str) -> str:
 
 def _is_late(standing: Standing, now: datetime) -> bool:
     return standing.state in _OPEN and not standing.suspended and standing.due_at is not None and standing.due_at < now
-
-
-def _days_between(now: datetime, at: datetime) -> int:
-    gap: timedelta = at.astimezone(LOCAL).date() - now.astimezone(LOCAL).date()
-    return gap.days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -20,11 +20,12 @@ from backend.domain.drafting.later import as_before, put_off
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn, open_form
 from backend.domain.drafting.own_questions import with_own_question
+from backend.domain.drafting.same_place import speaks_of_it
 from backend.domain.drafting.several import next_form
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.drafting.twins import OpenOrder, beside_twin, may_have_twin
 from backend.domain.errors import Conflict
-from backend.domain.language.answers import AnswerKind, classify_answer
+from backend.domain.language.answers import Answer, AnswerKind, classify_answer
 from backend.domain.language.normalise import normalise
 from backend.domain.masking import without_reporter
 from backend.services.casework import apply_verb
@@ -39,6 +40,7 @@ from backend.storage.tables.work_orders import WorkOrderRow
 log = structlog.get_logger()
 _ACTOR = "resident"
 _MOST_COMPARED = 10
+_JUST_FILED = timedelta(hours=1)
 _SHORT = 12  # characters up to which a description says itself what the order is about
 
 
@@ -213,7 +215,6 @@ async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, mes
         or put_off(message.text, message.facts)
         or as_before(form, message.text, message.facts)
     )
-    wants_last = answer is not None and answer.kind is AnswerKind.SAME_AS_BEFORE
     return Turn(
         message_id=message.message_id,
         text=normalise(message.text).text,
@@ -227,7 +228,7 @@ async def _turn(session: AsyncSession, row: ConversationRow, form: OpenForm, mes
         attachments=message.attachments,
         place=await _grid_address(session, message.grid) if message.grid else _location(message.location),
         known_phone=row.phone,
-        previous=await _previous(session, row) if wants_last else None,
+        previous=await _previous(session, row, message, answer),
     )
 
 
@@ -238,10 +239,18 @@ def _location(data: dict[str, Any] | None) -> Address | None:
     return Address(text=label or "您发的位置", landmark=label, lat=float(data["lat"]), lon=float(data["lon"]))
 
 
-async def _previous(session: AsyncSession, row: ConversationRow) -> Previous | None:
+async def _previous(session: AsyncSession, row: ConversationRow, message: HeardMessage, answer: Answer | None) -> Previous | None:
+    """Place and phone of the resident's last order, where the message speaks of it."""
+    text = normalise(message.text).text
+    wants_last = answer is not None and answer.kind is AnswerKind.SAME_AS_BEFORE
+    if not wants_last and not speaks_of_it(text, just_filed=True):
+        return None
     filters = orders.OrderFilters(conversation_id=row.id)
     rows, _ = await orders.list_orders(session, filters, limit=1)
     if not rows:
+        return None
+    just_filed = message.message_time - rows[0].created_at <= _JUST_FILED
+    if not wants_last and not speaks_of_it(text, just_filed=just_filed):
         return None
     return Previous(address=from_json(Address, rows[0].address), phone=rows[0].contact_phone)
 

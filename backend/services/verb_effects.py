@@ -272,6 +272,11 @@ async def _join(at: Situation) -> Effect:
     return Effect(data={"channel": channel, "joined": len(await orders.joins_of(at.session, at.order.id))})
 
 
+async def _note(at: Situation) -> Effect:
+    """`confidential`: the reporter asks after filing not to be known, and is hidden from now on. Nothing takes it back."""
+    return Effect({"confidential": True} if at.given.data.get("confidential") else {})
+
+
 async def _none(_at: Situation) -> Effect:
     return Effect()
 
@@ -281,7 +286,7 @@ EFFECTS: dict[Verb, Callable[[Situation], Awaitable[Effect]]] = {
     Verb.ACKNOWLEDGE: _acknowledge,
     Verb.CONTACT: _contact,
     Verb.ARRIVE: _arrive,
-    Verb.NOTE: _none,
+    Verb.NOTE: _note,
     Verb.RETURN: _return,
     Verb.EXTEND: _extend,
     Verb.SUSPEND: _suspend,

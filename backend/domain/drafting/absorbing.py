@@ -14,6 +14,7 @@ from dataclasses import replace
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
@@ -67,6 +68,8 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
 
 def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     known, said = draft.address, turn.facts.address
+    if turn.previous is not None and not known.text and speaks_of_it(turn.text, just_filed=True):
+        known = same_place(turn.text, turn.previous.address)
     shared = turn.place is not None and turn.place.lat is not None
     if turn.place is not None:
         known = _completed(known, turn.place)

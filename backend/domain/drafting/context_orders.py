@@ -22,7 +22,7 @@ _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", 
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
-_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback"})
+_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope"})
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 
 
@@ -65,7 +65,8 @@ def addition(heard: Heard) -> str:
 
 def what_about(heard: Heard) -> str:
     """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
-    asks = not heard.requested and heard.answer is None and says("what_about_whole", heard.text)
+    asks = not heard.requested and heard.answer is None
+    asks = asks and (says("what_about_whole", heard.text) or says("asks_how_far", heard.text))
     return "query_status" if asks and best(heard) in _ASKED_AFTER else ""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backend.domain.drafting.heard import RATING, Heard, best, is_clear, share
+from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share
 from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import beside_phone, says
 
@@ -25,6 +25,9 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("nobody_came", "dispute_result", _UNSURE),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE),
+    ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
+    ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
+    ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
     ("threatens_whole", "ask_human", _UNSURE),
 )
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
@@ -92,6 +95,13 @@ def _few_words(heard: Heard) -> str:
         return ""
     wish = best(heard)
     return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")
+
+
+def _wants_secrecy(heard: Heard) -> str:
+    """千万别让他们知道是我举报的, with no form open: for the order that was filed, and no matter of its own."""
+    said = heard.requested in ("", RATING) and heard.facts.privacy is not None and heard.facts.address is None
+    told = is_clear(heard.matter, SURE_OF_MATTER) and best(heard) == "report_complaint"
+    return "provide_info" if said and not told and best(heard) not in ("emergency", "opt_out") else ""
 
 
 def _calls(heard: Heard) -> str:
@@ -194,6 +204,7 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _information,
     _corrects_order,
     _instructs,
+    _wants_secrecy,
     _few_words,
     _reports_now,
     _asks_for_repair,

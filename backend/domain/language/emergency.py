@@ -144,9 +144,10 @@ def emergency_in(text: str) -> EmergencyHit | None:
 
 
 def _is_calm_otherwise(meant: str) -> bool:
-    """Whether the text is calm without its address, its figures of speech, or 看着了 and 够着了: none makes anything a danger."""
+    """Whether the text is calm without its address, its figures of speech, or harmless words: neither where it is nor 等着了 and
+    看着了 make a danger."""
     placeless = _PLACE.sub("", meant)
-    rests = [placeless, _IDIOMS.sub("", meant), _NOTICED.sub("", placeless)]
+    rests = [placeless, _IDIOMS.sub("", meant), _HARMLESS.sub("", _NOTICED.sub("", placeless))]
     return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
 
 

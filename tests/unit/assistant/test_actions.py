@@ -282,7 +282,7 @@ async def test_several_own_orders_become_a_numbered_choice_that_a_digit_answers(
         text, _, after = await run("action_answer", answer)
     assert text == "在供热公司。"
     assert fake.bodies(LOOKUP)[-1]["number"] == "261120000029"
-    assert after["pending"] is None
+    assert after["pending"]["done"] == ["261120000029"]
 
 
 async def test_somebody_elses_number_needs_the_phones_tail() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from actions import own_numbers, replies
+from actions import listed, own_numbers, replies
 from actions.wording import order_choices, order_label, status_line
 from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
 from tests.unit.assistant.test_actions import LOOKUP, ORDERS, PATCH, run
@@ -63,7 +63,7 @@ async def test_an_order_is_chosen_by_its_place_its_number_or_its_matter(said: st
     async with running(three()) as fake:
         _, _, slots = await run("action_answer", tracker(said, "provide_info", slots=asked("urge"), parsed=parsed))
     assert done(fake, "urge") == [expected]
-    assert slots["pending"] is None
+    assert slots["pending"] == listed.remembered("urge", [FIRST, SECOND, THIRD], [expected])
 
 
 @pytest.mark.parametrize(

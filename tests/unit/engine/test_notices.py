@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -32,16 +33,16 @@ FACTS = NoticeFacts(
     door="市住建局(0412-0001234)",
 )
 TOLD = [
-    (EventType.ACCEPTED, ["已登记", "11月24日(周二)前"], True),
-    (EventType.DISPATCHED, ["已交给园林街道办事处", "11月24日(周二)前"], False),
+    (EventType.ACCEPTED, ["已登记", "最晚11月24日晚上6点给您答复"], True),
+    (EventType.DISPATCHED, ["已交给园林街道办事处", "11月24日晚上6点"], False),
     (EventType.ACKNOWLEDGED, ["已接到", "园林街道办事处"], False),
     (EventType.ARRIVED, ["已到现场"], False),
-    (EventType.EXTENDED, ["已更换阀门", "改为11月24日(周二)前"], True),
+    (EventType.EXTENDED, ["已更换阀门", "改为11月24日晚上6点前"], True),
     (EventType.SUSPENDED, ["暂时办不了", "已更换阀门"], True),
     (EventType.RESUMED, ["接着办理"], False),
     (EventType.RESOLVED, ["已办完", "已更换阀门", "打个分"], True),
     (EventType.CLOSED, ["谢谢"], False),
-    (EventType.REOPENED, ["重新办理", "11月24日(周二)前"], True),
+    (EventType.REOPENED, ["重新办理", "11月24日晚上6点"], True),
     (EventType.WITHDRAWN, ["撤回"], False),
     (EventType.DECLINED, ["已更换阀门", "请找市住建局"], True),
 ]
@@ -60,9 +61,15 @@ def test_each_event_tells_what_a_resident_needs(event: EventType, parts: list[st
 def test_a_filing_that_names_its_unit_tells_both_and_must_arrive() -> None:
     notice = notice_for(EventType.ACCEPTED, FACTS, with_unit=True)
     assert notice is not None
-    assert all(part in notice.text for part in (NUMBER, "已登记", "交给园林街道办事处办理", "11月24日(周二)前给您答复"))
+    assert all(part in notice.text for part in (NUMBER, "已登记", "交给园林街道办事处办理", "最晚11月24日晚上6点给您答复"))
     assert notice.essential
     assert is_essential(notice.purpose)
+
+
+def test_a_promise_for_the_whole_day_names_the_day_alone_and_does_not_end_the_evening_before() -> None:
+    notice = notice_for(EventType.DISPATCHED, replace(FACTS, due_at=datetime(2026, 11, 24, 15, 59, tzinfo=UTC)))
+    assert notice is not None
+    assert "最晚11月24日(周二)给您答复" in notice.text
 
 
 def test_only_a_filing_is_told_together_with_its_unit() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from backend.contracts.matters import spoken_matter
 from backend.contracts.work_orders import State
-from backend.domain.status_text import Standing, due_day, moment_text, status_again, status_text
+from backend.domain.status_text import Standing, status_again, status_text
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)  # Sunday, 16:00 in Tiedong
 NIGHT = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)
@@ -25,7 +25,7 @@ def standing(state: State = State.IN_PROGRESS, **values: object) -> Standing:
 
 def test_who_has_it_since_when_due_when_and_what_comes_next_in_two_sentences() -> None:
     text = status_text(standing(due_at=NIGHT + timedelta(days=3)), now=NOW)
-    assert text == "您报的“停水”,自来水公司正在办,今天15点00分接的手,最晚11月25日(周三)办完。办好了马上告诉您。"
+    assert text == "您报的“停水”,自来水公司正在办,今天下午3点接的手,最晚11月25日(周三)办完。办好了马上告诉您。"
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -52,9 +52,9 @@ def test_no_status_is_longer_than_two_parts_of_an_sms(state: State, hours: int, 
 
 def test_somebody_who_is_to_come_is_promised_and_somebody_who_came_is_told() -> None:
     before = standing(on_site_due_at=NOW + HOUR / 2)
-    assert "最晚今天16点30分到场、11月25日(周三)16点00分办完" in status_text(before, now=NOW)
+    assert "最晚今天下午4点半到场、11月25日(周三)下午4点办完" in status_text(before, now=NOW)
     after = standing(on_site_due_at=NOW + HOUR / 2, arrived_at=NOW - HOUR / 4)
-    assert "今天15点45分到的现场" in status_text(after, now=NOW)
+    assert "今天下午3点45分到的现场" in status_text(after, now=NOW)
     assert "到场" not in status_text(after, now=NOW)
 
 
@@ -73,21 +73,6 @@ def test_what_is_suspended_is_neither_promised_nor_late() -> None:
 
 def test_a_handled_order_asks_whether_it_is_good() -> None:
     assert "弄好没有" in status_text(standing(State.RESOLVED, due_at=NOW - HOUR), now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("at", "moment", "due"),
-    [
-        (NOW, "今天16点00分", "今天(11月22日)16点00分"),
-        (NOW - timedelta(hours=20), "昨天20点00分", "昨天(11月21日)20点00分"),
-        (NIGHT, "今天23点59分", "今天(11月22日)"),
-        (NIGHT + timedelta(days=1), "明天23点59分", "明天(11月23日)"),
-        (NIGHT + timedelta(days=2), "11月24日", "11月24日(周二)"),
-        (NOW + timedelta(days=30), "12月22日", "12月22日(周二)16点00分"),
-    ],
-)
-def test_days_are_called_as_people_call_them(at: datetime, moment: str, due: str) -> None:
-    assert (moment_text(at, now=NOW), due_day(at, now=NOW)) == (moment, due)
 
 
 @pytest.mark.parametrize(

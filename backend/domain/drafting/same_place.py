@@ -1,0 +1,30 @@
+"""Where the last order was, said in passing: 也是我们这个单元, 同一个地址."""
+
+from __future__ import annotations
+
+import re
+
+from backend.contracts.conversations import Address
+from backend.domain.language.address_merge import address_text
+from backend.domain.language.wishes import says
+
+_UP_TO = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
+# How much of the place is the same, by the last word for it, from the most telling.
+_LEVELS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("unit", re.compile(r"单元|门洞")),
+    ("building", re.compile(r"楼(?![上下道顶梯])|栋")),
+    ("road", re.compile(r"小区|院")),
+)
+
+
+def speaks_of_it(text: str, *, just_filed: bool) -> bool:
+    """Whether the text says that it is where the last order was; `just_filed` also takes 我们单元的灯也坏了 for that."""
+    return says("same_place", text) or (just_filed and says("same_place_loosely", text))
+
+
+def same_place(text: str, before: Address) -> Address:
+    """As much of the last order's place as the text says is the same: 也是我们楼 keeps estate and building. The position of the
+    last order is not taken over."""
+    level = next((name for name, words in _LEVELS if words.search(text)), _UP_TO[-1])
+    values = {name: getattr(before, name) for name in _UP_TO[: _UP_TO.index(level) + 1]}
+    return Address(text=before.text if level == _UP_TO[-1] else address_text(values), **values)
