@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.contracts.understanding import Privacy
 from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
@@ -106,6 +107,7 @@ def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> Ope
         return form
     landmark, name = form.draft.address.landmark, form.draft.contact_name
     told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
+    told = [turn.text] if turn.facts.privacy is Privacy.CONFIDENTIAL else told
     left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))
     if len(left) < _WORTH_KEEPING:
         return form
