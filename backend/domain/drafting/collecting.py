@@ -43,7 +43,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     if _is_said_again(form, turn):
         return Step(asked_anew(form), remarks=("heard_already",))
     turn = turn if form.draft.description else of_first_problem(turn)
-    mended = reworded(form, turn) if form.draft.description and not turn.facts.address else None
+    mended = reworded(form, turn) if form.draft.description else None
     if mended is not None:
         return Step(with_next_question(replace(mended, misunderstood=0)), changed=("description",))
     # What is told about a further problem does not move the place and the time of this one.
