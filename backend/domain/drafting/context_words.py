@@ -31,7 +31,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("threatens_whole", "ask_human", _UNSURE),
 )
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
-_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "deny", "nlu_fallback"})
+_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "nlu_fallback"})
 _FEW = 1  # characters
 _A_FEW_WORDS = 14
 _LATER = ("earlier", "aftermath", "adds")
