@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.domain.drafting.gist import LONGEST, joined
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import relative_correction
 
@@ -22,6 +23,9 @@ _PATTERNS = tuple(
         rf"(?:^|[\s,。])把?(?P<old>{_WORD})(?:改成|换成|改为)(?P<new>{_WORD})(?:吧|呗|就行)?{_END}",
     )
 )
+_SHORTEST = 2  # characters of the old word
+_WHOSE = re.compile("[我俺咱你您他她它这那]")  # 不是我家是楼上: not a word, but who it was
+_CLAUSE = re.compile(r"[\s,。!?;、]+")
 _TAIL = re.compile(r"(?:的|了|啊|呀|吧|呢|哈)+$")
 
 
@@ -35,10 +39,20 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
         return None  # 不是昨天 是前天: a field, which the description may have named too
     if relative_correction(turn.text, form.draft.address) is not None:
         return None  # 不是602是702: the door, which the description may have named too
-    said = form.draft.description
     for match in (match for pattern in _PATTERNS for match in pattern.finditer(turn.text)):
         old, new = _TAIL.sub("", match["old"]), _TAIL.sub("", match["new"])
-        if old and new and old != new and old in said:
-            draft = replace(form.draft, description=said.replace(old, new))
-            return replace(form, draft=draft, gist=form.gist.replace(old, new))
+        standing = re.compile(rf"(?<!\d){re.escape(old)}(?!\d)")
+        if len(old) >= _SHORTEST and new and old != new and not _WHOSE.match(old) and standing.search(form.draft.description):
+            return _with(form, standing, new)
     return None
+
+
+def _with(form: OpenForm, old: re.Pattern[str], new: str) -> OpenForm:
+    """The new word in its place, and in the short line too, which may not have had room for the old one."""
+    told = old.sub(lambda _: new, form.draft.description)
+    gist = old.sub(lambda _: new, form.gist)
+    clause = next((each for each in _CLAUSE.split(told) if new in each), "")
+    if new not in gist and len(clause) <= LONGEST:
+        both = joined(gist, clause)
+        gist = both if new in both else clause
+    return replace(form, draft=replace(form.draft, description=told), gist=gist)

@@ -30,6 +30,15 @@ def test_a_spot_at_the_place_is_kept_and_no_house_is_asked_for(said: str, landma
     assert (form.draft.address.landmark, form.requested) == (landmark, Ask.OCCURRED_AT)
 
 
+def test_the_mended_word_is_read_back_though_there_was_no_room_for_the_old_one() -> None:
+    paid = turn(
+        "孙女上的那个画画托管班说黄就黄了 交的12800块不给退", REPORT, guesses=(CategoryGuess("教育", "培训退费", "1703", 0.9),)
+    )
+    form = told(fresh("17000000009"), paid, "翠园小区6号楼", "昨天", turn("不是12800 是13800", "deny", guesses=())).form
+    assert "13800" in read_back(form)
+    assert form.draft.description == "孙女上的那个画画托管班说黄就黄了 交的13800块不给退"
+
+
 def test_the_door_of_the_house_is_read_back_with_it() -> None:
     form = told(fresh("17000000009"), BARKS, "常青小区3号楼1单元6楼 一进门左手那户", "昨天").form
     assert "常青小区3号楼1单元6楼一进门左手那户" in read_back(form)
@@ -59,9 +68,11 @@ def test_a_word_of_the_matter_is_put_right_wherever_it_stands(said: str, descrip
     assert description.split(" ")[0] in read_back(step.form)
 
 
-@pytest.mark.parametrize("said", ["不是电视 是收音机", "是的", "不是2单元是3单元", "不是停水 是停电", "不是昨天 是前天"])
+@pytest.mark.parametrize(
+    "said", ["不是电视 是收音机", "不是我家 是楼上", "是的", "不是2单元是3单元", "不是停水 是停电", "不是昨天 是前天"]
+)
 def test_nothing_is_reworded_that_was_not_said_or_is_of_another_kind(said: str) -> None:
-    form = told(fresh("17000000009"), turn("昨天家里停水 冰箱2台都不好使", REPORT), "翠园小区6号楼2单元", "昨天").form
+    form = told(fresh("17000000009"), turn("昨天我家停水 冰箱2台都不好使", REPORT), "翠园小区6号楼2单元", "昨天").form
     guesses = (POWER_CUT,) if "停电" in said else ()
     assert reworded(form, turn(said, "correct_previous_detail", guesses=guesses)) is None
 
