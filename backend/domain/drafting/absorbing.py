@@ -83,7 +83,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
         if _is_only_words(known) and said.completeness is Completeness.FULL:
-            known = said.address  # the real place instead of 就在楼后头
+            known = merge_address(Address(), said.address)  # the real place instead of 就在楼后头
         elif replacing or not _conflicts(known, said.address):
             known = merge_address(known, said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
@@ -94,7 +94,7 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
     spot, known = spot_of(turn.text, turn.facts), said.address.landmark
     if not spot or spot in known:
         return said
-    return replace(said, address=replace(said.address, landmark=f"{known}{spot}"))
+    return replace(said, address=replace(said.address, landmark=spot if known in spot else f"{known}{spot}"))
 
 
 def _is_only_words(known: Address) -> bool:

@@ -30,6 +30,8 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     if form.requested not in SKIPPABLE:
         return None
     field = field_of(form.requested)
+    if says("keeps_back", turn.text) and not says("how_long", turn.text):
+        return Step(replace(form, settled=(*form.settled, field)), changed=(field,), remarks=("respected",))
     if says("enough_whole", turn.text):
         return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
     if turn.answer is None:

@@ -23,6 +23,7 @@ from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import gives_up, says
 
+_BARELY = 2  # characters beside a fact
 _STRONG = 0.8
 _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.ADDRESS.value: lambda facts: facts.address,
@@ -134,6 +135,7 @@ def asked_fact(heard: Heard) -> str:
     if beside and is_firm(heard) and not bare:
         return ""
     digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
+    digression = digression and (beside > _BARELY or says("question", heard.text))  # 就上个月的事 asks after nothing
     return "provide_info" if not digression and (beside <= 2 * FEW_WORDS or _tells_no_matter(heard)) else ""
 
 

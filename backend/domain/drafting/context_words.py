@@ -182,6 +182,15 @@ def _takes_time(heard: Heard) -> str:
     return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
 
 
+def _keeps_back(heard: Heard) -> str:
+    """家在哪儿跟这有啥关系 不想说, where something is asked: a refusal. 你是木头啊: scolding, and no joke."""
+    if heard.requested not in FORM or heard.answer is not None:
+        return ""
+    if heard.requested in _FIELDS and says("keeps_back", heard.text):
+        return "provide_info"
+    return "abuse" if best(heard) in _TALK and says("scolds_talk", heard.text) else ""
+
+
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
     tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
@@ -201,6 +210,7 @@ RULES: tuple[Callable[[Heard], str], ...] = (
     _told_fact,
     _read_back,
     _takes_time,
+    _keeps_back,
     _information,
     _corrects_order,
     _instructs,

@@ -19,8 +19,8 @@ _PATTERNS = tuple(
     for pattern in (
         rf"(?:不是|不叫|不对){_GAP}(?P<old>{_WORD})(?:的|啊|哈)?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
         rf"{_IS}(?P<new>{_WORD}){_GAP}(?:不是|不叫)(?P<old>{_WORD}){_END}",
-        rf"(?:^|[\s,。])(?P<old>{_WORD})(?:我)?(?:说|写|打|记|弄|听|报)?(?:错|岔)了?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
-        rf"(?:^|[\s,。])把?(?P<old>{_WORD})(?:改成|换成|改为)(?P<new>{_WORD})(?:吧|呗|就行)?{_END}",
+        rf"(?:^|[\s,。])(?P<old>{_WORD})(?:我)?(?:(?:说|写|打|记|弄|听|报)(?:错|岔|少|多|大|小|反|混|走嘴)|错|岔)了?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
+        rf"(?:^|[\s,。])把?(?P<old>{_WORD})(?:改成|换成|改为|写成|记成|改写成)(?P<new>{_WORD})(?:吧|呗|就行)?{_END}",
     )
 )
 _SHORTEST = 2  # characters of the old word

@@ -200,7 +200,9 @@ def _gate(text: str, parts: list[Part]) -> list[Part]:
 
 
 def _floor(text: str, parts: list[Part]) -> list[Part]:
-    for match in _FLOOR.finditer(text):
+    every = list(_FLOOR.finditer(text))
+    standing = [match for match in every if not taken_back(text, match.start(), match.end())]
+    for match in standing or every:
         if any(part.start < match.end() and match.start() < part.end for part in parts):
             continue
         theirs = _SOMEBODY.match(text, match.end()) and not _ONESELF.search(text[: match.start()])

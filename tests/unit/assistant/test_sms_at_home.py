@@ -7,6 +7,7 @@ import pytest
 from backend.contracts.conversations import Address
 from backend.contracts.understanding import CategoryGuess
 from backend.domain.drafting.asking import read_back
+from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.later import as_before
 from backend.domain.drafting.model import Ask, Outcome, Previous
 from backend.domain.drafting.rewording import reworded
@@ -164,3 +165,49 @@ def test_a_moment_and_the_old_place_are_no_talk_and_no_question(
     text: str, requested: str, ranking: tuple[str, float], expected: str
 ) -> None:
     assert intent(text, requested, ranking, ("deny", 0.01)) == expected
+
+
+@pytest.mark.parametrize("said", ["家在哪儿跟这有啥关系 不想说", "凭啥告诉你们", "不愿意说"])
+def test_who_keeps_the_place_back_is_not_asked_again_and_it_is_no_place(said: str) -> None:
+    step = told(fresh("17000000009"), BARKS, said)
+    assert (step.form.requested, step.remarks) == (Ask.OCCURRED_AT, ("respected",))
+    assert step.form.draft.address == Address()
+
+
+def test_a_house_that_is_put_right_in_many_words_moves_no_matter() -> None:
+    alone = CategoryGuess("社保民政", "独居老人求助", "1507", 0.95)
+    before = told(fresh("17000000009"), FULL).form.draft
+    after = told(fresh("17000000009"), FULL, turn("六栋不对 我糊涂了 俺们是九栋", "correct_previous_detail", guesses=(alone,)))
+    assert after.form.draft.address.building == "9"
+    assert (after.form.draft.category, after.form.draft.description) == (before.category, before.description)
+
+
+@pytest.mark.parametrize(
+    ("text", "requested", "ranking", "expected"),
+    [
+        ("就上个月的事", "occurred_at", ("query_status", 0.9), "provide_info"),
+        ("上个月的事咋还没信", "occurred_at", ("query_status", 0.9), "query_status"),
+        ("老是这几句车轱辘话 你是木头啊", "address", ("chitchat", 0.9), "abuse"),
+        ("家在哪儿跟这有啥关系 不想说", "address", ("abuse", 0.9), "provide_info"),
+        ("车来了我先上车 一会儿接着说", "address", ("bye", 0.9), "provide_info"),
+    ],
+)
+def test_answers_refusals_and_scolding_are_told_apart_in_the_form(
+    text: str, requested: str, ranking: tuple[str, float], expected: str
+) -> None:
+    assert intent(text, requested, ranking, ("deny", 0.01)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "gist"),
+    [
+        ("上面那个是孩子拿我手机乱发的 我要说的是电表跑得快", "电表跑得快"),
+        ("外墙皮往下掉 砸着人可咋整", "外墙皮往下掉、砸着人"),
+        ("你们都是吃干饭的啊 暖气管子往外滋水", "暖气管子往外滋水"),
+        ("我住一楼都不坐电梯凭啥收我钱", "我住一楼都不坐电梯凭啥收我钱"),
+        ("楼底下歌厅还嚎呢", "楼底下歌厅还嚎"),
+    ],
+)
+def test_the_matter_in_short_is_the_matter(said: str, gist: str) -> None:
+    message = turn(said)
+    assert gist_of(message.text, message.facts) == gist

@@ -167,3 +167,10 @@ def test_a_yes_with_the_northern_ending_is_a_yes() -> None:
     answer = classify_answer("没错儿")
     assert answer is not None
     assert answer.kind is AnswerKind.YES
+
+
+@pytest.mark.parametrize(("text", "floor"), [("二楼写错了 我家三楼", "3"), ("不是2楼 是3楼", "3"), ("三楼", "3")])
+def test_the_floor_that_is_taken_back_is_not_the_floor(text: str, floor: str) -> None:
+    mention = parse_address(text, GAZETTEER)
+    assert mention is not None
+    assert mention.address.floor == floor
