@@ -23,6 +23,7 @@ _LONGEST_PLACE = 40
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.4
+_A_STATEMENT = 6  # characters
 
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:
@@ -98,9 +99,15 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
-    if same < _SOUNDS_LIKE and not says("extent", turn.text):  # 桌子板凳西瓜皮 is not understood: two of them bring a person
+    # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
+    if same < _SOUNDS_LIKE and not says("extent", turn.text) and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
+
+
+def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
+    """车牌号补一下 辽C12345, at the read-back."""
+    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:
@@ -117,10 +124,15 @@ def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
         return False
     if form.requested is Ask.CONTACT_PHONE:
         unknown = says("refuses", turn.text) or says("knows_no_phone", turn.text)
-        return unknown and not says("question", turn.text)
+        return (unknown and not says("question", turn.text)) or phone_remark(turn.text) != ""
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)
     return says("refuses_phone", turn.text) or says("drops_phone", turn.text)
+
+
+def phone_remark(text: str) -> str:
+    """What is said to somebody who asks whether the phone may be left out, or who wants to be reached here."""
+    return "by_wechat_noted" if says("by_wechat", text) else "phone_left_out" if says("may_leave_out", text) else ""
 
 
 def without_phone(form: OpenForm) -> OpenForm:

@@ -13,6 +13,7 @@ from backend.domain.drafting.answering import (
     keeps_phone_back,
     more_words,
     nods,
+    phone_remark,
     settle,
     take_words,
     without_phone,
@@ -57,6 +58,8 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     if "address" in facts.changed and form.requested in KNOWN_OR_NOT and says("knows_not", turn.text):
         form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if keeps_phone_back(form, turn):
+        asked_leave = phone_remark(turn.text) if form.requested is Ask.CONTACT_PHONE else ""
+        remarks = (*remarks, asked_leave) if asked_leave else remarks
         form, changed = without_phone(form), (*changed, Ask.CONTACT_PHONE.value)
     if not changed and digresses:
         return Step(form, remarks=remarks)

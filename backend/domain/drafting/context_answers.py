@@ -68,9 +68,13 @@ def _same_matter(heard: Heard) -> str:
 
 
 def refusal(heard: Heard) -> str:
-    """电话就不留了吧,怕人打击报复: the phone is kept back, and nothing is asked."""
+    """电话就不留了吧,怕人打击报复, 能不留吗: the phone is kept back. 要电话干啥 asks what it is for."""
     asked = heard.requested == Ask.CONTACT_PHONE.value and not heard.facts.phones
-    return "provide_info" if asked and says("refuses", heard.text) and not says("question", heard.text) else ""
+    if asked and says("why_phone", heard.text):
+        return "ask_faq"
+    leave = says("may_leave_out", heard.text) or says("by_wechat", heard.text)
+    refuses = leave or (says("refuses", heard.text) and not says("question", heard.text))
+    return "provide_info" if asked and refuses else ""
 
 
 def phone_dropped(heard: Heard) -> str:

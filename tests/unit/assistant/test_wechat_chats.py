@@ -171,3 +171,45 @@ def test_who_asks_whether_we_are_a_machine_is_told(said: str) -> None:
 
 def test_a_yes_of_the_young_files() -> None:
     assert told(fresh(), FULL, "okok").outcome is Outcome.FILE
+
+
+# --- the telephone ---------------------------------------------------------------------------------------------------------
+
+NO_PHONE_YET = ("屋里暖气不热,翠园小区6号楼2单元301,从前天夜里起的", "report_complaint")
+
+
+@pytest.mark.parametrize(
+    ("said", "remark"),
+    [
+        ("电话能不留吗", "phone_left_out"),
+        ("不写电话行不行", "phone_left_out"),
+        ("可以不给电话吗", "phone_left_out"),
+        ("必须要留电话吗", "phone_left_out"),
+        ("用微信这个号联系就行", "by_wechat_noted"),
+        ("微信上找我吧", "by_wechat_noted"),
+        ("就在这儿回我", "by_wechat_noted"),
+    ],
+)
+def test_who_asks_leave_to_keep_the_phone_or_wants_to_be_reached_here_is_told_so(said: str, remark: str) -> None:
+    before = told(fresh(), NO_PHONE_YET).form
+    assert before.requested is Ask.CONTACT_PHONE
+    assert intent(said, "contact_phone", ("ask_faq", 0.8)) == "provide_info"
+    step = told(before, (said, "provide_info"))
+    assert (step.remarks, step.form.requested, step.form.draft.contact_phone) == ((remark,), Ask.CONFIRM, "")
+
+
+@pytest.mark.parametrize("said", ["电话干嘛用的", "要我电话干啥呀", "留电话干什么用", "凭啥要我手机号"])
+def test_who_asks_what_the_phone_is_for_is_told(said: str) -> None:
+    assert intent(said, "contact_phone", ("provide_info", 0.6)) == "ask_faq"
+    assert intent(said, "occurred_at", ("provide_info", 0.6)) == "provide_info"
+
+
+def test_the_number_of_wechat_beside_another_number_is_no_refusal() -> None:
+    step = told(fresh(), NO_PHONE_YET, "微信上不方便,打17000001234")
+    assert (step.form.draft.contact_phone, step.remarks) == ("17000001234", ())
+
+
+def test_what_is_added_at_the_read_back_is_read_back_again() -> None:
+    step = told(fresh(), FULL, turn("车牌号补一下 辽C12345", "provide_info", guesses=()))
+    assert (step.understood, step.form.requested) == (True, Ask.CONFIRM)
+    assert "辽C12345" in step.form.draft.description
