@@ -121,8 +121,8 @@ async def test_who_wants_to_stay_unknown_after_filing_is_hidden_from_then_on() -
 async def test_who_has_filed_nothing_and_wants_to_stay_unknown_is_taken_to_report() -> None:
     parsed = {"facts": {"privacy": "anonymous"}}
     async with running(own(**{PATCH: (200, drafted())})) as fake:
-        _, events, _ = await run("action_add_note", tracker("我要匿名举报", parsed=parsed))
-    assert done(fake, "note") == []
+        _, _, slots = await run("action_add_note", tracker("我要匿名举报", parsed=parsed))
+    assert (done(fake, "note"), slots.get("pending")) == ([], None)
 
 
 async def test_who_is_hidden_already_hears_just_that() -> None:
@@ -187,12 +187,12 @@ async def test_what_they_are_to_know_is_noted_beside_the_question() -> None:
 MORE = "另外新兴小区南门那段路昨天塌了个坑"
 
 
-@pytest.mark.parametrize(("score", "comment"), [(5, ""), (1, "1分 糊弄人 ")])
+@pytest.mark.parametrize(("score", "comment"), [(5, ""), (1, "1分 糊弄人")])
 async def test_a_score_and_a_new_trouble_behind_it_are_both_heard(score: int, comment: str) -> None:
-    said = f"{comment or '满意 给5分 '}{MORE}"
+    said = f"{comment or '满意 给5分'} {MORE}"
     parsed = {**verdict(score, said), **place(estate="新兴小区"), "wishes": ["another"], "issues": []}
     async with running(own(order(FIRST, "resolved"), **{PATCH: (200, drafted())})) as fake:
-        _, events, _ = await run("action_rate", tracker(said, "rate", parsed=parsed, rating_pending=True))
+        await run("action_rate", tracker(said, "rate", parsed=parsed, rating_pending=True))
         assert done(fake, "rating") == []  # the form, which is called next, does both
         await run("validate_complaint_form", tracker(said, "rate", loop="complaint_form", parsed=parsed, rating_pending=True))
     rating = fake.bodies(f"POST work-orders/{FIRST}/rating")[0]
@@ -205,6 +205,34 @@ async def test_what_is_added_to_a_verdict_is_no_trouble_of_its_own() -> None:
     async with running(own(order(FIRST, "resolved"))) as fake:
         await run("action_rate", tracker("4分 另外师傅人挺好", "rate", parsed=parsed, rating_pending=True))
     assert done(fake, "rating") == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent_", "goes_along"),
+    [
+        ("店家到今天一分没退", "report_complaint", True),
+        ("谢谢", "thanks", False),
+        ("另外楼道灯也灭了", "report_complaint", False),
+    ],
+)
+async def test_what_follows_a_bad_verdict_with_a_reason_is_more_of_it(said: str, intent_: str, goes_along: bool) -> None:
+    slots = {"pending": {"kind": "why", "number": FIRST, "score": 1, "resolved": "partly", "comment": "糊弄人", "told": True}}
+    parsed = {"wishes": ["another"]} if "另外" in said else {}
+    async with running(own(order(FIRST), **{PATCH: (200, drafted())})) as fake:
+        await run("validate_complaint_form", tracker(said, intent_, slots=slots, parsed=parsed))
+    assert [body["comment"] for body in fake.bodies(f"POST work-orders/{FIRST}/rating")] == (
+        [f"糊弄人。{said}"] if goes_along else []
+    )
+
+
+async def test_a_slip_of_the_finger_is_put_right_where_a_reason_was_asked() -> None:
+    slots = {"pending": {"kind": "why", "number": FIRST, "score": 1, "resolved": "partly", "comment": "", "told": False}}
+    rated = order(FIRST, rating={"satisfaction": 1, "resolved": "partly", "comment": ""})
+    async with running(own(rated)) as fake:
+        parsed = {**verdict(4), "wishes": ["wrong"]}
+        text, _, _ = await run("action_rate", tracker("点劈了 我是想点满意的", "rate", slots=slots, parsed=parsed))
+    assert fake.bodies(f"POST work-orders/{FIRST}/rating")[0]["satisfaction"] == 4
+    assert text in told_of("rated_revised", score="4")
 
 
 # --- other people's numbers, misunderstandings, small remarks
