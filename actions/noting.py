@@ -56,6 +56,8 @@ async def is_hidden(talk: Talk) -> bool:
 async def _belongs_to_an_order(talk: Talk) -> bool:
     """Not when another clear matter is told without a word of adding: that is a complaint of its own."""
     being_done = await open_orders(talk)
+    if "another" in talk.wishes and talk.matter is not None and not talk.wishes & _ADDING:
+        return False  # 同一个地址 还有感应灯也不亮
     if not being_done or talk.matter is None or talk.wishes & _ADDING or orders.mentions(talk):
         return bool(being_done)
     return any(order["category"] == talk.matter["category"] for order in being_done)

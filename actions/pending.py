@@ -157,12 +157,24 @@ async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 
 async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:
-    if talk.intent in _NO_REASON:
+    if talk.intent in _NO_REASON or (pending.get("told") and _is_something_else(talk)):
         return None
+    if "wrong" in talk.wishes and rating_steps.score_of(talk):
+        return await rating_steps.start(talk)  # 点劈了 我是想点满意的
     if talk.intent in ("thanks", "bye") or talk.answer in _SAYS_NOTHING:
         talk.say("rated_thanks")
         return []
     return await rating_steps.reason(talk, pending)
+
+
+def _is_something_else(talk: Talk) -> bool:
+    """Beside a reason that was given already: a trouble at a place of its own, or no more than a word."""
+    return (
+        bool(talk.facts.get("address"))
+        or "another" in talk.wishes
+        or bool(talk.answer)
+        or len(talk.text) < rating_steps.TELLS_WHY
+    )
 
 
 _AGAIN: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[None]]] = {

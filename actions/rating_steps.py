@@ -24,7 +24,7 @@ _SCORES = tuple(
     Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
 )
 _LONGEST_COMMENT = 1000
-_TELLS_WHY = 6  # characters from which "not solved" says what is wrong
+TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _PARTLY = "部分"
 _ANOTHER = re.compile(
     r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
@@ -45,7 +45,7 @@ def score_of(talk: Talk) -> int:
 
 async def start(talk: Talk) -> Events:
     """A score came, or somebody wants to give one: find the order, then store it."""
-    if talk.draft is None and tells_more(talk):
+    if talk.draft is None and tells_more(talk)[1]:
         return [FollowupAction(FORM)]  # whose first step stores the score
     waiting = await _waiting(talk)
     score = score_of(talk)
@@ -54,7 +54,7 @@ async def start(talk: Talk) -> Events:
     if not score and "declines_rating" in talk.wishes:
         talk.say("rate_left")
         return []
-    if not waiting and 0 < score < _LOWEST_GOOD and len(talk.text) >= _TELLS_WHY - 1:
+    if not waiting and 0 < score < _LOWEST_GOOD and len(talk.text) >= TELLS_WHY - 1:
         return await doing.on_one_order(talk, "dispute", none="rate_none")  # 态度太差了, while they are at it
     if not waiting:
         talk.say("rate_none")
@@ -69,19 +69,20 @@ async def start(talk: Talk) -> Events:
     return await with_order(talk, waiting[0]["number"], score, talk.verdict)
 
 
-def tells_more(talk: Talk) -> str:
-    """What is told after 另外, 对了 beside a verdict and is a trouble of its own; "" for none."""
+def tells_more(talk: Talk) -> tuple[str, str]:
+    """The verdict, and what is told after 另外, 对了 and is a trouble of its own; two "" where nothing is."""
     match = _ANOTHER.search(talk.text) if "another" in talk.wishes else None
     rest = re.sub(r"^[\s\W]+", "", talk.text[match.end() :]) if match else ""
-    facts = talk.facts
-    tells = facts.get("address") or facts.get("occurred_at") or talk.matter is not None
-    return rest if tells and len(rest) >= _TELLS_WHY and not talk.wishes & _NO_TROUBLE else ""
+    tells = talk.facts.get("address") or talk.facts.get("occurred_at") or talk.matter is not None
+    if match is None or not tells or len(rest) < TELLS_WHY or talk.wishes & _NO_TROUBLE:
+        return "", ""
+    return re.sub(r"[\s\W]+$", "", talk.text[: match.start()]), rest
 
 
 async def store_beside(talk: Talk) -> bool:
     """5分,对了楼下井盖没了: the score is stored where one order waits for it, and the rest of the message goes on as a report.
     Raises BackendDown, BackendRefused."""
-    verdict, rest = talk.verdict, tells_more(talk)
+    verdict, (before, rest) = talk.verdict, tells_more(talk)
     if not ((verdict.get("named") or (rest and verdict)) and talk.meta.get("rating_pending")):
         return False
     waiting = [order for order in await orders.own_orders(talk) if order["state"] == "resolved"]
@@ -89,7 +90,7 @@ async def store_beside(talk: Talk) -> bool:
     if len(waiting) != 1 or (score < _LOWEST_GOOD and not rest):
         return False
     good = score >= _LOWEST_GOOD
-    comment = talk.text.removesuffix(rest) if rest and not good else ""
+    comment = "" if good else before
     if await _store(talk, waiting[0]["number"], score=score, resolved="yes" if good else "partly", comment=comment):
         talk.say("rated_done" if good else "rated_low_told", score=str(score))
     talk.go_on_with(rest) if rest else talk.leave_out(str(verdict["clause"]))
@@ -119,11 +120,9 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
     if good:
         talk.say("rated_solved", _SOLVED, score=str(score))
         return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
-    if comment:
-        talk.say("rated_low_told", score=str(score))
-        return []
-    talk.say("rated_why", score=str(score))
-    return [SlotSet("pending", {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment})]
+    talk.say("rated_low_told" if comment else "rated_why", score=str(score))
+    why = {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment, "told": bool(comment)}
+    return [SlotSet("pending", why)]
 
 
 def ask_score(talk: Talk) -> None:
@@ -145,7 +144,7 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
     verdict = _verdict(talk)
     if verdict is None:
         return None
-    says_more = not talk.answer and not talk.menu_id and len(talk.text) >= _TELLS_WHY
+    says_more = not talk.answer and not talk.menu_id and len(talk.text) >= TELLS_WHY
     if verdict == "no" and says_more:
         return await reason(talk, {**pending, "resolved": verdict})
     if verdict != "yes":

@@ -154,8 +154,8 @@ class Talk:
         self.pieces.append(text)
 
     def other_than_last(self, key: str, text: str, again: str) -> str:
-        """`text`, or `again` where `text` was the last thing said on this occasion."""
-        mark = zlib.crc32(text.encode())
+        """`text`, or `again` where the last thing said on this occasion ended in the same sentence."""
+        mark = zlib.crc32(text.rstrip("。").rsplit("。", 1)[-1].encode())
         repeats = self.said.get(key) == mark
         self.used[key] = 0 if repeats else mark
         return again if repeats else text

@@ -25,6 +25,11 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("nobody_came", "dispute_result", _UNSURE),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE),
+    (
+        "asks_when_whole",
+        "query_status",
+        _UNSURE | {"urge", "report_complaint", "dispute_result", "rate", "correct_previous_detail"},
+    ),
     ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
@@ -86,7 +91,8 @@ def new_phone(heard: Heard) -> str:
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
     told = heard.requested in ("", RATING) and says("instructs", heard.text) and heard.facts.address is None
-    return "provide_info" if told and best(heard) in _FOR_HANDLERS and not says("question", heard.text) else ""
+    meant = best(heard) in _FOR_HANDLERS or (best(heard) == "urge" and not says("urges", heard.text))
+    return "provide_info" if told and meant and not says("question", heard.text) else ""
 
 
 def _few_words(heard: Heard) -> str:

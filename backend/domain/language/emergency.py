@@ -113,6 +113,7 @@ _BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[
 _NOTICED = re.compile(
     r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
 )
+_FEW_AFTER_YES = re.compile(r"(?:是|对|嗯|行|好)(?:的|了|呀|啊|呐)?[,。]+[^,。!]{1,8}[,。!]*")
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
     r"|\d+号楼(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -133,7 +134,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     meant = spelt(text)
     hits, score = _by_rules(text, meant), danger_score(meant)
     gravest = next(iter(hits.values()), None)
-    if score is None or (gravest is None and _only_chooses(text)):
+    if score is None or (gravest is None and (_only_chooses(text) or _only_agrees(meant, score))):
         return gravest
     if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
         return None
@@ -155,6 +156,11 @@ def _only_chooses(text: str) -> bool:
     """最后一个: an entry of a list, in which the model, that reads single words, may hear a farewell."""
     answer = classify_answer(text)
     return answer is not None and answer.kind is AnswerKind.CHOICE
+
+
+def _only_agrees(meant: str, score: float) -> bool:
+    """是 人家自己拔了: a yes with a few words, to a question of ours; only words that the model is sure of alarm there."""
+    return score < ALARMING_ALONE and _FEW_AFTER_YES.fullmatch(meant) is not None
 
 
 def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:

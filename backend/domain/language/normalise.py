@@ -20,7 +20,7 @@ _ALSO_SIMPLIFIED = frozenset("乾著瞭徵藉麽於夥覆妳沈噁甯崑嚐迴�
 # In Taiwan and Hong Kong 著 stands for 着 except in these words.
 _ZHE = re.compile(r"著(?![名作称述])(?<![显原名土编巨论专]著)")
 # 催了解放街道: read as 了解, it would become 瞭解.
-_NO_WORD, _EDGE = "了解放", "\x00"
+_NO_WORD, _EDGE = "了解放", "\u2060"
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\U0001fb00-\U0001fbff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
     "\U000e0020-\U000e007f\ue000-\uf8ff\u3030]"
