@@ -189,7 +189,8 @@ def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> boo
     """Whether two moments are the ends of one stretch: 18号到20号, 星期六、星期天."""
     if _TO.fullmatch(text, moment.finish, following.begin):
         return not _is_today(following, now)
-    if _TO_DOING.fullmatch(text, moment.finish, following.begin) and _FROM.search(text[: moment.begin]):
+    doing = moment.days is not None and _TO_DOING.fullmatch(text, moment.finish, following.begin)
+    if doing and _FROM.search(text[: moment.begin]):
         return not _is_today(following, now)
     plain = moment.hours is None and following.hours is None and moment.days is not None and following.days is not None
     if not plain or text[moment.finish : following.begin] not in _AND:
