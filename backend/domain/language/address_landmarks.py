@@ -26,6 +26,7 @@ _WITHIN = re.compile(
 )
 # Behind a place they tell no spot that helps to find it.
 _INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
+_HOLDS = frozenset({"road", "estate", "community"})  # what an institution right behind it stands in
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
 _VAGUE = frozenset(_TABLE["vague_nouns"])
@@ -44,7 +45,7 @@ _PLAIN_NOUN = re.compile(
     r"|广场|商店|食杂店|小卖部|理发店|浴池|洗浴|公厕|厕所|居委会|社区|物业|大门|岗亭|门卫|洗车行|修理部"
     r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
     r"|院|菜站|麻将馆|棋牌室|歌厅|KTV|饭馆|[一-龥]铺|驿站|诊所|卫生[院所]|车库|器材|[水泵]房|五金店|彩票站|网吧|游乐场|滑梯|涵洞|桥洞"
-    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|花坛|大树|路灯)$"
+    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥]店|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
@@ -59,7 +60,10 @@ _CROSSING = re.compile(
 
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
-    return _crossing(text, parts) or _directed(text, parts) or _institution(text, parts)
+    spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
+    # 鞍钢医院住院部楼下: which one it is under says more, where no building is told
+    bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
+    return named if bare and named is not None else spot or named
 
 
 def names_a_place(landmark: str) -> bool:
@@ -169,6 +173,8 @@ def _institution(text: str, parts: list[Part]) -> Part | None:
         floor = max((part.end for part in parts if part.end <= match.start()), default=0)
         raw = _HAN_TAIL.search(text[max(floor, match.start() - 6) : match.start()])
         core = _district_in(raw[0]) or after_stops(raw[0], 0) if raw else ""
+        if not core and any(part.end == match.start() and part.name in _HOLDS for part in parts):
+            return with_direction(text, Part("landmark", match[0], match.start(), match.end()))  # 解放路立交桥底下
         if len(core) >= 2 and not re.search(
             r"私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
         ):

@@ -88,6 +88,9 @@ def named_after(text: str, road_end: int) -> bool:
     return bool(_NOT_THE_ROAD.match(text, road_end))
 
 
+_GOES_ON = re.compile(rf"[\u4e00-\u9fff]{{0,3}}(?:{'|'.join(e.word for e in _ENDINGS if e.kind == 'estate' and not e.weak)})")
+
+
 def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part | None:
     ending = _BY_WORD[match[0]]
     floor = max((end for _, end in taken if end <= match.start()), default=0)
@@ -99,6 +102,8 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     start = match.start() - len(core)
     if ending.kind == "road" and (named := _NOT_THE_ROAD.match(text, match.end())):
         return None if named["area"] else Part("landmark", whole + named[0], start, named.end())
+    if ending.weak and _GOES_ON.match(text, match.end()):
+        return None  # 香格里拉小区
     if ending.weak and not (_NUMBER.match(text, match.end()) or _PLACE_VERB.search(text[:start])):
         return None
     return Part(ending.kind, whole, start, match.end())
@@ -116,6 +121,11 @@ _UNHEARD_OF = re.compile(
 _VILLAGE = re.compile(
     r"(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{2,5}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{2,4}村)(?=[一二三四五六七八九十\d]{1,2}组)"
 )
+# 溪谷原著6-2-1901: before a whole door there is hardly anything else than a name.
+_BEFORE_A_DOOR = re.compile(
+    r"(?:^|[\s,。:])(?P<name>(?![^\s]*(?:停|漏|坏|堵|电|暖|气|热|冷|灯|厕|吵|报修|急|谢|您好|热线|投诉|反映|住户|业主|垃圾|物业|我们|你))"
+    r"[\u4e00-\u9fff]{3,7})(?=\d{1,3}-\d{1,2}-\d{2,4}(?!\d))"
+)
 _NO_ESTATE = re.compile(r"[的了着是不没写]|(?:楼|平房|高层|院|层|里|边|区|市|镇|县|站|厂|街|道|路|号|东|西|南|北)$")
 
 
@@ -125,7 +135,7 @@ def unheard_of(text: str) -> Part | None:
     if village is not None:
         group = "name" if village["name"] else "other"
         return Part("estate", village[group], village.start(group), village.end(group))
-    match = _UNHEARD_OF.search(text)
+    match = _UNHEARD_OF.search(text) or _BEFORE_A_DOOR.search(text)
     if match is None or _NO_ESTATE.search(match["name"]) or _STOP.search(match["name"]):
         return None
     return Part("estate", match["name"], match.start("name"), match.end("name"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.domain.language.numerals import to_digits
 
-_CN = "零〇一幺二两三四五六七八九十百千廿"
+_CN = "零〇一幺二两三四五六七八九十百千廿壹贰叁肆伍陆柒捌玖拾"
 _DOOR = (
     rf"(?:[甲乙丙丁]?\d{{1,4}}(?:[A-Za-z](?![A-Za-z])|[甲乙丙丁](?!级|等))?|[A-Za-z]-?\d{{1,4}}|[A-Za-z](?=座"
     rf"|栋|区?号楼)|[{_CN}]{{1,6}})"
@@ -18,10 +18,11 @@ _BUILDING = re.compile(
     rf"{_EDGE}(?P<building>{_DOOR})\s*"
     r"(?:[号好浩][楼搂娄喽]栋?|栋[楼搂]?|幢楼?|号栋|号幢|#\s*楼?|座(?![位椅机谈])|号院?楼(?!道)|号大?楼"
     rf"|楼(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋|门(?!口)))"
-    rf"|号(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋)))"
+    rf"|号(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋))"
+    r"|(?=(?:[、和跟及]\d{1,3}){1,5}(?:号楼|栋|#)))"  # 11、12、13号楼: the first of them
 )
 _UNIT = re.compile(
-    rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z])"
+    rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z甲乙丙丁])"
     rf"\s*(?:号)?(?:[单丹][元圆源园员原]|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?=\s*(?:[\d,。]|$)))?"
 )
 _GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
@@ -30,8 +31,8 @@ _LONE_GATE = re.compile(
     r"(?:^|[\s,。])(?:是|就是|我家|俺家|住)?(?P<unit>\d{1,2}|[一二三四五六七八九])\s*门(?:的|啊|呢|吧)?(?=[\s,。]|$)"
 )
 _FLOOR = re.compile(
-    rf"{_EDGE}(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!楼|[户人]|冰|灰|雪|油|土|水|皮"
-    r"|膜|漆|窗|玻|意|关|次)|楼(?!栋|号|长|盘|房))"
+    rf"{_EDGE}(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!以[上下]|往[上下]|楼|[户人]|冰|灰|雪|油|土|水|皮"
+    r"|膜|漆|窗|玻|意|关|次)|楼(?!以[上下]|往[上下]|栋|号|长|盘|房)|[Ff](?![A-Za-z0-9]))"
 )
 _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d(?: \d){{2,3}}|\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,6}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
@@ -62,14 +63,14 @@ _NO_MORE = rf"(?![\d{_CN}号楼层室栋月日点个])"
 _LABELLED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"楼[号栋]{_IS}(?P<building>{_DOOR})(?![\d月日点])",
+        rf"(?:楼[号栋]|楼(?=:)){_IS}(?P<building>{_DOOR})(?![\d月日点])",
         rf"(?<![\d{_CN}])(?<![\d{_CN}] )单元号?{_IS}(?P<unit>\d{{1,2}}|[一二三四五六七八九十]){_NO_MORE}",
         rf"(?:楼层|层数){_IS}(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})(?![\d号单])",
         rf"门牌号?{_IS}(?P<house_number>\d{{1,2}})(?![\d{_CN}楼层栋单-])",
-        rf"(?:房间|房间?号|门牌号?|门号|室号){_IS}(?P<room>\d{{3,4}}[A-Za-z]?|[{_CN}]{{3,6}})(?![\d{_CN}])",
+        rf"(?:房间|房间?号|门牌号?|门号|室号|室(?=:)|房(?=:)){_IS}(?P<room>\d{{3,4}}[A-Za-z]?|[{_CN}]{{3,6}})(?![\d{_CN}])",
     )
 )
-_LABEL = re.compile("楼[号栋层]|单元|房|门牌|室号|门号|层数")
+_LABEL = re.compile("楼[号栋层:]|单元|房|门牌|室[号:]|门号|层数")
 _PAIR = re.compile(
     r"(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:#|号楼|栋)?\s*[-/]\s*(?P<room>\d{3,4})(?:室"
     r"|号)?(?![\d/:年月日-])"
@@ -87,6 +88,7 @@ _SLASH = re.compile(r"(?<=[一-龥\x01])[/|](?=\d)|(?<=\d)[/|](?=[一-龥\x01])"
 _AS_WRITTEN = str.maketrans("幺拐洞", "一七零")
 _SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
 _SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
+_HOW_MANY = re.compile(r"(?:一共|总共|共有?|就有?|才|好几|盖了|拆了|建了|有|这|那)\s*$")
 _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
 _REPLACED = re.compile(
     r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)|(?:[\s,]*(?:啊|哦|哎|唉|呃)|[\s,]+)+(?:不是|不对|(?:说|写|打|记)?错了)[\s,啊\x01]"
@@ -178,9 +180,14 @@ def _from(match: re.Match[str] | None) -> list[Part]:
 
 
 def _first(pattern: re.Pattern[str], name: str, text: str) -> list[Part]:
-    found = [match for match in pattern.finditer(text) if arabic(match[name]) != "0"]
+    found = [match for match in pattern.finditer(text) if arabic(match[name]) != "0" and not _is_count(text, match)]
     standing = [match for match in found if not taken_back(text, match.start(), match.end())]
     return [Part(name, arabic(match[name]), match.start(), match.end()) for match in (standing or found)[:1]]
+
+
+def _is_count(text: str, match: re.Match[str]) -> bool:
+    """一共三栋楼: how many there are, and not which."""
+    return match[0].endswith(("栋", "栋楼", "幢", "幢楼")) and _HOW_MANY.search(text[: match.start()]) is not None
 
 
 def taken_back(text: str, start: int, end: int) -> bool:

@@ -25,6 +25,7 @@ _LUNAR = re.compile(
 # 初一早上: a day of the latest Chinese month; 初一学生 and 初三的孩子 are at school.
 _MONTHLESS = re.compile(
     r"(?<![年月大到从一二三四五六七八九十\d])初(?P<day>[一二三四五六七八九十])(?=那天|当天|早上|晚上|下午|中午|上午|半夜|夜里|凌晨|白天|一早|一大早)"
+    rf"|(?:阴历|农历|旧历)的?(?P<told>{_DAY})(?!月)"
 )
 _LUNAR_MONTH = re.compile(rf"(?P<year>今年|去年|头年|前年)?(?P<named>正月|冬月|腊月)(?:里|份)?(?!{_DAY})")
 _YEARS_BACK = {"今年": 0, "去年": 1, "头年": 1, "前年": 2}
@@ -72,7 +73,7 @@ def _add_lunar(found: list[Days], text: str, today: date) -> None:
         month = _MONTHS.get(match["named"] or "") or _month_number(match["numbered"] or match["spoken"] or "")
         _add(found, match, lunar_day(today, month, _day_number(match["day"] or match["early"])))
     for match in _MONTHLESS.finditer(text):
-        each_month = (lunar_day(today, month, _day_number(match["day"])) for month in range(1, 13))
+        each_month = (lunar_day(today, month, _day_number(match["day"] or match["told"])) for month in range(1, 13))
         _add(found, match, max(day for day in each_month if day is not None))
 
 

@@ -114,6 +114,7 @@ _YEAR = re.compile(
 # 入冬 and the like mean the solar term, a day earlier or later.
 _SEASON_ENTERED = {"开春": (2, 4), "入秋": (8, 7), "入冬": (11, 7)}
 _SEASON_STARTS = {"春": (3, 1), "夏": (6, 1), "秋": (9, 1), "冬": (12, 1)}
+_SEASON = re.compile(r"(?<![年今去前])(?P<season>春天|夏天|秋天|开春|入秋)(?=就|那会|那时|那阵|的时候|开始|到现在|以来|报|坏|漏)")
 _MARKS = {"初": (1, 10), "上旬": (1, 10), "中": (11, 20), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 
 
@@ -284,6 +285,15 @@ def _year(match: re.Match[str], today: date) -> Days | None:
     return _days(match, first, last, several=True)
 
 
+def _season(match: re.Match[str], today: date) -> Days | None:
+    """The latest such season that has begun."""
+    season = match["season"]
+    month, day = _SEASON_STARTS["秋" if "秋" in season else season.strip("天开")]
+    year = today.year if date(today.year, month, day) <= today else today.year - 1
+    last = months_before(date(year, month, day), -3) - timedelta(days=1)
+    return _days(match, date(year, *_SEASON_ENTERED.get(season, (month, day))), last, several=True)
+
+
 def _year_edge(match: re.Match[str], today: date) -> Days | None:
     return _days(match, date(today.year, 1, 1), date(today.year, 3, 31), several=True)
 
@@ -304,4 +314,5 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | No
     (_MONTH_EDGE, _month_edge),
     (_YEAR, _year),
     (_YEAR_EDGE, _year_edge),
+    (_SEASON, _season),
 )

@@ -17,6 +17,9 @@ KINDS = ("street", "community", "estate", "road", "landmark")
 _GENERIC_ENDINGS = ("小区", "社区", "街道", "花园", "家园", "新村", "公寓", "大厦", "花苑", "嘉园", "佳园", "名苑")
 # A name without its ending counts only where a building number follows: 翠园6号楼.
 _NUMBER_FOLLOWS = r"(?=\s*(?:[\dA-Za-z甲乙丙]|[一二三四五六七八九十]+(?:号|栋|#|单元)))"
+# ... or where it is said to be one: 小区是常青
+_SAID_TO_BE = r"(?:(?<=小区[是叫:])|(?<=小区名[是叫:]))"
+_STANDS_ALONE = r"(?=[,。!?\s的]|$)"
 _LATIN = re.compile(r"[A-Za-z]{2,40}(?: ?[A-Za-z]{2,10})*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # 二一九公寓 is also written 219公寓 and dictated 二幺九公寓; shorter numbers are those of buses and holidays (51路, 五一).
@@ -89,7 +92,9 @@ class Gazetteer:
     def _pattern(self) -> re.Pattern[str]:
         whole = {name for place in self.places for name in _spellings(place) if len(name) >= 2}
         cores = {core for place in self.places for core in _cores(place)} - whole
-        parts = [(name, re.escape(name)) for name in whole] + [(core, re.escape(core) + _NUMBER_FOLLOWS) for core in cores]
+        parts = [(name, re.escape(name)) for name in whole] + [
+            (core, f"{_SAID_TO_BE}{re.escape(core)}{_STANDS_ALONE}|{re.escape(core)}{_NUMBER_FOLLOWS}") for core in cores
+        ]
         parts.sort(key=lambda part: (-len(part[0]), part[0]))
         return re.compile("|".join(part for _, part in parts) or r"(?!)")
 

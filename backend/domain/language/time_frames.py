@@ -28,7 +28,7 @@ _SINCE_BEHIND = re.compile(
     rf"|{_TILL_NOW}|一直(?!到)|就一直))"
 )
 # 9月份就开始了, said of a day or longer; 早上五点就开始跳 is a clock time of something that comes again.
-_BEGAN = re.compile(r"(?:的时候|那会儿|那天)?(?:就|才|又)开始(?!跳|放|唱|吵|闹|叫)")
+_BEGAN = re.compile(r"(?:的时候|那会儿|那天)?(?:就|才|又)开始(?![跳放唱吵闹叫砸敲凿钻喊吆装])")
 _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
 # 从早六点喊到天黑: from morning till night, day by day.
 _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
@@ -59,6 +59,10 @@ _EVERY = re.compile(
     rf"|逢(?:年|周|单|双|集|下)|(?:周|星期|礼拜)[一1](?:到|至|-)(?:周|星期|礼拜)?[五六日天567](?=(?:的)?(?:早|晚|上午|下午|中午|每天|全天|白天|夜里|半夜)*(?:都|每|天天|就|总|老))|[隔]\S天)"
 )
 _WEAK_EVERY = re.compile(r"(?:有时候?|偶尔|每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+# 早上六点就开始砸, said of no day
+_AT_THAT_HOUR = re.compile(r"[^,。!?]{0,2}就(?:开始)?(?:砸|敲|凿|钻|喊|吆喝|装卸)")
+# 总是大半夜, 一般晚上八点
+_AS_A_RULE = re.compile(r"(?:总是?|老是|经常|常常|一般都?|都是|多半)(?:是|在|到|一到)?\s*$")
 # 晚上九点以后, said of no day; not 晚上九点以后停的电
 _EACH_TIME_FROM = re.compile(r"(?:以后|之后|过后)(?!才?(?:停|断|坏|没|漏|爆|来|再|你|打|联系|给))")
 _NTH_DAY = re.compile(
@@ -139,14 +143,20 @@ def _recurrences(text: str, moments: list[Moment]) -> list[Found]:
         # 坏了五天了,老太太天天爬楼: a bare 天天 says less than how long it lasts.
         rank = 35 if weak else 85 if finish > match.end() else 77
         found.append(Found(match.start(), finish, TimeKind.RECURRING, rank=rank))
-    for moment in moments:
-        again = _COMES_AGAIN.match(text, moment.finish)
-        if again and (moment.days is None or moment.days.weekly or moment.several):
-            found.append(Found(moment.begin, moment.finish, TimeKind.RECURRING, rank=72))
-        onward = _EACH_TIME_FROM.match(text, moment.finish) if moment.days is None and moment.hours else None
-        if onward and not _SINCE_BEHIND.match(text, moment.finish) and not _FROM.search(text[: moment.begin]):
-            found.append(Found(moment.begin, onward.end(), TimeKind.RECURRING, rank=72))
-    return found
+    return found + [habit for habit in (_habit(text, moment) for moment in moments) if habit is not None]
+
+
+def _habit(text: str, moment: Moment) -> Found | None:
+    """A moment that the words beside it tell to come again: 总是大半夜, 晚上九点以后, 早上六点就开始砸, 周末总停电."""
+    begin, finish = moment.begin, moment.finish
+    if moment.days is None:
+        usual, onward = _AS_A_RULE.search(text[:begin]), _EACH_TIME_FROM.match(text, finish)
+        if usual or _AT_THAT_HOUR.match(text, finish):
+            return Found(usual.start() if usual else begin, finish, TimeKind.RECURRING, rank=72)
+        if onward and not (_SINCE_BEHIND.match(text, finish) or _FROM.search(text[:begin])):
+            return Found(begin, onward.end(), TimeKind.RECURRING, rank=72)
+    several = moment.days is None or moment.days.weekly or moment.several
+    return Found(begin, finish, TimeKind.RECURRING, rank=72) if several and _COMES_AGAIN.match(text, finish) else None
 
 
 def _reach(text: str, start: int, finish: int, moments: list[Moment]) -> int:
@@ -179,7 +189,8 @@ def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> boo
     """Whether two moments are the ends of one stretch: 18号到20号, 星期六、星期天."""
     if _TO.fullmatch(text, moment.finish, following.begin):
         return not _is_today(following, now)
-    if _TO_DOING.fullmatch(text, moment.finish, following.begin) and _FROM.search(text[: moment.begin]):
+    doing = moment.days is not None and _TO_DOING.fullmatch(text, moment.finish, following.begin)
+    if doing and _FROM.search(text[: moment.begin]):
         return not _is_today(following, now)
     plain = moment.hours is None and following.hours is None and moment.days is not None and following.days is not None
     if not plain or text[moment.finish : following.begin] not in _AND:

@@ -36,6 +36,12 @@ MOMENTS = st.integers(0, 4 * 365 * 24 * 60).map(lambda minutes: at("2024-01-01T0
         ("2026-04-10T08:00", "清明节那天 有人在道口烧纸", "2026-04-05T00:00", "2026-04-05T23:59"),
         ("2026-09-01T08:00", "昨日18點至20點停電", "2026-08-31T18:00", "2026-08-31T20:00"),
         ("2026-01-30T08:00", "腊八那天", "2026-01-26T00:00", "2026-01-26T23:59"),
+        ("2026-11-22T15:20", "一点半停的", "2026-11-22T13:30", "2026-11-22T13:30"),
+        ("2026-11-22T06:10", "半夜一点多", "2026-11-22T01:00", "2026-11-22T01:59"),
+        ("2026-11-23T08:00", "上周日", "2026-11-22T00:00", "2026-11-22T23:59"),
+        ("2026-03-02T09:00", "正月十三那天", "2026-03-01T00:00", "2026-03-01T23:59"),
+        ("2026-11-22T10:00", "阴历初十", "2026-11-18T00:00", "2026-11-18T23:59"),
+        ("2026-02-10T10:00", "夏天就报过 一直没修", "2025-06-01T00:00", "2025-08-31T23:59"),
         ("2026-11-22T10:00", "十月初一烧纸把草点着了", "2026-11-09T00:00", "2026-11-09T23:59"),
         ("2026-11-22T10:00", "11/20", "2026-11-20T00:00", "2026-11-20T23:59"),
         ("2026-01-02T10:00", "12/30", "2025-12-30T00:00", "2025-12-30T23:59"),
@@ -83,6 +89,30 @@ def test_what_comes_again_keeps_both_its_recurrence_and_its_start(text: str, wor
     assert mention is not None
     when = mention.occurred_at
     assert (when.kind, when.text, local(when.start), when.end) == (TimeKind.RECURRING, words, start, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "晚上九点以后",
+        "总是大半夜",
+        "一般晚上八点来装货",
+        "早上六点就开始砸 周末也砸",
+        "周一到周五上午都堵",
+        "从早上跳到晚上 天天如此",
+    ],
+)
+def test_a_habit_is_no_single_day(text: str) -> None:
+    mention = parse_time(text, at("2026-11-22T10:00"))
+    assert mention is not None
+    assert (mention.occurred_at.kind, mention.occurred_at.start) == (TimeKind.RECURRING, None)
+
+
+@pytest.mark.parametrize("text", ["昨天早上六点就开始砸", "晚上九点以后停的电", "昨天晚上九点以后没水"])
+def test_a_day_that_is_named_or_an_end_that_is_told_is_no_habit(text: str) -> None:
+    mention = parse_time(text, at("2026-11-22T10:00"))
+    assert mention is not None
+    assert mention.occurred_at.kind is not TimeKind.RECURRING
 
 
 @pytest.mark.parametrize("text", ["坏了五天了 老太太天天爬楼", "从礼拜一停的水 我们天天下楼提水"])
