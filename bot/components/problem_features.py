@@ -62,8 +62,6 @@ def _of_itself(heard: Sequence[Heard], index: int) -> dict[str, float]:
         "short": clause.span.end - clause.span.start <= _SHORT,
         "last": index == len(heard) - 1,
         "because": clause.because,
-        "degree": clause.degree and not clause.adds,
-        "degree_added": clause.degree and clause.adds,
         "does": clause.does,
         "blame": is_blame(piece.leaf),
     }
