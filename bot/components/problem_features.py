@@ -62,6 +62,7 @@ def _of_itself(heard: Sequence[Heard], index: int) -> dict[str, float]:
         "short": clause.span.end - clause.span.start <= _SHORT,
         "last": index == len(heard) - 1,
         "because": clause.because,
+        "does": clause.does,
         "blame": is_blame(piece.leaf),
     }
 
@@ -81,6 +82,11 @@ def _of_joint(heard: Sequence[Heard], index: int, near: int) -> dict[str, float]
         "before": index < near,
         "far": abs(index - near) > 1,
         "follows": comes_of and not another,
+        "follows_unnamed": comes_of and not another and not piece.named,
+        "follows_at_once": comes_of and joint < Joint.STOP,
+        "after_deed": index > near and heard[near].clause.does and not another,
+        "after_remark": 0 < index - 1 != near and heard[index - 1].clause.beside and not another,
+        "after_loose": 0 < index - 1 != near and not is_solid(heard[index - 1]) and not another,
     }
 
 
@@ -121,6 +127,7 @@ def _of_message(heard: Sequence[Heard], index: int, opened: Sequence[int], messa
         "other_own": logit(near.own) / 3,
         "own_place": piece.placed and any(heard[other].placed for other in opened),
         "more": len(opened) > 1,
+        "after_blame": any(is_blame(other.leaf) for other in heard[:index]),
         "told_at_length": min(len(rest), _MANY),
         "told_as_list": sum(logit(other.own) / 3 for other in rest) / len(rest) if rest else 0.0,
     }

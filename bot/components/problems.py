@@ -73,7 +73,9 @@ def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list
         if index in opened:
             continue
         piece = heard[index]
-        if all(_differs(heard, index, other) for other in opened) and decide(piece, features(heard, index, opened, message)):
+        if _same_elsewhere(heard, index, opened) or (
+            all(_differs(heard, index, other) for other in opened) and decide(piece, features(heard, index, opened, message))
+        ):
             opened.append(index)
     return sorted(opened)
 
@@ -114,6 +116,13 @@ def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
     """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other."""
     at_once = joint_between(heard, index, other) < Joint.STOP
     return heard[index].leaf != heard[other].leaf and not (at_once and follows(heard, index, other, stops))
+
+
+def _same_elsewhere(heard: Sequence[Heard], index: int, opened: Sequence[int]) -> bool:
+    """Whether a piece names the fault of a problem that is open at another road or estate: 前进街路灯不亮,青年路的路灯也黑了."""
+    piece, same = heard[index], [heard[other] for other in opened if heard[other].leaf == heard[index].leaf]
+    stated = all(each.named and each.region and not each.clause.beside for each in (piece, *same))
+    return bool(same) and stated and all(other.region not in piece.region and piece.region not in other.region for other in same)
 
 
 def _name_leaf(problem: Problem, heard: Sequence[Heard]) -> None:

@@ -30,7 +30,8 @@ class Clause:
 
     `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem; `adds`: it says 也 or 还, as one
     does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
-    there is; `remark`: where in it the words begin that only add something, None without any.
+    there is; `remark`: where in it the words begin that only add something, None without any; `does`: it tells what somebody or
+    something did to a thing (把水管挖断了), as causes are told.
     """
 
     span: Span
@@ -40,6 +41,7 @@ class Clause:
     because: bool
     asks: bool = False
     remark: int | None = None
+    does: bool = False
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -78,6 +80,7 @@ _LISTED = re.compile(
 _STANDS_ALONE = 3
 _ADDS = re.compile(r"[也还又]|而且|并且|加上|连着")
 _BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因为|导致|造成|弄得|害得|搞得|结果|所以)|(?:导致|弄得|害得|搞得)")
+_DOES = re.compile(r"[把将]|[弄砸挖碰压撞刮踩震铲拆冲](?:坏|断|漏|裂|破|倒|塌|了)|[了坏断爆崩]以后")
 _WORDS = load_table("problem_words")
 _STATES = re.compile(_WORDS["states"])
 _ASKS = re.compile("|".join(load_table("issue_words")["status"]))
@@ -163,6 +166,7 @@ def _clause(span: Span, joint: Joint) -> Clause:
         because=bool(_BECAUSE.search(text)),
         asks=bool(_ASKS.search(text)),
         remark=remark.start() if remark else None,
+        does=bool(_DOES.search(text)),
     )
 
 

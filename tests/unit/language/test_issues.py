@@ -98,6 +98,14 @@ def test_what_stands_between_two_clauses_is_known(text: str, joints: list[Joint]
         "请领导协调一下",
         "想反映两件事",
         "家里就老两口",
+        "垃圾车也进不来",
+        "送煤的不给送了",
+        "公交也改道了",
+        "墙角都长毛了",
+        "不补钱就断水",
+        "暖气费一分没少交",
+        "把别人车都砸了",
+        "孩子学费还欠着",
     ],
 )
 def test_effects_people_answers_and_wishes_only_add_to_a_problem(text: str) -> None:
@@ -106,10 +114,25 @@ def test_effects_people_answers_and_wishes_only_add_to_a_problem(text: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["路灯不亮", "井盖没了", "楼下烧烤店半夜吵得睡不着", "物业费涨了三成", "公交车总不来", "早市占道车过不去", "下水道堵了"],
+    [
+        "路灯不亮",
+        "井盖没了",
+        "垃圾车半夜来吵人",
+        "把人行道占了",
+        "楼下烧烤店半夜吵得睡不着",
+        "物业费涨了三成",
+        "公交车总不来",
+        "早市占道车过不去",
+        "下水道堵了",
+    ],
 )
 def test_a_plain_problem_is_no_addition(text: str) -> None:
     assert not clauses_in(text)[0].beside
+
+
+def test_what_somebody_did_to_a_thing_is_noticed() -> None:
+    assert clauses_in("修路的把水管挖断了")[0].does
+    assert not clauses_in("水管断了")[0].does
 
 
 def test_words_of_lists_and_of_causes_are_noticed() -> None:

@@ -47,10 +47,13 @@ def test_an_effect_follows_its_cause_and_not_the_other_way_round() -> None:
     assert brings_along("供电/停电", "房屋维修/电梯故障")
     assert not brings_along("房屋维修/电梯故障", "供电/停电")
     assert not brings_along("没有/这类", "供电/停电")
+    assert brings_along("违章停车/交通/违停占道", "环境卫生/垃圾清运")
+    assert not brings_along("环境卫生/垃圾清运", "违章停车/交通/违停占道")
 
 
 def test_what_cannot_run_without_the_other_stops_with_it_and_what_only_often_follows_does_not() -> None:
     assert stops("供电/停电", "房屋维修/电梯故障")
+    assert stops("其他/施工损坏", "供水/停水")
     assert not stops("房屋维修/电梯故障", "供电/停电")
     assert brings_along("市场经营/食品/占道摊贩", "违章停车/交通/拥堵")
     assert not stops("市场经营/食品/占道摊贩", "违章停车/交通/拥堵")

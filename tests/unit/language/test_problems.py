@@ -93,6 +93,19 @@ def test_effects_blame_questions_and_unsure_clauses_join_the_problem_beside_them
     assert counted(text, *told, matter=told[0][0]) == subcategories
 
 
+def in_regions(text: str, *regions: str) -> list[str]:
+    """Leaves of the problems of a text that tells of street lamps, each clause in the road or estate named beside it."""
+    pieces = [replace(each, region=region) for each, region in zip(heard(text, (LAMP, 0.9), (LAMP, 0.9)), regions, strict=True)]
+    return [problem.guess.subcategory for problem in problems_of(pieces, shares(pieces))]
+
+
+def test_the_same_fault_on_two_roads_is_two_problems_and_at_one_place_or_at_an_untold_one_it_is_one() -> None:
+    assert in_regions("前进街路灯不亮,青年路的路灯也灭了", "前进街", "青年路") == ["路灯", "路灯"]
+    assert len(in_regions("前进街路灯不亮,前进街北头路灯也灭了", "前进街", "前进街北头")) < 2
+    assert len(in_regions("前进街路灯不亮,楼下的路灯也灭了", "前进街", "")) < 2
+    assert len(in_regions("前进街路灯不亮,我家在青年路那边住", "前进街", "青年路")) < 2
+
+
 def test_a_cause_told_after_its_effect_is_a_problem_unless_it_is_said_to_be_the_cause() -> None:
     assert counted("电梯坏了没人修,楼里停电两天", (LIFT, 0.9), (NO_POWER, 0.9)) == ["电梯故障", "停电"]
     assert counted("电梯坏了没人修,都是因为停电", (LIFT, 0.9), (NO_POWER, 0.9)) == ["电梯故障"]
