@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.context_words import FORM
-from backend.domain.drafting.expected import ANSWERED_YES_NO, KEEPS_BY_SAME
+from backend.domain.drafting.expected import ANONYMOUS, ANSWERED_YES_NO, KEEPS_BY_SAME
 from backend.domain.drafting.heard import (
     FEW_WORDS,
     POLITE,
@@ -118,7 +118,7 @@ def short_answer(heard: Heard) -> str:
 def _says_no(heard: Heard, answer: Answer) -> bool:
     """没有, 不用 skip a field where one is open; after a yes/no question, and where nothing is open, they are a no."""
     if heard.requested in ANSWERED_YES_NO:
-        return answer.kind in (AnswerKind.SKIP, AnswerKind.REFUSE)
+        return answer.kind is AnswerKind.SKIP or (answer.kind is AnswerKind.REFUSE and heard.requested != ANONYMOUS)
     no_field = answer.kind is AnswerKind.SKIP and heard.requested in ("", RATING, Ask.CHANGE.value)
     return no_field and (answer.also is AnswerKind.NO or best(heard) == "deny")
 

@@ -55,7 +55,9 @@ def revised_score(heard: Heard) -> str:
 
 def unsolved(heard: Heard) -> str:
     """A bare 没解决 is a verdict on what was handled, where the form does not ask something else."""
-    return "dispute_result" if heard.requested in ("", RATING) and says("unsolved_whole", heard.text) else ""
+    refuses = heard.requested == RATING and says("no_verdict_yet", heard.text)
+    bare = heard.requested in ("", RATING) and says("unsolved_whole", heard.text)
+    return "dispute_result" if bare or refuses else ""
 
 
 def addition(heard: Heard) -> str:

@@ -107,6 +107,7 @@ def _wants_secrecy(heard: Heard) -> str:
     """千万别让他们知道是我举报的, with no form open: for the order that was filed, and no matter of its own."""
     said = heard.requested in ("", RATING) and heard.facts.privacy is not None and heard.facts.address is None
     told = is_clear(heard.matter, SURE_OF_MATTER) and best(heard) == "report_complaint"
+    told = told or (best(heard) == "ask_faq" and says("asks_whether", heard.text))  # 能匿名不
     return "provide_info" if said and not told and best(heard) not in ("emergency", "opt_out") else ""
 
 

@@ -13,6 +13,7 @@ from backend.domain.language.wishes import says
 
 # Where a wrong yes files an order or throws one away, and where neither is an answer, the first word decides nothing.
 _LED = ANSWERED_YES_NO - {Ask.CONFIRM.value, Ask.CANCEL.value, "which"}
+_OFFERS = frozenset({"offer_urge", "offer_person"})
 _NO = frozenset({AnswerKind.NO, AnswerKind.SKIP, AnswerKind.REFUSE})
 _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY))
 _OF_FIELD = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SAME_AS_BEFORE, AnswerKind.REFUSE})
@@ -26,6 +27,8 @@ def led_by_yes_or_no(heard: Heard) -> str:
     if heard.requested not in _LED or heard.answer is not None or _is_another_wish(heard):
         return ""
     first, rest = _first_and_rest(heard.text)
+    if heard.requested in _OFFERS and says("declines_offer", heard.text):
+        return "" if says("after_all", rest) else "deny"
     answer = classify_answer(first) if rest else None
     if answer is None or says("hesitates", heard.text) or says("no_yes_whole", first):
         return ""

@@ -14,7 +14,7 @@ from backend.domain.drafting.model import Ask
 
 Ranking = tuple[tuple[str, float], ...]
 YES_NO = "yes_no"
-VISITED, FIXED = "visited", "fixed"
+VISITED, FIXED, ANONYMOUS = "visited", "fixed", "anonymous"
 _GAIN = 4.0  # how much likelier a yes or a no is after a yes/no question than anywhere; chosen on separately written answers
 _ANSWERS = ("affirm", "deny")
 
@@ -57,6 +57,8 @@ QUESTIONS: tuple[Question, ...] = (
         re.compile(r"同一(?:件|个)|是不是(?:这|它)|是(?:这|那)一?(?:件|个).{0,4}吗"),
         {"correct_previous_detail": "deny"},
     ),
+    # 不想留姓名 is no no to whether the name is to be kept back.
+    Question(ANONYMOUS, re.compile(r"(?:匿名|保密)[^,。?]{0,6}[吗么]?[??]?$"), {}, (*_ANSWERS, "provide_info")),
     # 就您一家还是整栋楼都没水: neither yes nor no is an answer, and 都没水 is one and no further complaint.
     Question(
         "which",

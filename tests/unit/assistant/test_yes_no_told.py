@@ -119,6 +119,59 @@ def test_nobody_loses_a_report_by_asking_back(text: str) -> None:
     assert intent(text, CANCEL, ("cancel", 0.9)) == "deny"
 
 
+@pytest.mark.parametrize("text", ["不,我并不打算取消", "没有取消的意思", "并无撤销之意", "我没打算撤"])
+def test_who_does_not_mean_to_give_up_keeps_the_report(text: str) -> None:
+    assert intent(text, CANCEL, ("cancel", 0.9)) == "deny"
+
+
+@pytest.mark.parametrize("text", ["不报了 取消", "不想办了 撤了吧", "取消", "对 不要了"])
+def test_who_gives_up_gives_up(text: str) -> None:
+    assert intent(text, CANCEL, ("cancel", 0.9)) == "affirm"
+
+
+@pytest.mark.parametrize("text", ["暂缓催办,已约定明日进场", "倒也不必,相信你们会按规定办", "先不用催"])
+def test_a_polite_no_to_an_offer_is_a_no(text: str) -> None:
+    assert intent(text, URGE, ("urge", 0.9)) == "deny"
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "expected"),
+    [
+        ("不想留姓名", "deny", "provide_info"),
+        ("要的要的 别让他们知道是我", "report_complaint", "affirm"),
+        ("不用 我就在这楼住 谁不认识我", "chitchat", "deny"),
+        ("不必", "provide_info", "deny"),
+    ],
+)
+def test_whether_to_stay_unknown(text: str, best: str, expected: str) -> None:
+    assert intent(text, "要不要匿名?", (best, 0.7)) == expected
+
+
+def test_not_the_same_matter_is_a_no() -> None:
+    assert intent("非同一事项,此次为3号泵", "这回是同一件事吗?", ("deny", 0.6)) == "deny"
+    assert intent("同一事项", "这回是同一件事吗?", ("provide_info", 0.6)) == "affirm"
+
+
+@pytest.mark.parametrize("text", ["没弄好评什么分", "问题还在呢,怎么评", "还没修完,打什么分"])
+def test_no_score_for_what_is_not_done(text: str) -> None:
+    assert intent(text, "您给打几分?", ("rate", 0.98)) == "dispute_result"
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("可以让工作人员给我回电话吗", "ask_human"),
+        ("劳驾请负责同志给我回个电话。", "ask_human"),
+        ("这件事说来复杂,我希望能与工作人员直接沟通", "ask_human"),
+        ("他们答应哪天给我回话", "query_status"),
+        ("能匿名不", "ask_faq"),
+        ("市政停水未提前通知,水箱快空了", "report_complaint"),
+    ],
+)
+def test_what_is_surely_a_wish_of_its_own_stays_one(text: str, best: str) -> None:
+    assert intent(text, "", (best, 0.9), ("provide_info", 0.05)) == best
+
+
 def test_who_goes_on_wants_to_go_on() -> None:
     assert intent("说到哪儿了 咱接着唠", RESUME, ("query_status", 0.6)) == "affirm"
     assert intent("不接着了 说个新的", RESUME, ("report_complaint", 0.6)) == "deny"
