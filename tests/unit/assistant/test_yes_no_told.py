@@ -138,7 +138,7 @@ def test_a_polite_no_to_an_offer_is_a_no(text: str) -> None:
     ("text", "best", "expected"),
     [
         ("不想留姓名", "deny", "provide_info"),
-        ("要的要的 别让他们知道是我", "report_complaint", "affirm"),
+        ("要的 别让他们知道是我", "report_complaint", "affirm"),
         ("不用 我就在这楼住 谁不认识我", "chitchat", "deny"),
         ("不必", "provide_info", "deny"),
     ],
