@@ -15,6 +15,7 @@ from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import collect
 from backend.domain.drafting.controls import CONTROL
 from backend.domain.drafting.model import SKIPPABLE, Ask, Held, OpenForm, Outcome, Step, Turn
+from backend.domain.drafting.waiting import about_waiting
 from backend.domain.language.wishes import says
 
 RESUME_AFTER = timedelta(hours=1)
@@ -32,7 +33,7 @@ def advance(form: OpenForm, turn: Turn) -> Step:
         held = Held(**{item.name: getattr(turn, item.name) for item in fields(Held)})
         return Step(asked(replace(seen, resume_to=form.requested, held=held), Ask.RESUME))
     control = CONTROL.get(form.requested)
-    step = control(seen, turn) if control else None
+    step = about_waiting(seen, turn) or (control(seen, turn) if control else None)
     if step is None and form.requested in _TOLD_BEFORE and says("said_already_whole", turn.text):
         return Step(with_next_question(seen), remarks=("told_before",))
     if step is None and turn.intent == "cancel":

@@ -6,6 +6,7 @@ its category, weighted with what both heads together give the category, so that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from backend.domain.language.matters import brings_along, is_blame
 from bot.components.base import DRAW, DRAWN, ModelComponent, block_metadata, model_reading, normal_text
 from bot.components.category_shares import NO_MATTER, SEPARATOR, Guess, combine, matter_labels
 from bot.components.clause_model import ClauseModels, Told, learn_clauses
+from bot.components.heard import Heard
 from bot.components.issue_list import issues_of
 from bot.components.pieces import hear
 from bot.components.problem_features import Message as MessageShares
@@ -91,7 +93,7 @@ class CategoryModel(ModelComponent):
             heard = hear(text, facts, self.model, self.clauses)
             shares = {guess.category: guess.category_confidence for guess in whole}
             problems = problems_of(heard, MessageShares(shares, announced_number(text), self.clauses.company))
-            whole = surer(whole, problems) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
+            whole = surer(whole, problems, heard) if any(map(str.isalpha, text)) else [unsaid(guess) for guess in whole]
             message.set("categories", [guess.as_dict() for guess in whole[:_GUESSES]], add_to_output=True)
             message.set(
                 "issues", issues_of(text, whole[0], heard, problems, message.get(DRAW) or _nothing_drawn), add_to_output=True
@@ -99,14 +101,16 @@ class CategoryModel(ModelComponent):
         return messages
 
 
-def surer(whole: list[Guess], problems: list[Problem]) -> list[Guess]:
+def surer(whole: list[Guess], problems: list[Problem], heard: Sequence[Heard] = ()) -> list[Guess]:
     """The guesses for a long message: where it is unsure as a whole, because effects and answers of offices are told at length,
-    the piece that surely states the one problem comes first; so does a cause before its effect (a power cut before the lift), and
-    what is broken before who is blamed."""
+    the piece that surely states the one problem comes first; so does a cause before its effect (a power cut before the lift),
+    what is broken before who is blamed, and what is stated before what only a remark sounds like (打120拉走的)."""
     if len(problems) != 1 or problems[0].guess.category_confidence < _SURE:
         return whole
     stated = problems[0].guess
     gives_way = brings_along(_leaf(stated), _leaf(whole[0])) or (is_blame(_leaf(whole[0])) and not is_blame(_leaf(stated)))
+    remarks = [piece.clause.beside for piece in heard if piece.guess.category == whole[0].category]
+    gives_way = gives_way or (bool(remarks) and all(remarks))
     if whole[0].category_confidence >= _UNSURE and not gives_way:
         return whole
     return [stated, *(guess for guess in whole if (guess.category, guess.subcategory) != (stated.category, stated.subcategory))]

@@ -19,7 +19,7 @@ class Heard:
     `own`: how likely it is a problem of its own and not an effect or a wish; `named`: the words name that leaf; `names`: they
     name some leaf; `thing`: they name a thing of that category; `placed`: they name a place; `facts_only`: they say nothing
     beside place, time, phone and name; `begins`: how likely a statement begins where it begins, 1 after a mark; `shares`: the
-    shares of the categories for these words alone; `region`: the road, estate or village that they name.
+    shares of the categories for these words alone; `region`: the road or estate that they name.
     """
 
     clause: Clause

@@ -31,7 +31,10 @@ _BEGINNING_COUNTS = 0.05
 # A piece that this surely is of a kind, at a place where a statement likely begins, says what is wrong in words that no table has
 _PLAINLY, _LIKELY_BEGINS, _SAYS_ENOUGH = 0.95, 0.35, 5
 # One after the other in the same words: 垃圾没人拉公厕没人扫. How likely a statement begins there.
-_REGION = re.compile(r"[路街巷道村屯]|小区|社区|家园|花园|[\u4e00-\u9fff][苑园里城湾庭邸府]")
+# 前进街, 和平小区; not 这条街, 我们小区, 路灯.
+_REGION = re.compile(
+    r"(?<![\u4e00-\u9fff])([^\W\d_这那我俺咱们整全每条门口旁边里东西南北]{2,4}(?:路(?![灯面口边])|街|巷|胡同|小区|社区|家园|花园|新村))"
+)
 _ALIKE, _ALIKE_BEGINS = re.compile(r"没人[收拉倒扫修管清掏铲](?=[^了吗呢啊呀吧的也又还,])|(?<=..)(?=(?:他|她)们?家[还又])"), 0.5
 
 
@@ -110,16 +113,17 @@ def _heard(clause: Clause, begins: float, listener: _Listener, own: float) -> He
         named=guess.category + SEPARATOR + guess.subcategory in named,
         names=bool(named),
         placed=within.address is not None,
-        region=_region(within),
+        region=_region(text),
         thing=thing_named(text, guess.category),
         begins=begins,
         shares=dict(listener.answer(clause.span)["category"]),
     )
 
 
-def _region(within: Facts) -> str:
-    """The road, estate or village that a piece names; "" for a building or a gate, which may be anybody's."""
-    return next((span.text for span in (within.address.spans if within.address else ()) if _REGION.search(span.text)), "")
+def _region(text: str) -> str:
+    """The road or estate that the words begin with; "" for a building or a gate, which may be anybody's."""
+    found = _REGION.search(text)
+    return found[1] if found else ""
 
 
 def _cut(text: str, clause: Clause, listener: _Listener, boundaries: Boundaries | None) -> list[tuple[Clause, float]]:

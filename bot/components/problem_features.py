@@ -19,6 +19,7 @@ _NEARLY_SURE = 0.001
 _SHORT = 4  # characters
 _MANY = 6  # pieces
 _LIKELY_OWN, _SURE = 0.5, 0.8
+_LISTED, _NOBODY = 9, "没人"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def _of_joint(heard: Sequence[Heard], index: int, near: int) -> dict[str, float]
         "beside_but_named": clause.beside and not another and piece.named,
         "before": index < near,
         "far": abs(index - near) > 1,
+        "alike": _alike(clause.span.text, heard[near].clause.span.text),
         "follows": comes_of and not another,
         "follows_unnamed": comes_of and not another and not piece.named,
         "follows_at_once": comes_of and joint < Joint.STOP,
@@ -131,6 +133,13 @@ def _of_message(heard: Sequence[Heard], index: int, opened: Sequence[int], messa
         "told_at_length": min(len(rest), _MANY),
         "told_as_list": sum(logit(other.own) / 3 for other in rest) / len(rest) if rest else 0.0,
     }
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether both are told shortly in the same words, as in a list: 水停了, 电也停了; 垃圾没人拉, 公厕没人扫."""
+    if max(len(one), len(other)) > _LISTED:
+        return False
+    return one.rstrip("了的")[-1:] == other.rstrip("了的")[-1:] or (_NOBODY in one and _NOBODY in other)
 
 
 def is_solid(piece: Heard) -> bool:

@@ -98,7 +98,8 @@ def _enough(_: Heard, values: dict[str, float]) -> bool:
 
 
 def _able(piece: Heard) -> bool:
-    return not piece.facts_only and not piece.clause.asks and piece.guess.subcategory != _UNSAID
+    asks = piece.clause.asks or (piece.clause.inquires and not piece.named)
+    return not piece.facts_only and not asks and piece.guess.subcategory != _UNSAID
 
 
 def _only_scolds(piece: Heard) -> bool:

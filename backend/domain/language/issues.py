@@ -31,7 +31,7 @@ class Clause:
     `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem; `adds`: it says 也 or 还, as one
     does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
     there is; `remark`: where in it the words begin that only add something, None without any; `does`: it tells what somebody or
-    something did to a thing (把水管挖断了), as causes are told.
+    something did to a thing (把水管挖断了), as causes are told; `inquires`: it asks how something is done.
     """
 
     span: Span
@@ -42,6 +42,7 @@ class Clause:
     asks: bool = False
     remark: int | None = None
     does: bool = False
+    inquires: bool = False
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -81,6 +82,9 @@ _STANDS_ALONE = 3
 _ADDS = re.compile(r"[也还又]|而且|并且|加上|连着")
 _BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因为|导致|造成|弄得|害得|搞得|结果|所以)|(?:导致|弄得|害得|搞得)")
 _DOES = re.compile(r"[把将]|[弄砸挖碰压撞刮踩震铲拆冲](?:坏|断|漏|裂|破|倒|塌|了)|[了坏断爆崩]以后")
+_INQUIRES = re.compile(
+    r"请教|打听|咨询|请问|问问|问一?下|想问|想知道|(?:怎么|咋|如何)(?:申请|办|报名|领|收费|交费)|多少钱$|几点|[带要](?:什么|啥)(?:材料|东西|手续)"
+)
 _WORDS = load_table("problem_words")
 _STATES = re.compile(_WORDS["states"])
 _ASKS = re.compile("|".join(load_table("issue_words")["status"]))
@@ -167,6 +171,7 @@ def _clause(span: Span, joint: Joint) -> Clause:
         asks=bool(_ASKS.search(text)),
         remark=remark.start() if remark else None,
         does=bool(_DOES.search(text)),
+        inquires=bool(_INQUIRES.search(text)),
     )
 
 

@@ -130,6 +130,12 @@ def test_a_plain_problem_is_no_addition(text: str) -> None:
     assert not clauses_in(text)[0].beside
 
 
+@pytest.mark.parametrize("text", ["请教下停车位怎么申请", "想打听明年改造的事", "问一下办这个要带什么材料"])
+def test_a_question_how_something_is_done_is_told_from_a_problem(text: str) -> None:
+    assert clauses_in(text)[0].inquires
+    assert not clauses_in("停车位让人占了")[0].inquires
+
+
 def test_what_somebody_did_to_a_thing_is_noticed() -> None:
     assert clauses_in("修路的把水管挖断了")[0].does
     assert not clauses_in("水管断了")[0].does
