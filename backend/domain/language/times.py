@@ -24,8 +24,7 @@ _NOT_THEN = re.compile(
     r"|(?:现在|如今)(?=(?:的|这)(?:人|年轻人|孩子|社会|物业|东西|年头))"
 )
 _SURE = 78  # the rank of a start that is tied to its words; a recurrence needs one less
-_FURTHEST = 3
-_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿"})
+_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿", "早晚"})
 _PINYIN: dict[str, str] = load_table("times")["pinyin"]
 _PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
@@ -75,7 +74,10 @@ def _again_and_since(text: str, frames: list[Found]) -> tuple[Found | None, Foun
         and frame.rank >= _SURE - 1
         and since is not None
         and (frame.finish <= since.begin or since.finish <= frame.begin)
-        and (text[frame.begin : frame.finish] not in _DAILY or _FURTHEST >= frame.begin - since.finish >= 0)
+        and (
+            text[frame.begin : frame.finish] not in _DAILY
+            or (not text[since.finish : frame.begin].strip(" ,") and frame.begin >= since.finish)
+        )
     ]
     return (_best(again) if again else None), since
 
