@@ -26,6 +26,7 @@ _WITHIN = re.compile(
 )
 # Behind a place they tell no spot that helps to find it.
 _INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
+_NEARBY = 4  # characters between an institution and the spot at it
 _ON_A_ROAD = re.compile("地下通道|隧道|涵洞|人行桥|天桥")
 _HOLDS = frozenset({"road", "estate", "community"})  # what an institution right behind it stands in
 _INSTITUTION = re.compile(_words("institutions"))
@@ -62,9 +63,12 @@ _CROSSING = re.compile(
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
-    # 鞍钢医院住院部楼下: which one it is under says more, where no building is told
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
-    return (named if bare and named is not None else spot or named) or _within(text, parts)
+    if bare and spot is not None and named is not None:  # 鞍钢医院住院部楼下: which one it is under says more
+        together = text[named.start : spot.end]
+        near = 0 <= spot.start - named.end <= _NEARBY and not re.search(r"[\s,。]", together)
+        return Part("landmark", together, named.start, spot.end) if near else named
+    return spot or named or _within(text, parts)
 
 
 def names_a_place(landmark: str) -> bool:
