@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from backend.domain.language.names import find_name
 from backend.domain.language.normalise import normalise
-from backend.domain.language.privacy import find_name
 from backend.domain.masking import mask_text
 
 _DIGIT = r"[\d〇零一二三四五六七八九幺]"

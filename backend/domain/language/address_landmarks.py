@@ -21,11 +21,13 @@ _WHERE = re.compile(rf"(?!楼下水)(?:{re.sub(r'(?<=[|])(?=房[前后])', '(?<!
 _SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
 _WITHIN = re.compile(
     r"(?:自行车?|地下)?(?:车棚|车库|停车场|锅炉房|菜市场|早市|夜市|广场|胡同|地下室)里(?![面头边])"
-    r"|(?:自行|电动)?车棚|(?:老年)?活动(?:室|中心)|收发室|门卫室?|篮球场|(?:水)?泵房|换热站|配电[室房]|幼儿园|传达室"
+    r"|(?:自行|电动)?车棚|(?:老年)?活动(?:室|中心)|收发室|门卫室?|篮球场|配电[室房]|幼儿园|传达室"
     r"|地下(?:车库|停车场)|停车场|小广场|健身器材|过街天桥|凉亭|公厕"
 )
 # Behind a place they tell no spot that helps to find it.
 _INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
+_NEARBY = 4  # characters between an institution and the spot at it
+_ON_A_ROAD = re.compile("地下通道|隧道|涵洞|人行桥|天桥")
 _HOLDS = frozenset({"road", "estate", "community"})  # what an institution right behind it stands in
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
@@ -45,7 +47,7 @@ _PLAIN_NOUN = re.compile(
     r"|广场|商店|食杂店|小卖部|理发店|浴池|洗浴|公厕|厕所|居委会|社区|物业|大门|岗亭|门卫|洗车行|修理部"
     r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
     r"|院|菜站|麻将馆|棋牌室|歌厅|KTV|饭馆|[一-龥]铺|驿站|诊所|卫生[院所]|车库|器材|[水泵]房|五金店|彩票站|网吧|游乐场|滑梯|涵洞|桥洞"
-    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥]店|花坛|大树|路灯)$"
+    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|俱乐部|营业厅|收费站|售楼处|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
@@ -61,9 +63,12 @@ _CROSSING = re.compile(
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
-    # 鞍钢医院住院部楼下: which one it is under says more, where no building is told
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
-    return named if bare and named is not None else spot or named
+    if bare and spot is not None and named is not None:  # 鞍钢医院住院部楼下: which one it is under says more
+        together = text[named.start : spot.end]
+        near = 0 <= spot.start - named.end <= _NEARBY and not re.search(r"[\s,。]", together)
+        return Part("landmark", together, named.start, spot.end) if near else named
+    return spot or named or _within(text, parts)
 
 
 def names_a_place(landmark: str) -> bool:
@@ -105,7 +110,7 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         elif spot is None and _of_ones_own(match, text):
             spot = _own_spot(match, text)
     by_name = next((part for part in nouns if names_a_place(part.value)), None)
-    return by_name or (nouns[0] if nouns else None) or spot or _behind(text, parts) or _within(text, parts)
+    return by_name or (nouns[0] if nouns else None) or spot or _behind(text, parts)
 
 
 def _within(text: str, parts: list[Part]) -> Part | None:
@@ -169,6 +174,9 @@ def _district_in(before: str) -> str:
 
 
 def _institution(text: str, parts: list[Part]) -> Part | None:
+    on_a_road = next((match for part in parts if part.name == "road" and (match := _ON_A_ROAD.match(text, part.end))), None)
+    if on_a_road is not None:
+        return with_direction(text, Part("landmark", on_a_road[0], on_a_road.start(), on_a_road.end()))
     for match in _INSTITUTION.finditer(text):
         floor = max((part.end for part in parts if part.end <= match.start()), default=0)
         raw = _HAN_TAIL.search(text[max(floor, match.start() - 6) : match.start()])

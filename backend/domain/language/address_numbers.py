@@ -214,7 +214,7 @@ def _floor(text: str, parts: list[Part]) -> list[Part]:
             continue
         theirs = _SOMEBODY.match(text, match.end()) and not _ONESELF.search(text[: match.start()])
         if theirs and not any(part.name in ("building", "unit") for part in parts):
-            continue
+            return []
         value = arabic(match["floor"])
         if value not in ("", "0") and int(value) <= 60:
             side = _DOOR_SIDE.match(text, match.end())

@@ -8,10 +8,11 @@ from backend.contracts.understanding import Facts, NumberCheck, OrderNumberMenti
 from backend.domain.language.addresses import address_in
 from backend.domain.language.emergency import emergency_in
 from backend.domain.language.gazetteer import Gazetteer
+from backend.domain.language.names import name_in
 from backend.domain.language.normalise import normalise
 from backend.domain.language.order_numbers import order_numbers_in
 from backend.domain.language.phones import phones_in
-from backend.domain.language.privacy import name_in, privacy_in
+from backend.domain.language.privacy import privacy_in
 from backend.domain.language.quantities import quantities_in
 from backend.domain.language.times import time_in
 

@@ -35,6 +35,7 @@ _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(
 _AND = ("", "、", "和", "跟", "与", ",", " ")
 # 从15号停到18号, 从早上八点吵到晚上十点
 _TO_DOING = re.compile(r"\s*(?:就|一直|开始)?[停断坏漏吵闹跳唱响干忙施敲砸堵跑放冒臭停喊叫嚷折腾][\u4e00-\u9fff]{0,2}?(?:到|至)")
+_LISTED = ("、", "和", "跟", "与")
 _TO = re.compile(r"\s*(?:的)?(?:到|至|-|~|—)\s*")
 # 昨天报的修, 周一打的电话: when it was reported, not when it began.
 _REPORTED = re.compile(
@@ -48,7 +49,7 @@ _COMES_AGAIN = re.compile(
     r"|得|会))"
 )
 _EVERY = re.compile(
-    rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|(?<![一今昨明前])(?:{_words('recurring')})"
+    rf"(?P<strong>每个?(?:周|星期|礼拜)[一二三四五六日天末]+|(?<![周期拜初十\d])一到|(?<![一今昨明前])(?!(?<=[去头大])年年)(?:{_words('recurring')})"
     r"|每个?(?:天|日|周末|周|星期|礼拜|月|年|晚上|早上|早晨|晚|夜|半夜|凌晨|中午|下午|上午|小时|季度)"
     r"|一(?:入冬|到冬|上冬|起风|供暖|打雷|化雪|用电|做饭|放学|下班)"
     r"|一(?:放学|上学|上班|开学|放假|过年|停电|来电|来水|开栓|上冻|化冻|天黑|起雾|阴天|开春|入伏|洗澡|涨水|发水)(?=就)"
@@ -59,10 +60,15 @@ _EVERY = re.compile(
     rf"|逢(?:年|周|单|双|集|下)|(?:周|星期|礼拜)[一1](?:到|至|-)(?:周|星期|礼拜)?[五六日天567](?=(?:的)?(?:早|晚|上午|下午|中午|每天|全天|白天|夜里|半夜)*(?:都|每|天天|就|总|老))|[隔]\S天)"
 )
 _WEAK_EVERY = re.compile(r"(?:有时候?|偶尔|每次|每回|经常|时常|平时|动不动|时不时|常年|一到|隔几天)$")
+# 晚上七点以后有人, 下午三点以后在家: when somebody may come, not when it happened.
+_AT_HOME = re.compile(
+    r"(?:以后|之后|过后|以前|之前)(?:我|俺|我家|家里|家)?(?:都|才|就|一般)*"
+    r"(?:在(?:家|[,。\s]|$)|有人(?=[,。\s上下]|$)|方便|能接|可以(?:来|上门|打)|都?可以|下班|回家[,。\s]|来都?行)"
+)
 # 早上六点就开始砸, said of no day
 _AT_THAT_HOUR = re.compile(r"[^,。!?]{0,2}就(?:开始)?(?:砸|敲|凿|钻|喊|吆喝|装卸)")
 # 总是大半夜, 一般晚上八点
-_AS_A_RULE = re.compile(r"(?:总是?|老是|经常|常常|一般都?|都是|多半)(?:是|在|到|一到)?\s*$")
+_AS_A_RULE = re.compile(r"(?:总是?|老是|经常|常常|一般都?|(?<![哪得])都是|多半)(?:是|在|到|一到)?$")
 # 晚上九点以后, said of no day; not 晚上九点以后停的电
 _EACH_TIME_FROM = re.compile(r"(?:以后|之后|过后)(?!才?(?:停|断|坏|没|漏|爆|来|再|你|打|联系|给))")
 _NTH_DAY = re.compile(
@@ -75,13 +81,15 @@ _EVERY_TAIL = re.compile(
 _COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
 _UNIT = r"(?:拉月|天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
 _LASTS = re.compile(
-    r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
-    rf"|停气|停暖|将近|小|大约|大概|差不多|(?<=[\u4e00-\u9fff])(?<![给请过用花付交上住隔休买租学干打跑找订签说看])了)*\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
+    r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|(?<!没)有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
+    rf"|停气|停暖|将近|小|大约|大概|差不多"
+    r"|(?<![才就][一-龥])(?<=[堆冒压拖欠吵闹响黑趴丢围躺流淌滴渗返臭冻挂塌裂泡旷晾占叫挖修灭黄凉暗喷飘熏挡倒锁扣缺淹憋跑])了(?=(?:半|\d{1,3}|[一两俩三仨四五六七八九十几]{1,3})[多来几大]?个?[半多来]?(?:天|宿|周|星期|礼拜|拉?月|年)))*"
+    rf"\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
     rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
     rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
 )
 _NOT_LASTING = re.compile(
-    r"\s*(?:内|之内|以内|以后|之后|后|前|之前|以前|左右来|的(?:房|孩|合同|工资|保修|时间内|供暖费|物业费|期限)"
+    r"\s*(?:就?又|内|之内|以内|以后|之后|后|前|之前|以前|左右来|(?:的)?(?:工资|伙食|佣金|药|卡|假|班)|的(?:房|孩|合同|工资|保修|时间内|供暖费|物业费|期限)"
     r"|期|级|保|一次|两次|一趟|两头|一交|的工夫|热线|营业|供应|服务|值班)"
 )
 _CORRECTS = re.compile(r"不对|错了|不是|改成|应该是")
@@ -120,14 +128,18 @@ _RECENT = timedelta(minutes=30)
 
 def find_frames(text: str, now: datetime) -> list[Found]:
     """Every time expression of normalised text with its kind, local bounds and rank; `now` is the message's local time."""
-    moments = find_moments(text, now)
+    moments = [moment for moment in find_moments(text, now) if moment.days or not _AT_HOME.match(text, moment.finish)]
     every = _recurrences(text, moments)
     free = [
         moment for moment in moments if not any(moment.begin < found.finish and found.begin < moment.finish for found in every)
     ]
     told = list(_moments(text, free, now))
     ahead = [found.finish for found in told if found.kind is TimeKind.FUTURE]
-    lasting = [each for each in _durations(text, now, free) if not any(0 <= each.begin - end <= _PLAN for end in ahead)]
+    lasting = [
+        each
+        for each in _durations(text, now, free)
+        if text[each.finish - 1] == "了" or not any(0 <= each.begin - end <= _PLAN for end in ahead)
+    ]
     frames = [*every, *told, *lasting, *_seasons(text, now), *_hours_ago(text, now)]
     frames += [*_last_night(text, now), *_nth_day(text, now)]
     return frames + _loose_words(text, now, frames)
@@ -196,7 +208,9 @@ def _reaches(text: str, moment: Moment, following: Moment, now: datetime) -> boo
     if not plain or text[moment.finish : following.begin] not in _AND:
         return False
     furthest = _NEXT_MONTH if moment.several and following.several else _NEXT_DAYS  # 九月跟十月
-    return timedelta() < abs(following.start - moment.start) <= furthest
+    apart = following.start - moment.start
+    backwards = text[moment.finish : following.begin] in _LISTED  # 昨天、前天; 明天周末 is none
+    return timedelta() < apart <= furthest or (backwards and -furthest <= apart < timedelta())
 
 
 def _is_today(moment: Moment, now: datetime) -> bool:

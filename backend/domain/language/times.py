@@ -24,8 +24,8 @@ _NOT_THEN = re.compile(
     r"|(?:现在|如今)(?=(?:的|这)(?:人|年轻人|孩子|社会|物业|东西|年头))"
 )
 _SURE = 78  # the rank of a start that is tied to its words; a recurrence needs one less
-_FURTHEST = 3
-_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿"})
+_LASTING = 80  # the rank of a bare length of time
+_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿", "早晚"})
 _PINYIN: dict[str, str] = load_table("times")["pinyin"]
 _PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     if not frames:
         return None
     best = _best(frames)
-    again, since = _again_and_since(text, frames)
+    again, since = _again_and_since(text, frames, now)
     if again is None or since is None:
         return _mention(text, best)
     # 一下雨就漏 打去年就这样: what comes again, and since when
@@ -64,20 +64,28 @@ def _best(frames: list[Found]) -> Found:
     return max(frames, key=lambda frame: (frame.rank, -frame.begin))
 
 
-def _again_and_since(text: str, frames: list[Found]) -> tuple[Found | None, Found | None]:
-    """The recurrence and the start of it, when a message tells both. A bare 天天 far from the start is an effect (天天爬楼)."""
+def _again_and_since(text: str, frames: list[Found], now: datetime) -> tuple[Found | None, Found | None]:
+    """The recurrence and the start of it, when a message tells both. A bare 天天 away from the start is an effect (天天爬楼), and
+    no habit began today."""
     starts = [frame for frame in frames if frame.kind is TimeKind.SINCE and frame.rank >= _SURE]
     since = _best(starts) if starts else None
+    if since is None or since.start is None or since.start.date() >= now.date():
+        return None, None
     again = [
         frame
         for frame in frames
         if frame.kind is TimeKind.RECURRING
         and frame.rank >= _SURE - 1
-        and since is not None
         and (frame.finish <= since.begin or since.finish <= frame.begin)
-        and (text[frame.begin : frame.finish] not in _DAILY or _FURTHEST >= frame.begin - since.finish >= 0)
+        and (text[frame.begin : frame.finish] not in _DAILY or _right_behind(text, since, frame))
     ]
     return (_best(again) if again else None), since
+
+
+def _right_behind(text: str, since: Found, again: Found) -> bool:
+    """打上个月起 天天放音响, not 坏了五天了 天天爬楼."""
+    tied = since.rank != _LASTING
+    return tied and again.begin >= since.finish and not text[since.finish : again.begin].strip(" ,")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -192,3 +192,39 @@ def test_no_text_breaks_the_parser_and_spans_lie_in_it(text: str) -> None:
         assert mention.spans
         for span in mention.spans:
             assert plain[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12路公交等了半天",
+        "公交36路半小时不来一趟",
+        "五楼往上水上不来",
+        "三楼以上全没电",
+        "二楼住户天天吵",
+        "六楼老头把破烂从一楼码到三楼",
+    ],
+)
+def test_bus_lines_and_floors_of_others_are_no_place(text: str) -> None:
+    assert parse_address(text, GAZETTEER) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("和平街道五一路27号", {"street": "和平街道", "road": "五一路", "house_number": "27"}),
+        ("溪谷原著6-2-1901", {"estate": "溪谷原著", "building": "6", "unit": "2", "room": "1901"}),
+        ("家住香格里拉小区", {"estate": "香格里拉小区"}),
+        ("恒大绿洲二期9栋二单元", {"estate": "恒大绿洲", "building": "9", "unit": "2"}),
+        ("翠园小区11、12、13号楼", {"estate": "翠园小区", "building": "11"}),
+        ("翠园小区一共三栋楼 我家是第二栋", {"estate": "翠园小区", "building": "2"}),
+        ("翠园小区16幢甲单元", {"estate": "翠园小区", "building": "16", "unit": "甲"}),
+        ("小区:翠园小区;楼:2;单元:1;室:302", {"estate": "翠园小区", "building": "2", "unit": "1", "room": "302"}),
+        ("楼道归物业还是归街道管", {}),
+        ("鞍钢医院住院部楼下", {"landmark": "鞍钢医院住院部楼下"}),
+    ],
+)
+def test_components_are_those_that_are_meant(text: str, parts: dict[str, str]) -> None:
+    mention = parse_address(text, GAZETTEER)
+    drawn = {name: getattr(mention.address, name) for name in COMPONENTS if mention and getattr(mention.address, name)}
+    assert drawn == parts

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contracts.understanding import Privacy
-from backend.domain.language.privacy import find_name, find_privacy
+from backend.domain.language.names import find_name
+from backend.domain.language.privacy import find_privacy
 
 ANONYMOUS = ["匿名", "我要匿名举报", "匿名反映一下", "不留名", "不想留姓名", "不具名", "不方便实名", "別寫我名字", "别记我的名"]
 CONFIDENTIAL = [

@@ -115,6 +115,34 @@ def test_a_day_that_is_named_or_an_end_that_is_told_is_no_habit(text: str) -> No
     assert mention.occurred_at.kind is not TimeKind.RECURRING
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "作为一名教了三十年书的老教师",
+            "我活了六十多年头回见",
+            "吃了五天泡面",
+            "修了一天又坏了",
+            "才通了两天",
+            "就亮了俩月",
+            "扣了三天工资",
+        ),
+        *("晚上七点以后家里有人", "我下午三点以后在", "早上七点以后都可以来", "就我们这三栋"),
+    ],
+)
+def test_what_has_passed_and_when_somebody_is_at_home_are_not_when_the_trouble_began(text: str) -> None:
+    assert parse_time(text, at("2026-11-22T10:00")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["每天早上都报个平安 今儿到这会儿没信", "信号灯坏两天了 早晚高峰车跟孩子抢道", "说好去年年底交房 租房子租了三年了"]
+)
+def test_a_start_beside_a_habit_that_is_not_the_trouble_stays_a_start(text: str) -> None:
+    mention = parse_time(text, at("2026-11-22T10:00"))
+    assert mention is not None
+    assert mention.occurred_at.kind is TimeKind.SINCE
+
+
 @pytest.mark.parametrize("text", ["坏了五天了 老太太天天爬楼", "从礼拜一停的水 我们天天下楼提水"])
 def test_an_effect_that_comes_every_day_does_not_make_the_trouble_a_recurring_one(text: str) -> None:
     mention = parse_time(text, at("2026-11-22T10:00"))
