@@ -94,7 +94,8 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
     spot, known = spot_of(turn.text, turn.facts), said.address.landmark
     if not spot or spot in known:
         return said
-    return replace(said, address=replace(said.address, landmark=spot if known in spot else f"{known}{spot}"))
+    both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
+    return replace(said, address=replace(said.address, landmark=spot if known in spot else both))
 
 
 def _is_only_words(known: Address) -> bool:
@@ -127,6 +128,8 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     asks = turn.intent in _ASKING or any(says(name, turn.text) for name in ("now_of_speech", "now_is_state", "hesitates"))
     if asks and said.occurred_at.text.startswith(_OF_THE_MOMENT):
         return draft, ""  # 我这个现在办到哪步了
+    if said.occurred_at.kind is TimeKind.VAGUE and says("how_long", turn.text):
+        return draft, ""  # 几天能给铲啊
     if said.occurred_at.kind is TimeKind.FUTURE and not _ANNOUNCED.match(turn.text, said.span.end):
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""

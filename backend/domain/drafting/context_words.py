@@ -127,7 +127,8 @@ def _asks_status(heard: Heard) -> str:
 
 def _tells(heard: Heard) -> str:
     """挺危险的, and 那谁知道啊 where something is asked, are told to us and ask nothing."""
-    asked = heard.requested in _FIELDS and says("knows_not", heard.text)
+    asks = heard.requested != Ask.CONFIRM.value or says("question", heard.text)
+    asked = (heard.requested in _FIELDS or not asks) and says("knows_not", heard.text)
     asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
     remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
     place = heard.requested in _PLACES and says("no_such_part", heard.text)
@@ -185,7 +186,8 @@ def _broken(heard: Heard) -> str:
 
 def _takes_time(heard: Heard) -> str:
     """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
-    stalls = heard.requested in FORM and heard.answer is None and best(heard) in _TALK and says("hesitates", heard.text)
+    stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
+    stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
     return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
 
 

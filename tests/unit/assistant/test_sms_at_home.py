@@ -186,6 +186,12 @@ def test_a_house_that_is_put_right_in_many_words_moves_no_matter() -> None:
     ("text", "requested", "ranking", "expected"),
     [
         ("就上个月的事", "occurred_at", ("query_status", 0.9), "provide_info"),
+        ("不知道几单元 还没搬进去呢", "confirm", ("ask_faq", 0.9), "provide_info"),
+        ("等会儿 我找花镜去", "confirm", ("ask_human", 0.9), "provide_info"),
+        ("等会儿 给我找个真人", "confirm", ("ask_human", 0.9), "ask_human"),
+        ("几天能给铲啊", "confirm", ("urge", 0.9), "ask_faq"),
+        ("你写没写店名啊", "confirm", ("deny", 0.9), "query_status"),
+        ("刚才来电话打岔了 说到哪儿了", "confirm", ("chitchat", 0.9), "query_status"),
         ("上个月的事咋还没信", "occurred_at", ("query_status", 0.9), "query_status"),
         ("老是这几句车轱辘话 你是木头啊", "address", ("chitchat", 0.9), "abuse"),
         ("家在哪儿跟这有啥关系 不想说", "address", ("abuse", 0.9), "provide_info"),
@@ -196,6 +202,22 @@ def test_answers_refusals_and_scolding_are_told_apart_in_the_form(
     text: str, requested: str, ranking: tuple[str, float], expected: str
 ) -> None:
     assert intent(text, requested, ranking, ("deny", 0.01)) == expected
+
+
+def test_how_long_it_will_take_is_no_time_of_the_matter() -> None:
+    form = told(fresh("17000000009"), BARKS, "常青小区东门外那个坡", "昨天", ("几天能给弄走啊", "ask_faq")).form
+    assert form.draft.occurred_at is not None
+    assert form.draft.occurred_at.text == "昨天"
+
+
+@pytest.mark.parametrize(("said", "unit"), [("单元按错了 4", "4"), ("单元错了 3", "3"), ("单元说错了是5", "5")])
+def test_a_number_behind_the_name_of_what_was_wrong_is_the_right_one(said: str, unit: str) -> None:
+    assert told(fresh("17000000009"), FULL, (said, "correct_previous_detail")).form.draft.address.unit == unit
+
+
+def test_a_number_that_is_not_to_be_written_down_is_taken_out() -> None:
+    form = told(fresh("17000000009"), BARKS, "常青小区3号楼", "昨天", "我这号别写上去 我怕人找").form
+    assert form.draft.contact_phone == ""
 
 
 @pytest.mark.parametrize(

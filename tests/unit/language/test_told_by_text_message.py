@@ -112,14 +112,33 @@ def test_the_family_may_not_know_either(text: str, wish: Privacy | None) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["夏天就够着了", "今早六点起来就看着了", "这回看着了", "早上就看着了", "起来就发现了", "昨天才瞅着"]
+    "text",
+    [
+        "夏天就够着了",
+        "今早六点起来就看着了",
+        "这回看着了",
+        "早上就看着了",
+        "起来就发现了",
+        "昨天才瞅着",
+        "打电话打我的 别打她的 她听不见",
+        "电话打我儿子的",
+    ],
 )
 def test_what_was_merely_noticed_has_set_nothing_on_fire(text: str) -> None:
     assert screen_emergency(text) is None
 
 
 @pytest.mark.parametrize(
-    "text", ["楼上着了", "昨晚就看着着火了", "孩子找不着了", "吃了一瓶安眠药睡着了叫不醒", "开门就闻着了 一股煤气味"]
+    "text",
+    [
+        "楼上着了",
+        "昨晚就看着着火了",
+        "孩子找不着了",
+        "吃了一瓶安眠药睡着了叫不醒",
+        "开门就闻着了 一股煤气味",
+        "他打我",
+        "他打电话骂我还要打我",
+    ],
 )
 def test_a_fire_that_is_seen_still_burns(text: str) -> None:
     assert screen_emergency(text) is not None
