@@ -248,3 +248,27 @@ def test_what_is_added_at_the_read_back_is_read_back_again() -> None:
     step = told(fresh(), FULL, turn("车牌号补一下 辽C12345", "provide_info", guesses=()))
     assert (step.understood, step.form.requested) == (True, Ask.CONFIRM)
     assert "辽C12345" in step.form.draft.description
+
+
+def test_a_mere_yes_to_a_choice_of_kinds_leaves_it_to_a_person() -> None:
+    unsure = (CategoryGuess("道路设施", "路灯", "1101", 0.4), CategoryGuess("供电", "停电", "0301", 0.35))
+    step = told(
+        fresh(), turn("那条路灯全灭了 翠园小区6号楼 昨天 17000001234", "report_complaint", guesses=unsure), ("没毛病", "affirm")
+    )
+    assert (step.understood, step.form.requested, step.form.draft.subcategory) == (True, Ask.CONFIRM, "")
+
+
+def test_who_complains_of_a_bus_is_not_asked_for_a_building() -> None:
+    bus = CategoryGuess("违章停车/交通", "公交", "0903", 0.95)
+    step = told(fresh(), turn("公交车老甩站不停", "report_complaint", guesses=(bus,)), turn("404路,翠园小区那站", guesses=()))
+    assert step.form.requested is Ask.OCCURRED_AT
+    assert "404路" in step.form.draft.address.text
+
+
+def test_the_end_of_last_year_is_not_every_year() -> None:
+    found = turn("说好了去年年底交房 租了三年了").facts.occurred_at
+    assert found is not None
+    assert "年年" not in found.occurred_at.text
+    every = turn("年年供暖都这样").facts.occurred_at
+    assert every is not None
+    assert every.occurred_at.text == "年年"
