@@ -31,13 +31,15 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
 
     `known` are further words that are read back on their own, for a part of a message whose facts are gone. The first clauses
-    stand for a longer story, unless a later one alone names what is wrong.
+    stand for a longer story, unless only a later one tells what is wrong: then that one does, behind the first where it fits.
     """
     clauses = _clauses(_without_facts(text, facts, known))
     first = _fitting(clauses)
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
-    return "、".join(_fitting([clause for clause in clauses if _names_fault(clause)]) or first)
+    faults = [clause for clause in clauses if _names_fault(clause)]
+    both = _fitting([*clauses[:1], *faults])
+    return "、".join(both if len(both) > 1 else _fitting(faults) or first)
 
 
 def _names_fault(clause: str) -> bool:
