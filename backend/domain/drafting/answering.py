@@ -23,7 +23,7 @@ _LONGEST_PLACE = 40
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.4
-_A_STATEMENT = 6  # characters
+_A_STATEMENT = 5  # characters
 
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:

@@ -30,6 +30,7 @@ _BARE_DIRECTION = 3
 _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
 _IN_THE_STREET = frozenset({"占道摊贩"})
+_BUSES = "公交"  # its line and the stop are the place
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
@@ -41,7 +42,8 @@ def _needs_address(form: OpenForm) -> bool:
 
 
 def _needs_detail(form: OpenForm) -> bool:
-    return _known(form.draft.address) and not is_findable(form.draft.address)
+    by_line = form.draft.subcategory == _BUSES and bool(form.draft.address.estate or form.draft.address.landmark)
+    return _known(form.draft.address) and not is_findable(form.draft.address) and not by_line
 
 
 def _is_direction(address: Address) -> bool:

@@ -127,10 +127,12 @@ def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:
 
 
 def _tells_nothing_new(form: OpenForm, turn: Turn) -> bool:
-    """也是俩月, where two months stand in the read-back already: it was understood, and changes nothing."""
+    """也是俩月, where two months stand in the read-back already, 那就不留, where no phone does: it was understood."""
     facts = turn.facts
     if form.requested is Ask.CHANGE or says("wrong", turn.text):
         return False
+    if form.requested is Ask.CONFIRM and not form.draft.contact_phone and says("refuses", turn.text):
+        return True
     said, when = _AS_BEFORE.sub("", turn.text), form.draft.occurred_at
     if len(said) >= _SHORTEST and said in f"{when.text if when else ''} {form.draft.address.text}":
         return True

@@ -174,7 +174,7 @@ def _category(form: OpenForm, turn: Turn) -> Step | None:
     if turn.answer.kind is AnswerKind.CHOICE and turn.answer.number:
         step = choose_category(form, turn.answer.number)
         return replace(step, form=with_next_question(step.form)) if step.understood else step
-    if turn.answer.kind in LEAVES_OPEN:
+    if turn.answer.kind in LEAVES_OPEN or turn.answer.kind is AnswerKind.YES:  # a mere yes chooses nothing: a person does
         step = choose_category(form, len(form.options) + 1)
         return replace(step, form=with_next_question(step.form))
     return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from backend.contracts.understanding import Facts
+from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
 
 LONGEST = 20
@@ -19,6 +20,9 @@ _CORRECTION = re.compile(_TABLE["correction"])
 _CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
+_WRONG = re.compile(
+    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒烂响呛熏滑满贵低差闪跑]|多收|少给|故障|失灵"
+)
 _SHORTEST = 2
 _HARDLY = 6  # characters that say little without their place
 
@@ -26,16 +30,31 @@ _HARDLY = 6  # characters that say little without their place
 def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
 
-    `known` are further words that are read back on their own, for a part of a message whose facts are gone.
+    `known` are further words that are read back on their own, for a part of a message whose facts are gone. The first clauses
+    stand for a longer story, unless only a later one tells what is wrong: then that one does, behind the first where it fits.
     """
+    clauses = _clauses(_without_facts(text, facts, known))
+    first = _fitting(clauses)
+    if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
+        return "、".join(first)
+    faults = [clause for clause in clauses if _names_fault(clause)]
+    both = _fitting([*clauses[:1], *faults])
+    return "、".join(both if len(both) > 1 else _fitting(faults) or first)
+
+
+def _names_fault(clause: str) -> bool:
+    return bool(_WRONG.search(clause) or kinds_named(clause))
+
+
+def _fitting(clauses: list[str]) -> list[str]:
     kept: list[str] = []
-    for clause in _clauses(_without_facts(text, facts, known)):
+    for clause in clauses:
         fits = len("、".join([*kept, clause])) <= LONGEST
         if fits:
             kept.append(clause)
         elif kept:
             break
-    return "、".join(kept)
+    return kept
 
 
 def told_beside(text: str, facts: Facts) -> int:

@@ -11,6 +11,7 @@ from backend.domain.drafting.gist import gist_of, told_in
 from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import merge_address, out_of_doors, without_landmark
+from backend.domain.language.wishes import says
 
 # The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
 _OWN_ORDER = 0.4
@@ -88,6 +89,7 @@ def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]
     those of the whole message."""
     places = (*(span.text for span in facts.address.spans), facts.address.address.landmark) if facts.address else ()
     named = (issue for issue in issues if issue.subcategory != UNSAID and told_in(issue.text, places) > 0)
+    named = (issue for place, issue in enumerate(named) if place == 0 or not says("what_if", issue.text))
     clear = tuple(issue for issue in named if issue.confidence >= _OWN_ORDER)
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()

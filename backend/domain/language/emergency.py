@@ -12,6 +12,7 @@ from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.danger_model import danger_score, has_excuse, kind_scores
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
+from backend.domain.language.wishes import says
 
 _STRUCK = "\x00"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
@@ -135,7 +136,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     meant = spelt(text)
     hits, score = _by_rules(text, meant), danger_score(meant)
     gravest = next(iter(hits.values()), None)
-    if score is None or (gravest is None and (_only_chooses(text) or _only_agrees(meant, score))):
+    if score is None or (gravest is None and (_only_chooses_or_calls(text) or _only_agrees(meant, score))):
         return gravest
     if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
         return None
@@ -153,10 +154,11 @@ def _is_calm_otherwise(meant: str) -> bool:
     return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
 
 
-def _only_chooses(text: str) -> bool:
-    """最后一个: an entry of a list, in which the model, that reads single words, may hear a farewell."""
+def _only_chooses_or_calls(text: str) -> bool:
+    """最后一个, 有人管吗: an entry of a list, a call whether anybody is there. The model, that reads single words, may hear a
+    farewell or a cry in them."""
     answer = classify_answer(text)
-    return answer is not None and answer.kind is AnswerKind.CHOICE
+    return (answer is not None and answer.kind is AnswerKind.CHOICE) or says("calls_whole", text)
 
 
 def _only_agrees(meant: str, score: float) -> bool:

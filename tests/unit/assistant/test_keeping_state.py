@@ -113,7 +113,10 @@ def test_starting_anew_drops_the_old_draft_whatever_the_intent() -> None:
     ("share", "subcategory", "kept"), [(0.9, "路灯", 1), (0.5, "路灯", 1), (0.3, "路灯", 0), (0.9, "未说明", 0)]
 )
 def test_a_clause_without_a_clear_matter_of_its_own_becomes_no_order(share: float, subcategory: str, kept: int) -> None:
-    issues = (Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9), Issue("你们管不管啊", "道路设施", subcategory, "1101", share))
-    step = told(fresh(), turn("暖气不热,你们管不管啊", "report_complaint", issues=issues))
+    issues = (
+        Issue("暖气不热", "供暖", "室温不达标", "0101", 0.9),
+        Issue("楼后头也没人管", "道路设施", subcategory, "1101", share),
+    )
+    step = told(fresh(), turn("暖气不热,楼后头也没人管", "report_complaint", issues=issues))
     assert len(step.form.also) == kept
     assert step.form.draft.category == "供暖"

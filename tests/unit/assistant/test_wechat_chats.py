@@ -12,6 +12,7 @@ from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.model import Ask, Outcome
 from backend.domain.drafting.several import clear_problems, of_first_problem
 from backend.domain.language.answers import AnswerKind, classify_answer
+from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.wishes import says
 from tests.unit.assistant.builders import COLD, FULL, REPORT, fresh, told, turn
 from tests.unit.assistant.test_context import intent
@@ -33,6 +34,9 @@ NO_SERVICE = CategoryGuess("物业纠纷", "服务不到位", "0601", 0.9)
         ("阔以", AnswerKind.YES),
         ("没错 冲鸭", AnswerKind.YES),
         ("对的亲", AnswerKind.YES),
+        ("谢谢 没问题", AnswerKind.YES),
+        ("辛苦了 可以", AnswerKind.YES),
+        ("麻烦了 不用留", AnswerKind.SKIP),
         ("不知道捏", AnswerKind.DONT_KNOW),
         ("跳过叭", AnswerKind.SKIP),
     ],
@@ -48,6 +52,15 @@ def test_the_little_words_of_the_young_stand_beside_an_answer(said: str, kind: A
     [
         ("昨天下班就不动了 物业真是绝绝子", "昨天下班就不动了"),
         ("物业真垃圾,楼道没人扫", "楼道没人扫"),
+        (
+            "我今年八十二了,去社区办那个高龄补贴,说材料齐了让回家等,等到现在钱也没到账",
+            "去社区办那个高龄补贴、等到现在钱也没到账",
+        ),
+        ("办了张健身卡才去两次 去门都锁了 老板跑路了属于是 三千块打水漂", "办了张健身卡才去两次、老板跑路了"),
+        ("我妈在区医院住了三天院,多收了我们八百块钱检查费", "多收了我们八百块钱检查费"),
+        ("千万别说是我说的 楼下麻将馆赌钱", "楼下麻将馆赌钱"),
+        ("把我家墙都震裂了 你们管不管", "把我家墙都震裂了"),
+        ("好吧说真的 网线耷拉下来了", "网线耷拉下来了"),
         ("工资是从八月开始不发的", "工资不发"),
         ("家人们谁懂啊 电梯又双叒叕坏了 真的会谢", "电梯又双叒叕坏了"),
         ("楼道灯不亮 我裂开了", "楼道灯不亮"),
@@ -68,6 +81,32 @@ def test_a_place_with_a_sigh_is_no_problem_of_its_own() -> None:
     facts = turn("狗没拴绳追着我跑 真的蚌埠住了 翠园小区东门").facts
     assert clear_problems((dog, square), facts) in ((), (dog,))
     assert clear_problems((dog, music), facts) == (dog, music)
+
+
+def test_what_may_come_of_it_is_no_problem_of_its_own() -> None:
+    boxes = Issue("楼道里堆了好多纸壳子", "消防/安全隐患", "楼道堆物", "1303", 0.9)
+    fear = Issue("着火了咋跑啊", "消防/安全隐患", "火灾", "1301", 0.8)
+    second = Issue("单元门也坏了", "房屋维修", "楼道设施", "0505", 0.8)
+    facts = turn("楼道里堆了好多纸壳子,着火了咋跑啊").facts
+    assert clear_problems((boxes, fear), facts) in ((), (boxes,))
+    assert clear_problems((boxes, fear, second), facts) == (boxes, second)
+
+
+@pytest.mark.parametrize("said", ["你先别急着问 我先吃饭", "我先接个孩子", "别催 我找找", "我得先去开会"])
+def test_who_has_something_else_to_do_first_is_left_in_peace(said: str) -> None:
+    step = told(fresh(), REPORT, (said, "provide_info"))
+    assert (step.understood, step.remarks, step.form.requested) == (True, ("no_hurry",), Ask.ADDRESS)
+
+
+@pytest.mark.parametrize("said", ["有人管吗", "你好有人管没有", "到底有没有人管啊", "有人理我一下吗"])
+def test_who_calls_whether_anybody_is_there_is_greeted_and_in_no_danger(said: str) -> None:
+    assert screen_emergency(said) is None
+    assert intent(said, "", ("abuse", 0.5)) == "greet"
+
+
+def test_who_keeps_the_phone_back_once_more_at_the_read_back_was_understood() -> None:
+    step = told(fresh(), NO_PHONE_YET, "不留", ("那就不留", "deny"))
+    assert (step.understood, step.remarks, step.form.requested) == (True, ("heard_already",), Ask.CONFIRM)
 
 
 def test_the_spot_of_a_further_problem_is_not_that_of_the_first() -> None:
@@ -213,3 +252,27 @@ def test_what_is_added_at_the_read_back_is_read_back_again() -> None:
     step = told(fresh(), FULL, turn("车牌号补一下 辽C12345", "provide_info", guesses=()))
     assert (step.understood, step.form.requested) == (True, Ask.CONFIRM)
     assert "辽C12345" in step.form.draft.description
+
+
+def test_a_mere_yes_to_a_choice_of_kinds_leaves_it_to_a_person() -> None:
+    unsure = (CategoryGuess("道路设施", "路灯", "1101", 0.4), CategoryGuess("供电", "停电", "0301", 0.35))
+    step = told(
+        fresh(), turn("那条路灯全灭了 翠园小区6号楼 昨天 17000001234", "report_complaint", guesses=unsure), ("没毛病", "affirm")
+    )
+    assert (step.understood, step.form.requested, step.form.draft.subcategory) == (True, Ask.CONFIRM, "")
+
+
+def test_who_complains_of_a_bus_is_not_asked_for_a_building() -> None:
+    bus = CategoryGuess("违章停车/交通", "公交", "0903", 0.95)
+    step = told(fresh(), turn("公交车老甩站不停", "report_complaint", guesses=(bus,)), turn("404路,翠园小区那站", guesses=()))
+    assert step.form.requested is Ask.OCCURRED_AT
+    assert "404路" in step.form.draft.address.text
+
+
+def test_the_end_of_last_year_is_not_every_year() -> None:
+    found = turn("说好了去年年底交房 租了三年了").facts.occurred_at
+    assert found is not None
+    assert "年年" not in found.occurred_at.text
+    every = turn("年年供暖都这样").facts.occurred_at
+    assert every is not None
+    assert every.occurred_at.text == "年年"
