@@ -68,7 +68,9 @@ def _asks_for_repair(heard: Heard) -> str:
 
 def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
-    return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _LONGEST_QUESTION else ""
+    if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text):
+        return ""
+    return "ask_faq" if says("others_see", heard.text) else "query_status"
 
 
 def _information(heard: Heard) -> str:
@@ -96,8 +98,8 @@ def new_phone(heard: Heard) -> str:
 
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
-    told = heard.requested in ("", RATING) and says("instructs", heard.text) and heard.facts.address is None
-    meant = best(heard) in _FOR_HANDLERS or (best(heard) == "urge" and not says("urges", heard.text))
+    told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard)
+    meant = best(heard) in _FOR_HANDLERS or (best(heard) in ("urge", "query_status") and not says("urges", heard.text))
     return "provide_info" if told and meant and not says("question", heard.text) else ""
 
 

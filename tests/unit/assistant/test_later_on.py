@@ -339,6 +339,10 @@ async def test_another_citys_matter_is_told_where_to_turn(wish: str) -> None:
         ("跟他们说快点来", "urge", "urge"),
         ("再不走就晚了", "chitchat", "chitchat"),
         ("我得几号去交钱", "ask_faq", "ask_faq"),
+        ("师傅要来的话走北门 南门修路呢", "query_status", "provide_info"),
+        ("多敲会儿门 老人耳朵不好", "report_complaint", "provide_info"),
+        ("别人能看见我报的啥不", "query_status", "ask_faq"),
+        ("能给我念念我报的啥不", "ask_faq", "query_status"),
     ],
 )
 def test_few_words_about_what_was_filed_mean_what_they_say(said: str, taken_for: str, expected: str) -> None:
@@ -351,7 +355,8 @@ def test_a_text_that_was_deleted_takes_nothing_back(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "score"), [("给个中评吧", 3), ("也就那么回事", 3), ("修得稀碎", 1), ("挺拉胯的", 2), ("老地道了", 5)]
+    ("said", "score"),
+    [("给个中评吧", 3), ("也就那么回事", 3), ("修得稀碎", 1), ("挺拉胯的", 2), ("老地道了", 5), ("4分吧 扣一分是因为没打扫", 4)],
 )
 def test_verdicts_in_the_words_of_the_street_are_scores(said: str, score: int) -> None:
     assert parse_rating(said) == score
@@ -424,15 +429,19 @@ def test_the_floor_that_is_told_beside_goes_with_the_place_that_is_the_same() ->
 @pytest.mark.parametrize(
     "said",
     [
-        "中 那我就等着了 受累了啊", "好嘞等着了", "我接着了电话", "炉子着了 不用来了", "师傅捅了两下下水道就走了",
-        "捅了两下就走了 晚上又返上来一地", "有喘气的没 出来一个", "更严重了 都流到楼下去了", "是 人家自己拔了", "电梯今早又撂挑子了 我七十三了爬十一楼",
+        "中 那我就等着了 受累了啊", "好嘞等着了", "我接着了电话", "炉子着了 不用来了",
+        "师傅捅了两下下水道就走了",
+        "捅了两下就走了 晚上又返上来一地", "有喘气的没 出来一个", "家里有狗 进门喊一声", "更严重了 都流到楼下去了",
+        "是 人家自己拔了", "电梯今早又撂挑子了 我七十三了爬十一楼",
     ],
 )  # fmt: skip
 def test_waiting_lighting_the_stove_and_poking_a_drain_endanger_nobody(said: str) -> None:
     assert screen_emergency(said) is None
 
 
-@pytest.mark.parametrize("said", ["他拿刀捅了两下", "有人被捅了", "楼道着了快来人", "电梯停半道 里头有人", "厨房着了 我等着你们"])
+@pytest.mark.parametrize(
+    "said", ["他拿刀捅了两下", "有人被捅了", "楼道着了快来人", "院里有狗追着人咬", "电梯停半道 里头有人", "厨房着了 我等着你们"]
+)
 def test_the_dangers_beside_them_are_heard_as_before(said: str) -> None:
     assert screen_emergency(said) is not None
 
