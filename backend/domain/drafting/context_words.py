@@ -112,9 +112,9 @@ def _few_words(heard: Heard) -> str:
 
 
 def _names_place(heard: Heard) -> bool:
-    """Whether a place is named: 楼下 and 门口 alone name none."""
+    """Whether a home is named: 楼下, 北门 and 修路 name none."""
     address = heard.facts.address.address if heard.facts.address else None
-    return address is not None and any((address.estate, address.road, address.building, address.unit, address.community))
+    return address is not None and any((address.estate, address.building, address.unit, address.community))
 
 
 def _wants_secrecy(heard: Heard) -> str:
