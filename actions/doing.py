@@ -119,7 +119,7 @@ async def tell_status(talk: Talk, number: str, tail: str = "") -> Events:
     talk.say_text(
         text.replace("您这件事", f"您报的“{status['subcategory'] or status['category']}”", 1) if talk.draft is not None else text
     )
-    if _LOST_NUMBER in talk.text and number not in talk.text:
+    if (_LOST_NUMBER in talk.text or "asks_number" in talk.wishes) and number not in talk.text:
         talk.say("status_number", number=number)
     return []
 

@@ -25,7 +25,7 @@ _SCORES = tuple(
 )
 _LONGEST_COMMENT = 1000
 TELLS_WHY = 6  # characters from which "not solved" says what is wrong
-_PARTLY = "部分"
+_PARTLY = re.compile(r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:一)?点|大半|差不离")
 _ANOTHER = re.compile(
     r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
 )
@@ -162,7 +162,7 @@ def _verdict(talk: Talk) -> str | None:
     told = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
     if told is not None:
         return told
-    if _PARTLY in talk.text:
+    if _PARTLY.search(talk.text):
         return "partly"
     if talk.intent == "dispute_result":
         return "no"

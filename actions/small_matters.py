@@ -25,6 +25,8 @@ async def small_matter(talk: Talk) -> Events | None:
         return await _missed_call(talk)
     if talk.draft is not None or talk.matter_is_told or len(talk.text) > _FEW:
         return None
+    if "no_hurry" in talk.wishes and await _noted(talk, "no_hurry_noted"):
+        return []
     if "apologises" in talk.wishes:
         talk.say("no_offence")
         return []
@@ -53,11 +55,16 @@ async def _missed_call(talk: Talk) -> Events:
 
 async def _progress(talk: Talk) -> Events | None:
     """They came, or it works again: noted for the handlers. Where a verdict is waited for, that is another action's."""
-    being_done = [] if talk.meta.get(_ASKED_FOR_SCORE) else orders.by_subject(talk, await open_orders(talk))
+    key = next(key for wish, key in _ANSWERS.items() if wish in talk.wishes)
+    return [] if not talk.meta.get(_ASKED_FOR_SCORE) and await _noted(talk, key) else None
+
+
+async def _noted(talk: Talk, key: str) -> bool:
+    """Write what was said on the open order that it is about, and say `key`; False where no order is open."""
+    being_done = orders.by_subject(talk, await open_orders(talk))
     if not being_done:
-        return None
+        return False
     order: dict[str, Any] = being_done[0]
     await orders.do(talk, order["number"], "note", note=f"居民说:{talk.text}")
-    key = next(key for wish, key in _ANSWERS.items() if wish in talk.wishes)
     talk.say(key, number=order["number"])
-    return []
+    return True

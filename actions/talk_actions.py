@@ -27,7 +27,15 @@ _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate
 # Words that say which question it is, whatever the model thinks.
 _APPLIES = "how_to_apply"
 _HOW_LONG = "time_limit"
-_FAQ_OF_WISH = {"asks_hotline": "hotline", _APPLIES: "", "how_long": _HOW_LONG, "who_handles": "who", "process": "process"}
+_FAQ_OF_WISH = {
+    "asks_hotline": "hotline",
+    _APPLIES: "",
+    "how_long": _HOW_LONG,
+    "who_handles": "who",
+    "process": "process",
+    "asks_weekend": "weekend",
+    "others_see": "privacy",
+}
 # Asked about another city, these are answered with where to turn there.
 _PRIVACY = "privacy"
 _ELSEWHERE, _OF_OUR_DISTRICT = "elsewhere", frozenset({"", "scope", "who", "responsible_unit", "process", "hotline"})

@@ -138,7 +138,7 @@ def _without_stop(detail: str) -> str:
 
 
 def _what(facts: NoticeFacts) -> str:
-    return f"您反映的{facts.subject}(单号{facts.number})" if facts.subject else f"您反映的事(单号{facts.number})"
+    return f"您反映的“{facts.subject}”(单号{facts.number})" if facts.subject else f"您反映的事(单号{facts.number})"
 
 
 def is_notification(purpose: str) -> bool:

@@ -117,7 +117,7 @@ async def authorise(session: AsyncSession, order: WorkOrderRow, verb: Verb, call
     joining = verb is Verb.JOIN and caller.role is Role.SERVICE
     if not (joining and _is_same_matter(order, data)):
         await require_access(session, order, caller)
-    if verb in _REPORTERS_OWN:
+    if verb in _REPORTERS_OWN or data.get("confidential"):
         require_reporter(order, caller)
     if verb not in ROLE_VERBS[caller.role]:
         raise Forbidden(f"您的角色不能做“{VERB_NAMES[verb]}”", field="verb")

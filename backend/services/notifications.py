@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
 from backend.domain.notices import Notice, NoticeFacts, notice_for
@@ -156,10 +157,10 @@ class NotificationConsumer:
 async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> NoticeFacts:
     """What the texts about an event need."""
     unit = await directory.unit(session, order.unit_id) if order.unit_id else None
-    subject = "·".join(name for name in (order.category, order.subcategory) if name not in _NOT_SUBJECTS)
+    told = {order.category, order.subcategory} - _NOT_SUBJECTS
     return NoticeFacts(
         number=order.number,
-        subject=subject,
+        subject=spoken_matter(order.category, order.subcategory) if told else "",
         unit=str(event.data.get("unit_name") or (unit.name if unit else "")),
         due_at=order.due_at,
         detail=event.note or str(event.data.get("reason", "")),

@@ -24,12 +24,18 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
-    ("declines_rating", "rate", _UNSURE),
-    (
-        "asks_when_whole",
-        "query_status",
-        _UNSURE | {"urge", "report_complaint", "dispute_result", "rate", "correct_previous_detail"},
-    ),
+    ("declines_rating", "rate", _UNSURE | {"cancel"}),
+    ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
+    ("threatens_else", "urge", _UNSURE | {"cancel", "dispute_result", "query_status", "abuse"}),
+    ("other_worker", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
+    ("will_not_come", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
+    ("no_hurry", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq"}),
+    ("worse", "provide_info", _UNSURE | {"cancel", "correct_previous_detail", "query_status"}),
+    ("manners", "dispute_result", _UNSURE | {"query_status", "report_complaint"}),
+    ("asks_weekend", "ask_faq", _UNSURE | {"report_complaint", "query_status"}),
+    ("announces_file", "provide_info", _UNSURE | {"ask_faq", "query_status"}),
+    ("asks_eaten_whole", "chitchat", _UNSURE | {"query_status", "report_complaint", "greet"}),
+    ("asks_when_whole", "query_status", _UNSURE | {"urge", "report_complaint", "dispute_result", "rate"}),
     ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
@@ -62,7 +68,9 @@ def _asks_for_repair(heard: Heard) -> str:
 
 def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
-    return "query_status" if says("reads_back", heard.text) and len(heard.text) <= _LONGEST_QUESTION else ""
+    if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text):
+        return ""
+    return "ask_faq" if says("others_see", heard.text) else "query_status"
 
 
 def _information(heard: Heard) -> str:
@@ -90,17 +98,23 @@ def new_phone(heard: Heard) -> str:
 
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
-    told = heard.requested in ("", RATING) and says("instructs", heard.text) and heard.facts.address is None
-    meant = best(heard) in _FOR_HANDLERS or (best(heard) == "urge" and not says("urges", heard.text))
+    told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard)
+    meant = best(heard) in _FOR_HANDLERS or (best(heard) in ("urge", "query_status") and not says("urges", heard.text))
     return "provide_info" if told and meant and not says("question", heard.text) else ""
 
 
 def _few_words(heard: Heard) -> str:
     """What a few words mean to somebody who has filed: 水来了 is no report, 没人联系我 no mere no, 别给我发短信了 no trouble."""
-    if heard.requested not in ("", RATING) or heard.facts.address is not None or heard.facts.emergency is not None:
+    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None:
         return ""
     wish = best(heard)
     return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")
+
+
+def _names_place(heard: Heard) -> bool:
+    """Whether a home is named: 楼下, 北门 and 修路 name none."""
+    address = heard.facts.address.address if heard.facts.address else None
+    return address is not None and any((address.estate, address.building, address.unit, address.community))
 
 
 def _wants_secrecy(heard: Heard) -> str:

@@ -188,6 +188,23 @@ async def test_a_guessed_number_cannot_be_joined(desk):
             await desk.do(order, "join", caller=STRANGER, channel="sms", channel_user_id="x", service_code=service_code)
 
 
+async def test_the_reporter_may_ask_after_filing_not_to_be_known_and_nobody_else_may(desk, database):
+    order = await desk.file()
+    with pytest.raises(Forbidden):
+        await desk.do(order, "note", note="保密", confidential=True, caller=await _joined(desk, order))
+    order = await desk.do(order, "note", note="居民要求保密", confidential=True, caller=OWNER)
+    assert order.confidential
+    assert (await desk.do(order, "note", note="补充", caller=OWNER)).confidential
+    async with database.reading() as session:
+        assert (await verify(session)).is_sound
+
+
+async def _joined(desk, order) -> Caller:
+    neighbour = {"channel": "sms", "channel_user_id": "17000009999", "service_code": order.service_code}
+    await desk.do(order, "join", caller=Caller(Role.SERVICE, resident=Resident("", "sms", "17000009999")), **neighbour)
+    return Caller(Role.SERVICE, resident=Resident("", "sms", "17000009999"))
+
+
 async def test_a_confidential_order_cannot_be_joined(desk):
     order = await desk.file(confidential=True)
     with pytest.raises(NotFound):

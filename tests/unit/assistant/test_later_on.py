@@ -12,9 +12,10 @@ from backend.contracts.conversations import Address
 from backend.contracts.understanding import CategoryGuess
 from backend.domain.drafting.model import Previous
 from backend.domain.drafting.same_place import same_place, speaks_of_it
+from backend.domain.language.answers import parse_rating
 from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.normalise import to_traditional
-from backend.domain.language.wishes import says
+from backend.domain.language.wishes import gives_up, says
 from tests.unit.assistant.builders import fresh, told, turn
 from tests.unit.assistant.fake_backend import drafted, order, running, tracker
 from tests.unit.assistant.test_actions import LOOKUP, PATCH, run
@@ -315,6 +316,67 @@ async def test_another_citys_matter_is_told_where_to_turn(wish: str) -> None:
     assert text == "打12345。"
 
 
+@pytest.mark.parametrize(
+    ("said", "taken_for", "expected"),
+    [
+        ("我把短信删了 单号多少来着", "cancel", "query_status"),
+        ("再不来我可自己找人修了", "cancel", "urge"),
+        ("能不能换个人来 上回那个太糊弄", "ask_human", "dispute_result"),
+        ("管道师傅嫌远不乐意来咋整", "report_complaint", "dispute_result"),
+        ("不着急 啥时候有空啥时候来就行", "query_status", "provide_info"),
+        ("这个分我不想打了", "cancel", "rate"),
+        ("周末给不给修", "report_complaint", "ask_faq"),
+        ("取暖费啥时候交", "report_complaint", "ask_faq"),
+        ("照片发哪", "ask_faq", "provide_info"),
+        ("吃饱了没", "query_status", "chitchat"),
+        ("更严重了 都流到楼下去了", "cancel", "provide_info"),
+        ("刚才电话里那个人态度可差了", "query_status", "dispute_result"),
+        ("找你们领导 我要投诉你们", "report_complaint", "ask_human"),
+        ("这回得几天", "provide_info", "query_status"),
+        ("那我还得等到啥时候", "urge", "query_status"),
+        ("10号楼的呢", "provide_info", "query_status"),
+        ("跟师傅说一声 上午我遛弯去 下晌三点往后来", "urge", "provide_info"),
+        ("跟他们说快点来", "urge", "urge"),
+        ("再不走就晚了", "chitchat", "chitchat"),
+        ("我得几号去交钱", "ask_faq", "ask_faq"),
+        ("师傅要来的话走北门 南门修路呢", "query_status", "provide_info"),
+        ("多敲会儿门 老人耳朵不好", "report_complaint", "provide_info"),
+        ("别人能看见我报的啥不", "query_status", "ask_faq"),
+        ("能给我念念我报的啥不", "ask_faq", "query_status"),
+    ],
+)
+def test_few_words_about_what_was_filed_mean_what_they_say(said: str, taken_for: str, expected: str) -> None:
+    assert intent(said, "", (taken_for, 0.7)) == expected
+
+
+@pytest.mark.parametrize("said", ["短信删了", "通知给删了 单号没了", "把短信给删了"])
+def test_a_text_that_was_deleted_takes_nothing_back(said: str) -> None:
+    assert not gives_up(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "score"),
+    [("给个中评吧", 3), ("也就那么回事", 3), ("修得稀碎", 1), ("挺拉胯的", 2), ("老地道了", 5), ("4分吧 扣一分是因为没打扫", 4)],
+)
+def test_verdicts_in_the_words_of_the_street_are_scores(said: str, score: int) -> None:
+    assert parse_rating(said) == score
+
+
+async def test_who_is_in_no_hurry_is_believed() -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, _, _ = await run("action_add_note", tracker("不着急", parsed={"wishes": ["no_hurry"]}))
+    assert text in told_of("no_hurry_noted", number=FIRST)
+    assert done(fake, "note") == [FIRST]
+
+
+async def test_the_number_that_was_lost_is_told_with_the_state() -> None:
+    async with running(own(order(FIRST))):
+        text, _, _ = await run(
+            "action_query_status", tracker("短信删了 单号多少来着", "query_status", parsed={"wishes": ["asks_number"]})
+        )
+    assert FIRST in text
+
+
 # --- the same place
 
 
@@ -367,15 +429,19 @@ def test_the_floor_that_is_told_beside_goes_with_the_place_that_is_the_same() ->
 @pytest.mark.parametrize(
     "said",
     [
-        "中 那我就等着了 受累了啊", "好嘞等着了", "我接着了电话", "炉子着了 不用来了", "师傅捅了两下下水道就走了",
-        "捅了两下就走了 晚上又返上来一地", "电梯今早又撂挑子了 我七十三了爬十一楼",
+        "中 那我就等着了 受累了啊", "好嘞等着了", "我接着了电话", "炉子着了 不用来了",
+        "师傅捅了两下下水道就走了",
+        "捅了两下就走了 晚上又返上来一地", "有喘气的没 出来一个", "家里有狗 进门喊一声", "更严重了 都流到楼下去了",
+        "是 人家自己拔了", "电梯今早又撂挑子了 我七十三了爬十一楼",
     ],
 )  # fmt: skip
 def test_waiting_lighting_the_stove_and_poking_a_drain_endanger_nobody(said: str) -> None:
     assert screen_emergency(said) is None
 
 
-@pytest.mark.parametrize("said", ["他拿刀捅了两下", "有人被捅了", "楼道着了快来人", "电梯停半道 里头有人", "厨房着了 我等着你们"])
+@pytest.mark.parametrize(
+    "said", ["他拿刀捅了两下", "有人被捅了", "楼道着了快来人", "院里有狗追着人咬", "电梯停半道 里头有人", "厨房着了 我等着你们"]
+)
 def test_the_dangers_beside_them_are_heard_as_before(said: str) -> None:
     assert screen_emergency(said) is not None
 

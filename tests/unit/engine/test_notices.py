@@ -26,7 +26,7 @@ from backend.domain.notices import (
 NUMBER = "261121456782"
 FACTS = NoticeFacts(
     number=NUMBER,
-    subject="供暖·停暖",
+    subject="停暖",
     unit="园林街道办事处",
     due_at=datetime(2026, 11, 24, 10, 0, tzinfo=UTC),
     detail="已更换阀门",
@@ -90,7 +90,7 @@ def test_our_own_affairs_are_not_told(event: EventType) -> None:
     with_unit=st.booleans(),
 )
 def test_every_notice_fits_two_sms_parts(event: EventType, detail: str, unit: str, due: bool, with_unit: bool) -> None:
-    facts = NoticeFacts(NUMBER, "消防/安全隐患·消防通道堵塞", unit, FACTS.due_at if due else None, detail, "市住建局")
+    facts = NoticeFacts(NUMBER, "消防通道堵塞", unit, FACTS.due_at if due else None, detail, "市住建局")
     notice = notice_for(event, facts, with_unit=with_unit)
     assert notice is not None
     choices = sum(len(choice.label) + 3 for choice in notice.choices)
