@@ -20,6 +20,7 @@ _SENTENCES = re.compile(r"[^。!?;\n]*[。!?;\n]|[^。!?;\n]+")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _NEAR = 14  # an `if` further back in a text without marks belongs to something else
+_NEVER = "(?!)"
 _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
@@ -37,6 +38,7 @@ class EmergencyKind:
 @dataclass(frozen=True)
 class _Rules:
     patterns: re.Pattern[str]
+    sure: re.Pattern[str]
     safe: re.Pattern[str]
     lasts: bool
     firm: bool
@@ -78,8 +80,10 @@ def _sign(sign: list[str] | dict[str, list[str]]) -> list[str]:
 
 
 def _rules(entry: dict[str, Any], told: dict[str, Any]) -> _Rules:
-    signs = [expression for sign in told["signs"].values() for expression in _sign(sign)]
-    return _Rules(_any(signs), _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
+    signs = {name: _sign(sign) for name, sign in told["signs"].items()}
+    every = _any([expression for sign in signs.values() for expression in sign])
+    sure = _any([expression for name in told.get("sure", ()) for expression in signs[name]] or [_NEVER])
+    return _Rules(every, sure, _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
 
 
 EMERGENCY_KINDS: dict[str, EmergencyKind] = {
@@ -176,6 +180,8 @@ def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
 
 def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
     """The model is sure that the whole text is calm, and does not find the clause alone alarming enough to outweigh that."""
+    if _found(_RULES[hit.kind], _plain(meant), sure=True):
+        return False
     start = _behind_but(meant, hit.span.start)
     if start:
         score = danger_score(meant[start:]) or 0.0
@@ -194,13 +200,18 @@ def _behind_but(meant: str, place: int) -> int:
 
 def _by_rules(text: str, meant: str) -> dict[str, EmergencyHit]:
     """What the table finds, the gravest kind first."""
-    plain = _strike(_HARMLESS, _strike(_IDIOMS, meant))
+    plain = _plain(meant)
     found = ((kind, _found(rules, plain)) for kind, rules in _RULES.items() if rules.patterns.search(plain))
     return {kind: EmergencyHit(kind, Span(*place, text[slice(*place)])) for kind, place in found if place}
 
 
-def _found(rules: _Rules, plain: str) -> tuple[int, int] | None:
-    for match in rules.patterns.finditer(_strike(rules.safe, plain)):
+def _plain(meant: str) -> str:
+    return _strike(_HARMLESS, _strike(_IDIOMS, meant))
+
+
+def _found(rules: _Rules, plain: str, *, sure: bool = False) -> tuple[int, int] | None:
+    """Where it is told as present; `sure`: only by signs that the model does not overrule."""
+    for match in (rules.sure if sure else rules.patterns).finditer(_strike(rules.safe, plain)):
         if _is_present(plain, match.start(), match.end(), lasts=rules.lasts):
             return match.span()
     return None
