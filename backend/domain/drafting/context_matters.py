@@ -68,6 +68,8 @@ def matter(heard: Heard) -> str:
     if not is_clear(heard.matter, SURE_OF_MATTER) or heard.answer is not None or heard.facts.order_numbers:
         return ""
     wish, complains = best(heard), says("rhetorical", heard.text)
+    if wish == "report_complaint":  # likeliest, if hardly so: the matter settles it
+        return wish if share(heard) < _CLEAR_WISH else ""
     blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
     if wish in blocked or share(heard) >= (_LOUD if complains else _CLEAR_WISH):
         return ""

@@ -281,4 +281,5 @@ def test_the_end_of_last_year_is_not_every_year() -> None:
 def test_scorn_with_a_clear_matter_in_it_is_a_report() -> None:
     cover = CategoryGuess("道路设施", "井盖", "1102", 1.0)
     said = "真行啊,井盖丢了半个月,等着谁掉进去给你们剪彩呢?"
-    assert intent(said, "", ("nlu_fallback", 0.3), ("report_complaint", 0.25), matter=cover) == "report_complaint"
+    assert intent(said, "", ("dispute_result", 0.3), ("report_complaint", 0.25), matter=cover) == "report_complaint"
+    assert intent(said, "", ("report_complaint", 0.2), ("dispute_result", 0.2), matter=cover) == "report_complaint"
