@@ -98,9 +98,9 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
     spot: Part | None = None
     nouns: list[Part] = []
     for match in _WHERE.finditer(text):
-        noun = _noun(text, match.start(), parts)
-        if noun:
-            nouns.append(Part("landmark", noun + match[0], match.start() - len(noun), match.end()))
+        before = _noun(text, match.start(), parts)
+        if before:
+            nouns.append(Part("landmark", before + match[0], match.start() - len(before), match.end()))
             continue
         office = next((part for part in parts if part.end == match.start() and _OFFICE.search(text[part.start : part.end])), None)
         if office is not None:  # 对炉街道办事处旁边: the house stands there, whatever the street is called today
@@ -110,7 +110,10 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         elif spot is None and _of_ones_own(match, text):
             spot = _own_spot(match, text)
     by_name = next((part for part in nouns if names_a_place(part.value)), None)
-    return by_name or (nouns[0] if nouns else None) or spot or _behind(text, parts)
+    noun = by_name or (nouns[0] if nouns else None)
+    if noun and spot and spot.end <= noun.start and not text[spot.end : noun.start].strip(" 的"):
+        return Part("landmark", spot.value + noun.value, spot.start, noun.end)  # 小区对面 菜店门口
+    return noun or spot or _behind(text, parts)
 
 
 def _within(text: str, parts: list[Part]) -> Part | None:

@@ -51,7 +51,7 @@ _DOOR_OF_FLOOR = re.compile(r"(?P<room>(?!))?\s+(?P<door>[一二三四1-4])号(?
 _BEFORE = re.compile(rf"(?<![\d{_CN}.:年月第])(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})\s*[,、]?\s*$")
 _TRIPLE = re.compile(
     r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|号|栋|#)?\s*(?P<s>[-/\\]|\s-\s)\s*"
-    r"(?P<unit>\d{1,2})\s*(?P=s)\s*(?P<room>\d{3,4}|\d{1,2}(?=号|室|\s|$))(?:室|号)?(?![\d/:年月日-])"
+    r"(?P<unit>\d{1,2})\s*(?P=s)\s*(?P<room>\d{3,4}|\d{1,2}(?=号|室|[\s,。!?]|$))(?:室|号)?(?![\d/:年月日-])"
 )
 # 15#2-601, 15栋2-601
 _MIXED = re.compile(

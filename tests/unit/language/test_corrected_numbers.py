@@ -11,7 +11,7 @@ from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.addresses import parse_address
 from backend.domain.language.answers import explicit_score
 from backend.domain.language.gazetteer import Gazetteer, Place
-from backend.domain.language.privacy import find_name
+from backend.domain.language.names import find_name
 from backend.domain.language.times import parse_time
 
 PLACES = Gazetteer.build([Place("estate", "碧水家园"), Place("road", "人民路")])

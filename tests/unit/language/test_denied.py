@@ -12,7 +12,7 @@ from backend.domain.language.address_merge import merge_address, out_of_doors, r
 from backend.domain.language.addresses import parse_address
 from backend.domain.language.denied import BLANK, behind_slip, without_denied_first
 from backend.domain.language.emergency import screen_emergency
-from backend.domain.language.privacy import find_name
+from backend.domain.language.names import find_name
 from backend.domain.language.times import parse_time
 from tests.unit.language.places import GAZETTEER
 

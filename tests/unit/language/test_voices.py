@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from backend.domain.language.names import find_name
 from backend.domain.language.phones import find_phones
-from backend.domain.language.privacy import find_name
 from backend.domain.language.time_values import SHANGHAI
 from backend.domain.language.times import parse_time
 
