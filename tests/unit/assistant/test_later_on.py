@@ -302,6 +302,14 @@ async def test_a_yes_with_its_reason_takes_the_order_back(said: str, taken_back:
     assert done(fake, "withdraw") == ([FIRST] if taken_back else [])
 
 
+@pytest.mark.parametrize("said", ["换热站那个可别给我撤了啊", "不要取消"])
+async def test_what_is_not_to_be_taken_back_is_not_asked_about(said: str) -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, buttons, _ = await run("action_withdraw", tracker(said, "cancel"))
+    assert text in replies.table()["withdraw_kept"]
+    assert (buttons, done(fake, "withdraw")) == ([], [])
+
+
 @pytest.mark.parametrize("said", ["刚才火气大了点 你别往心里去", "方才话说重了", "我刚才太着急了"])
 async def test_who_is_sorry_is_told_that_nothing_happened(said: str) -> None:
     assert intent(said, "", ("chitchat", 0.5)) == "chitchat"
