@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import FollowupAction
 
 from actions import orders, picking
@@ -11,6 +13,7 @@ from actions.handing_over import puzzled
 from actions.small_matters import small_matter
 from actions.turn import Events, Talk
 
+_WISHED = re.compile(r"(?:能|给|可|帮|替)[^。]{0,6}(?:保密|匿名)|(?<!特)别(?!人)|不要|不想|千万")
 _SHORTEST_NOTE = 4
 _ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
 
@@ -34,7 +37,8 @@ async def add_note(talk: Talk) -> Events:
 async def keep_secret(talk: Talk) -> Events | None:
     """别让他们知道是我报的, after filing: the reporter of the order is hidden from now on, and of several the newest that fits.
     None where that is not wished or no order is open; 匿名举报 is then a report. Raises BackendDown, BackendRefused."""
-    if not talk.facts.get("privacy") or talk.draft is not None or talk.matter_is_told:
+    asks_only = talk.intent == "ask_faq" and not _WISHED.search(talk.text)  # 会不会知道是我说的 asks, 能给我保密不 wishes
+    if not talk.facts.get("privacy") or talk.draft is not None or talk.matter_is_told or asks_only:
         return None
     being_done = picking.pointed_at(talk, orders.by_subject(talk, await open_orders(talk)))
     if not being_done:

@@ -18,6 +18,7 @@ from actions.turn import Events, Talk
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
 _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
+_STAYS = re.compile(r"(?:别|不要|不能|不许)(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
@@ -85,7 +86,8 @@ class Withdraw(ResidentAction):
         back = back_to_form(talk)
         if back is None and (talk.pending or {}).get("kind") == "withdraw" and "asks" in talk.wishes:
             return await AnswerFaq().respond(talk)  # 撤了他们还能知道是我说的吗
-        if back is None and "keeps" in talk.wishes and not _TAKES_BACK.search(talk.text) and await open_orders(talk):
+        stays = _STAYS.search(talk.text) or ("keeps" in talk.wishes and not _TAKES_BACK.search(talk.text))
+        if back is None and stays and await open_orders(talk):
             talk.say("withdraw_kept")
             return []
         return back if back is not None else await on_one_order(talk, "withdraw", none="no_open_order")

@@ -16,7 +16,7 @@ _TAIL = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 # Said instead of a reason, these are something else.
 _SAYS_NOTHING = frozenset({"skip", "dont_know", "refuse", "later"})
 _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "opt_out", "urge", "greet"})
-_GIVES_UP = "gives_up"
+_CLEAR_YES = frozenset({"gives_up", "agrees_with_reason"})
 _LEAVES_IT = frozenset({"keeps", "gives_up_softly"})
 _FEW = 10  # characters; who says more wants something else
 _ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
@@ -104,7 +104,7 @@ async def _score_again(talk: Talk, _pending: dict[str, Any]) -> None:
 
 async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """Only a clear yes takes an order back; whatever else is said keeps it."""
-    if talk.menu_id != _MENU_YES and _GIVES_UP not in talk.wishes:
+    if talk.menu_id != _MENU_YES and not talk.wishes & _CLEAR_YES:
         stays = talk.wishes & _LEAVES_IT and not _PERSON.search(talk.text)  # 算了 还是让人来说说吧 calls nobody here
         if "asks" in talk.wishes or (talk.intent in _ANOTHER_WISH and not stays):
             return None

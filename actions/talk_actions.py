@@ -34,6 +34,7 @@ _FAQ_OF_WISH = {
     "who_handles": "who",
     "process": "process",
     "asks_weekend": "weekend",
+    "asks_awake": "hours",
     "others_see": "privacy",
 }
 # Asked about another city, these are answered with where to turn there.

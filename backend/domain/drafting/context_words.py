@@ -23,6 +23,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
+    ("asks_when_whole", "query_status", _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"}),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),
     ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
@@ -32,15 +33,16 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("no_hurry", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq"}),
     ("worse", "provide_info", _UNSURE | {"cancel", "correct_previous_detail", "query_status"}),
     ("manners", "dispute_result", _UNSURE | {"query_status", "report_complaint"}),
+    ("asks_awake", "ask_faq", _UNSURE | {"report_complaint", "query_status", "greet"}),
     ("asks_weekend", "ask_faq", _UNSURE | {"report_complaint", "query_status"}),
     ("announces_file", "provide_info", _UNSURE | {"ask_faq", "query_status"}),
     ("asks_eaten_whole", "chitchat", _UNSURE | {"query_status", "report_complaint", "greet"}),
-    ("asks_when_whole", "query_status", _UNSURE | {"urge", "report_complaint", "dispute_result", "rate"}),
     ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
     ("threatens_whole", "ask_human", _UNSURE),
 )
+_NO_SECRECY = frozenset({"emergency", "opt_out", "ask_faq", "rate"})
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
 _TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "nlu_fallback"})
 _FEW = 1  # characters
@@ -99,7 +101,8 @@ def new_phone(heard: Heard) -> str:
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
     told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard)
-    meant = best(heard) in _FOR_HANDLERS or (best(heard) in ("urge", "query_status") and not says("urges", heard.text))
+    unsure = best(heard) in ("urge", "query_status") or share(heard) < _LIKELY_MATTER
+    meant = best(heard) in _FOR_HANDLERS or (unsure and not says("urges", heard.text))
     return "provide_info" if told and meant and not says("question", heard.text) else ""
 
 
@@ -121,8 +124,8 @@ def _wants_secrecy(heard: Heard) -> str:
     """千万别让他们知道是我举报的, with no form open: for the order that was filed, and no matter of its own."""
     said = heard.requested in ("", RATING) and heard.facts.privacy is not None and heard.facts.address is None
     told = is_clear(heard.matter, SURE_OF_MATTER) and best(heard) == "report_complaint"
-    told = told or (best(heard) == "ask_faq" and says("asks_whether", heard.text))  # 能匿名不
-    return "provide_info" if said and not told and best(heard) not in ("emergency", "opt_out") else ""
+    otherwise = best(heard) in _NO_SECRECY or says("gives_up", heard.text) or says("question", heard.text)
+    return "provide_info" if said and not told and not otherwise else ""
 
 
 def _calls(heard: Heard) -> str:

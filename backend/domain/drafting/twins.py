@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 from backend.contracts.conversations import Address
 from backend.domain.drafting.asking import asked, is_findable
 from backend.domain.drafting.model import Ask, OpenForm, Twin
+from backend.domain.drafting.same_place import speaks_of_it
+from backend.domain.language.wishes import says
 
 REMEMBERED = timedelta(days=14)
 _LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
@@ -30,9 +32,10 @@ class OpenOrder:
 
 
 def may_have_twin(form: OpenForm) -> bool:
-    """Whether enough is known to compare, and the question was not put yet."""
+    """Whether enough is known to compare, and the question was not put yet. 同一个地址 还有灯也不亮 is said to be another."""
     known = form.draft.service_code and is_findable(form.draft.address)
-    return bool(known) and form.requested in _BEFORE and Ask.SAME.value not in form.asked
+    apart = says("another", form.draft.description) and speaks_of_it(form.draft.description, just_filed=True)
+    return bool(known) and not apart and form.requested in _BEFORE and Ask.SAME.value not in form.asked
 
 
 def beside_twin(form: OpenForm, orders: Iterable[OpenOrder], now: datetime) -> OpenForm:

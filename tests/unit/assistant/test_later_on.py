@@ -10,6 +10,7 @@ import pytest
 from actions import replies
 from backend.contracts.conversations import Address
 from backend.contracts.understanding import CategoryGuess
+from backend.domain.drafting.context import wishes_of
 from backend.domain.drafting.model import Previous
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.language.answers import parse_rating
@@ -126,6 +127,14 @@ async def test_who_has_filed_nothing_and_wants_to_stay_unknown_is_taken_to_repor
     assert (done(fake, "note"), slots.get("pending")) == ([], None)
 
 
+@pytest.mark.parametrize(("said", "hidden"), [("能给我保密不", True), ("会不会被别人知道是我说的", False)])
+async def test_a_question_about_secrecy_is_answered_and_a_wish_for_it_granted(said: str, hidden: bool) -> None:
+    parsed = {"facts": {"privacy": "confidential"}, "faq": {"key": "privacy"}}
+    async with running(own(order(FIRST), **{FAQ: (200, {"key": "privacy", "answer": "只给办事的人用。"})})) as fake:
+        await run("action_answer_faq", tracker(said, "ask_faq", parsed=parsed))
+    assert done(fake, "note") == ([FIRST] if hidden else [])
+
+
 async def test_who_is_hidden_already_hears_just_that() -> None:
     async with running(own(order(FIRST, confidential=True))) as fake:
         text, _, _ = await run("action_answer_faq", tracker("他们看得到我电话吗", "ask_faq", parsed={"faq": {"key": "privacy"}}))
@@ -133,7 +142,7 @@ async def test_who_is_hidden_already_hears_just_that() -> None:
     assert fake.bodies(FAQ) == []
 
 
-@pytest.mark.parametrize("wish", ["provide_info", "ask_faq", "cancel", "chitchat"])
+@pytest.mark.parametrize("wish", ["provide_info", "urge", "cancel", "chitchat"])
 def test_a_wish_to_stay_unknown_belongs_to_the_order_whatever_it_sounds_like(wish: str) -> None:
     assert intent("千万别让他们知道是我举报的啊", "", (wish, 0.8)) == "provide_info"
 
@@ -283,6 +292,24 @@ async def test_a_person_named_by_name_is_called_though_the_order_is_kept() -> No
     assert len(fake.bodies(HANDOVER)) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "taken_back"), [("是 人家自己拔了", True), ("对 都几天了", False), ("是啊 咋还没来", False), ("行 先等等吧", False)]
+)
+async def test_a_yes_with_its_reason_takes_the_order_back(said: str, taken_back: bool) -> None:
+    slots = {"pending": {"kind": "withdraw", "number": FIRST, "text": "撤"}}
+    async with running(own(order(FIRST))) as fake:
+        await run("action_answer", tracker(said, "affirm", slots=slots, parsed={"wishes": wishes_of(said)}))
+    assert done(fake, "withdraw") == ([FIRST] if taken_back else [])
+
+
+@pytest.mark.parametrize("said", ["换热站那个可别给我撤了啊", "不要取消"])
+async def test_what_is_not_to_be_taken_back_is_not_asked_about(said: str) -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, buttons, _ = await run("action_withdraw", tracker(said, "cancel"))
+    assert text in replies.table()["withdraw_kept"]
+    assert (buttons, done(fake, "withdraw")) == ([], [])
+
+
 @pytest.mark.parametrize("said", ["刚才火气大了点 你别往心里去", "方才话说重了", "我刚才太着急了"])
 async def test_who_is_sorry_is_told_that_nothing_happened(said: str) -> None:
     assert intent(said, "", ("chitchat", 0.5)) == "chitchat"
@@ -334,6 +361,10 @@ async def test_another_citys_matter_is_told_where_to_turn(wish: str) -> None:
         ("找你们领导 我要投诉你们", "report_complaint", "ask_human"),
         ("这回得几天", "provide_info", "query_status"),
         ("那我还得等到啥时候", "urge", "query_status"),
+        ("那我还得等到啥时候", "query_status", "query_status"),
+        ("半夜给你发你也回啊?", "chitchat", "ask_faq"),
+        ("要不这个别办了 我怕得罪人", "cancel", "cancel"),
+        ("评价是匿名的不", "ask_faq", "ask_faq"),
         ("10号楼的呢", "provide_info", "query_status"),
         ("跟师傅说一声 上午我遛弯去 下晌三点往后来", "urge", "provide_info"),
         ("跟他们说快点来", "urge", "urge"),
