@@ -19,6 +19,7 @@ _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.O
 _OF_FIELD = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SAME_AS_BEFORE, AnswerKind.REFUSE})
 _BESIDE_IT = frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "report_complaint", "ask_faq"})
 _CLAUSE = re.compile(r"[^,。!?;:、~\s]+")
+_ASKS_BACK = re.compile(r"谁(?:来|管|修|理)(?=[呀啊了]|$)")  # where we asked whether somebody came: nobody did
 _STATE = {VISITED: "visited_so", FIXED: "fixed_so"}
 
 
@@ -41,7 +42,7 @@ def led_by_yes_or_no(heard: Heard) -> str:
 def told_state(heard: Heard) -> str:
     """Whether somebody came, or it is good again, told instead of said. What is not good again is not, whatever was done."""
     wish = _STATE.get(heard.requested)
-    if wish is None or heard.answer is not None or _is_another_wish(heard):
+    if wish is None or heard.answer is not None or _is_another_wish(heard, _ASKS_BACK.sub("", heard.text)):
         return ""
     if heard.requested == FIXED and says("not_so", _without_good_news(heard.text)):
         return "deny"
@@ -70,10 +71,10 @@ def _without_good_news(text: str) -> str:
     return re.sub(r"不(?:再)?[漏堵响臭吵冷闪滴闹]了?|没(?:有)?(?:啥|什么)?(?:问题|毛病|事)|不错|不赖", "好了", text)
 
 
-def _is_another_wish(heard: Heard) -> bool:
+def _is_another_wish(heard: Heard, told: str | None = None) -> bool:
     corrects = best(heard) == "correct_previous_detail" and (heard.facts.address or heard.facts.occurred_at or heard.facts.phones)
     firm = is_firm(heard) and best(heard) in ("ask_human", "opt_out", "emergency")
-    return bool(corrects) or firm or says("question", heard.text)
+    return bool(corrects) or firm or says("question", heard.text if told is None else told)
 
 
 def _first_and_rest(text: str) -> tuple[str, str]:

@@ -90,7 +90,9 @@ def _folded(name: str, question: str) -> str:
         ("打过了 上午八点多来的电话", VISITED, "affirm"),
         ("刚刚师傅打来的,说后天", VISITED, "affirm"),
         ("来了,活儿没干完就走了", VISITED, "affirm"),  # they came; what they left is another matter
+        ("早起八点半来人了,量完温度走的", VISITED, "affirm"),
         ("电话都没响过", VISITED, "deny"),
+        ("他们电话都是忙音 谁来呀", VISITED, "deny"),
         ("我打了三遍 一个人影都不见", VISITED, "deny"),
         ("修啥呀还那样水照滴答", FIXED, "deny"),
         ("修是修了,还是不热", FIXED, "deny"),

@@ -277,3 +277,13 @@ def test_what_goes_on_is_not_taken_back(text: str) -> None:
 @pytest.mark.parametrize("said", ["最后一个", "头一个", "第二个吧", "3", "下面那个"])
 def test_choosing_an_entry_of_a_list_is_no_danger(said: str) -> None:
     assert screen_emergency(said) is None
+
+
+@pytest.mark.parametrize("text", ["今早出车就看着了", "那台车找着了"])
+def test_what_was_seen_or_found_does_not_burn(text: str) -> None:
+    assert emergency_in(text) is None
+
+
+def test_what_burns_burns() -> None:
+    hit = emergency_in("楼下那台车着了")
+    assert hit is not None and hit.kind == "fire"
