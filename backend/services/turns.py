@@ -157,11 +157,11 @@ class TurnWorker(LeasedWorker[Turn]):
         word = opt_out_word(turn)
         if word is not None:
             return OptOut(word)
+        if self._is_taken_back(turn):
+            return EmergencyTakenBack()
         hit = self._ears.emergency(turn.message.text) if turn.is_said else None
         if hit is not None:
             return Emergency(hit)
-        if self._is_taken_back(turn):
-            return EmergencyTakenBack()
         place = await self._emergency_place(turn)
         if place is not None:
             return place

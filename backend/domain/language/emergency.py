@@ -96,7 +96,10 @@ _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
 _IDIOMS = _any(_WORDS["idioms"])
 _HYPERBOLE = _any(_WORDS["hyperbole"])
 _HARMLESS = _any(_WORDS["harmless"])
-_TAKEN_BACK = _any(_TABLE["taken_back"])
+_DENIED = _any(_TABLE["denied"])
+_TAKEN_BACK = _any(_TABLE["taken_back"] + _TABLE["denied"])
+_NOT_TAKEN_BACK = _any(_TABLE["not_taken_back"])
+_STILL = _any(_TABLE["still"])
 _PAST = _any(_WORDS["past"])
 _RECENT = _any(_WORDS["past"] + _WORDS["recent"])
 _OVER_ANYWHERE = _any(_WORDS["habit"] + _WORDS["outcome"])
@@ -113,6 +116,7 @@ _QUESTION = re.compile(
 )
 
 
+_NOT_THAT = re.compile(r"[,。]不是[^,。!?;]{1,6}(?=$|[,。!?;])")  # 是煤气 不是水: says what it is not besides
 _BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[我俺人他她是])|关键是?|问题是|(?:这回|这次|这下|今天这)是?")
 # In 看着了 the model, which reads single words, may hear the fire of 着了.
 _NOTICED = re.compile(
@@ -183,8 +187,9 @@ def _overruled(hit: EmergencyHit, meant: str, score: float) -> bool:
     if _found(_RULES[hit.kind], _plain(meant), sure=True):
         return False
     start = _behind_but(meant, hit.span.start)
-    if start:
-        score = danger_score(meant[start:]) or 0.0
+    behind = _NOT_THAT.sub("", meant[hit.span.end :])
+    if start or len(behind) < len(meant) - hit.span.end:
+        score = danger_score(meant[start : hit.span.end] + behind) or 0.0
     if score > (QUITE_SURELY_CALM if _RULES[hit.kind].firm else SURELY_CALM):
         return False
     if score > CALM_WITHOUT_EXCUSE and not has_excuse(meant):
@@ -228,10 +233,14 @@ def is_figure_of_speech(text: str) -> bool:
 def takes_back_danger(text: str) -> bool:
     """Whether somebody who has just reported a danger takes it back: over, a mistake, a joke; never when it tells of danger.
 
+    What denies a danger in so many words may name it (我没想死 就是气话), if nothing alarming is left without the denial.
     Only to be asked after such a report; a person makes sure of it all the same.
     """
     said = normalise(text).text
-    return _TAKEN_BACK.search(spelt(said)) is not None and emergency_in(said) is None
+    meant = _strike(_NOT_TAKEN_BACK, spelt(said))
+    if _TAKEN_BACK.search(meant) is None or _STILL.search(spelt(said)):
+        return False
+    return emergency_in(said) is None or (_DENIED.search(meant) is not None and emergency_in(_TAKEN_BACK.sub("", meant)) is None)
 
 
 def instruction_for(kind: str) -> str:
