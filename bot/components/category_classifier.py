@@ -109,11 +109,16 @@ def surer(whole: list[Guess], problems: list[Problem], heard: Sequence[Heard] = 
         return whole
     stated = problems[0].guess
     gives_way = brings_along(_leaf(stated), _leaf(whole[0])) or (is_blame(_leaf(whole[0])) and not is_blame(_leaf(stated)))
-    remarks = [piece.clause.beside for piece in heard if piece.guess.category == whole[0].category]
-    gives_way = gives_way or (bool(remarks) and all(remarks))
+    gives_way = gives_way or (_is_remark(whole[0], heard) and not _is_remark(stated, heard))
     if whole[0].category_confidence >= _UNSURE and not gives_way:
         return whole
     return [stated, *(guess for guess in whole if (guess.category, guess.subcategory) != (stated.category, stated.subcategory))]
+
+
+def _is_remark(guess: Guess, heard: Sequence[Heard]) -> bool:
+    """Whether only pieces that add something sound like this category."""
+    remarks = [piece.clause.beside for piece in heard if piece.guess.category == guess.category]
+    return bool(remarks) and all(remarks)
 
 
 def _leaf(guess: Guess) -> str:
