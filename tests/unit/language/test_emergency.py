@@ -286,4 +286,5 @@ def test_what_was_seen_or_found_does_not_burn(text: str) -> None:
 
 def test_what_burns_burns() -> None:
     hit = emergency_in("楼下那台车着了")
-    assert hit is not None and hit.kind == "fire"
+    assert hit is not None
+    assert hit.kind == "fire"
