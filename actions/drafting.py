@@ -22,6 +22,7 @@ _SLOT_OF_QUESTION = {
 _READS_BACK = frozenset({"confirm", "confirm_extra"})
 _HANDBACK, _SCAN = "handback", "scan"
 REPORT = "report_complaint"
+_ABOUT_ORDERS = frozenset({"dispute_result", "urge", "query_status"})
 
 
 async def hear(talk: Talk, *, asks_only: bool = False) -> dict[str, Any]:
@@ -55,8 +56,10 @@ def as_body(talk: Talk) -> dict[str, Any]:
 
 
 def _intent(talk: Talk) -> str:
-    """A message that opens the form and tells a clear matter is a report, whatever it was taken for."""
-    return REPORT if talk.draft is None and talk.matter is not None else talk.intent
+    """A message that opens the form is a report where it tells a clear matter, and where it was taken for a word about an order
+    by somebody who has none."""
+    opens = talk.draft is None and (talk.matter is not None or talk.intent in _ABOUT_ORDERS)
+    return REPORT if opens else talk.intent
 
 
 def is_handback(talk: Talk) -> bool:

@@ -21,6 +21,7 @@ _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
 _STAYS = re.compile(r"(?:别|不要|不能|不许)(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
+_A_STORY = 15  # characters: nobody tells so much about an order that does not exist
 
 
 class QueryStatus(ResidentAction):
@@ -115,7 +116,8 @@ async def _is_first_report(talk: Talk) -> bool:
 
 def _tells_unclearly(talk: Talk) -> bool:
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
-    sounds = bool(talk.message.get("content")) and guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE
+    story = len(talk.text) >= _A_STORY and "asks" not in talk.wishes
+    sounds = bool(talk.message.get("content")) and (story or guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE)
     return sounds and len(talk.text) >= _TELLS and not talk.wishes & _ABOUT_ORDERS and not talk.answer
 
 

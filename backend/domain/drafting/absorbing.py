@@ -50,9 +50,9 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
     draft, changed, remarks = form.draft, [], []
     for name, take in _TAKERS:
         taken, remark = take(form, draft, turn)
-        if taken != draft:
+        if taken != draft and not (name == "attachments" and _is_recording(turn)):
             changed.append(name)
-            draft = taken
+        draft = taken
         if remark and remark not in form.remarked:
             remarks.append(remark)
     waived = form.confidential and turn.facts.privacy is None and says("waives_confidence", turn.text)
@@ -182,6 +182,11 @@ def _attached(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     kinds = {item.get("kind") for item in new}
     seen = "photo_noted" if kinds == {_PHOTO} else "file_noted" if kinds - _HEARD else "" if turn.text else "voice_unheard"
     return replace(draft, attachments=(*draft.attachments, *new)), seen
+
+
+def _is_recording(turn: Turn) -> bool:
+    """Whether what is attached is only the sound of the words: it is kept, and answers nothing beyond them."""
+    return bool(turn.text) and {item.get("kind") for item in turn.attachments} <= _HEARD
 
 
 _TAKERS: tuple[tuple[str, Callable[[OpenForm, Draft, Turn], tuple[Draft, str]]], ...] = (

@@ -106,8 +106,9 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
-    """车牌号补一下 辽C12345, at the read-back."""
-    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT
+    """车牌号补一下 辽C12345, at the read-back: words of adding, or something with figures."""
+    told = len(turn.text) >= _A_STATEMENT and (says("adds", turn.text) or re.search(r"[0-9A-Za-z]", turn.text))
+    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and bool(told)
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:

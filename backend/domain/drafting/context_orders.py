@@ -22,7 +22,9 @@ _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", 
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
-_ASKED_AFTER = frozenset({"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope"})
+_ASKED_AFTER = frozenset(
+    {"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope", "dispute_result"}
+)
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 
 
@@ -73,6 +75,7 @@ def what_about(heard: Heard) -> str:
 
 
 def solved(heard: Heard) -> str:
-    """修好了谢谢啊, while a verdict is waited for: it says that it is good, not yet how many points."""
-    talk = heard.requested == RATING and best(heard) in _SATISFIED and says("solved", heard.text)
+    """修好了谢谢啊, 小伙子真不赖, while a verdict is waited for: it says that it is good, not yet how many points."""
+    pleased = says("solved", heard.text) or says("praises", heard.text)
+    talk = heard.requested == RATING and best(heard) in _SATISFIED and pleased
     return "rate" if talk and not says("question", heard.text) else ""

@@ -212,7 +212,7 @@ def _keeps_back(heard: Heard) -> str:
     """家在哪儿跟这有啥关系 不想说, where something is asked: a refusal. 你是木头啊: scolding, and no joke."""
     if heard.requested not in FORM or heard.answer is not None:
         return ""
-    if heard.requested in _FIELDS and says("keeps_back", heard.text):
+    if heard.requested in _FIELDS and says("keeps_back", heard.text) and not says("drops_it", heard.text):
         return "provide_info"
     return "abuse" if best(heard) in _TALK and says("scolds_talk", heard.text) else ""
 

@@ -123,6 +123,10 @@ _NOTICED = re.compile(
     r"打?(?:电话|手机)打(?:我|她|他|俺)的?|别打(?:我|她|他|俺)的(?=$|[,。!?])|"
     r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
 )
+# 明天 may end a farewell for the model; alone it answers when.
+_A_DAY = re.compile(
+    r"(?:大?[后前]|[今明昨])(?:天|儿|日|早上?|晚上?|晨|上午|下午|中午|夜里)+(?:吧|啊)?|下个?(?:周|月|礼拜|星期)[一二三四五六日天]?"
+)
 _FEW_AFTER_YES = re.compile(r"(?:是|对|嗯|行|好)(?:的|了|呀|啊|呐)?[,。]+[^,。!]{1,8}[,。!]*")
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -144,7 +148,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     meant = spelt(text)
     hits, score = _by_rules(text, meant), danger_score(meant)
     gravest = next(iter(hits.values()), None)
-    if score is None or (gravest is None and (_only_chooses_or_calls(text) or _only_agrees(meant, score))):
+    if score is None or (gravest is None and _says_little(text, meant, score)):
         return gravest
     if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
         return None
@@ -160,6 +164,11 @@ def _is_calm_otherwise(meant: str) -> bool:
     placeless = _PLACE.sub("", meant)
     rests = [placeless, _IDIOMS.sub("", meant), _HARMLESS.sub("", _NOTICED.sub("", placeless))]
     return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
+
+
+def _says_little(text: str, meant: str, score: float) -> bool:
+    """Words of which the model, that knows dangers by longer texts, need not be asked."""
+    return bool(_A_DAY.fullmatch(meant)) or _only_chooses_or_calls(text) or _only_agrees(meant, score)
 
 
 def _only_chooses_or_calls(text: str) -> bool:

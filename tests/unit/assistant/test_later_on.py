@@ -479,3 +479,8 @@ def test_the_dangers_beside_them_are_heard_as_before(said: str) -> None:
 
 def test_a_street_behind_a_particle_is_no_other_word_in_traditional_script() -> None:
     assert to_traditional("已经催了解放街道办事处,您了解一下") == "已經催了解放街道辦事處,您瞭解一下"
+
+
+def test_a_leak_and_a_telephone_that_nobody_answers_are_no_missed_call() -> None:
+    assert not says("missed_call", "屋里暖气冰凉 楼上也漏水 供热电话打不通")
+    assert says("missed_call", "刚才漏接了你们电话")

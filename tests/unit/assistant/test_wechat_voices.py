@@ -256,3 +256,18 @@ async def test_the_other_order_is_named_when_it_is_asked_after_in_the_middle() -
 
 def test_the_stand_in_for_the_model_hears_no_heat_in_noise() -> None:
     assert guesses_of("写成噪音吧") == ()
+
+
+@pytest.mark.parametrize(("said", "open_question"), [("记不清了", Ask.CONTACT_PHONE), ("入冬那阵", Ask.CONTACT_PHONE)])
+def test_a_spoken_answer_without_a_fact_is_an_answer_too(said: str, open_question: Ask) -> None:
+    asked_when = told(fresh(), ("翠园小区6号楼2单元301暖气不热", "report_complaint")).form
+    assert asked_when.requested is Ask.OCCURRED_AT
+    step = told(asked_when, turn(said, attachments=({"kind": "voice", "media_id": "v1"},)))
+    assert (step.form.requested, len(step.form.draft.attachments)) == (open_question, 1)
+
+
+def test_a_spoken_yes_files_although_a_recording_comes_with_it() -> None:
+    read_back = told(fresh("17000000009"), ("翠园小区6号楼2单元301昨天起暖气不热", "report_complaint")).form
+    assert read_back.requested is Ask.CONFIRM
+    step = told(read_back, turn("对就这个赶紧的啊", "affirm", attachments=({"kind": "voice", "media_id": "v1"},)))
+    assert step.outcome is Outcome.FILE

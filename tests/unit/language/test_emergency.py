@@ -288,3 +288,8 @@ def test_what_burns_burns() -> None:
     hit = emergency_in("楼下那台车着了")
     assert hit is not None
     assert hit.kind == "fire"
+
+
+@pytest.mark.parametrize("said", ["明天", "后天", "下周", "今早", "明儿"])
+def test_a_day_to_come_is_no_farewell(said: str) -> None:
+    assert emergency_in(said) is None

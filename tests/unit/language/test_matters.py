@@ -127,6 +127,8 @@ def test_a_question_about_an_order_is_told_from_a_problem(text: str, asks: bool)
         ("物业啥也不干", True),
         ("这物业就是吃干饭的", True),
         ("社区推来推去", True),
+        ("供热那头电话一直占线", True),
+        ("物业电话没人接", True),
         ("物业收了钱不扫地", False),
         ("保安也睡觉", False),
         ("物业乱收费", False),
