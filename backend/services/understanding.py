@@ -23,6 +23,7 @@ from backend.domain.drafting.context import intents_of_parse
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
+from backend.domain.language.several_places import own_places
 from backend.services.directory import load_gazetteer_places
 from backend.services.ports import Assistant, AssistantFailed
 from backend.storage import directory
@@ -50,7 +51,7 @@ async def understand(
     intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"
     guesses = _with_emergency(facts, tuple(from_json(CategoryGuess, guess) for guess in parsed.get("categories", ())))
-    issues = tuple(_at_its_time(from_json(Issue, issue), draw) for issue in parsed.get("issues", ()))
+    issues = _as_told_here(tuple(from_json(Issue, issue) for issue in parsed.get("issues", ())), draw)
     urgency = Urgency.EMERGENCY if is_emergency else await _urgency(session, guesses)
     shares = [float(guess.get("category_confidence", 0.0)) for guess in parsed.get("categories", ())]
     understanding = Understanding(intents=intents, categories=guesses, issues=issues, urgency=urgency, facts=facts)
@@ -66,14 +67,18 @@ async def _parse(assistant: Assistant, text: str, channel: str) -> dict[str, Any
         return {}
 
 
-def _at_its_time(issue: Issue, draw: Callable[[str], Facts]) -> Issue:
-    """The problem with its own time and place as they are against this message's time and this district's directory."""
-    if issue.occurred_at is None and issue.address is None:
-        return issue
-    facts = draw(issue.text)
-    time = facts.occurred_at.occurred_at if issue.occurred_at and facts.occurred_at else issue.occurred_at
-    place = facts.address.address if issue.address and facts.address else issue.address
-    return replace(issue, occurred_at=time, address=place)
+def _as_told_here(issues: tuple[Issue, ...], draw: Callable[[str], Facts]) -> tuple[Issue, ...]:
+    """The problems with their own times and places as they are against this message's time and this district's directory."""
+    facts = [draw(issue.text) for issue in issues]
+    places = own_places([found.address.address if found.address else None for found in facts])
+    return tuple(
+        replace(
+            issue,
+            occurred_at=found.occurred_at.occurred_at if issue.occurred_at and found.occurred_at else issue.occurred_at,
+            address=place if issue.address and place else issue.address,
+        )
+        for issue, found, place in zip(issues, facts, places, strict=True)
+    )
 
 
 def _with_emergency(facts: Facts, guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:
