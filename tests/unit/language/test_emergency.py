@@ -293,3 +293,8 @@ def test_what_burns_burns() -> None:
 @pytest.mark.parametrize("said", ["明天", "后天", "下周", "今早", "明儿"])
 def test_a_day_to_come_is_no_farewell(said: str) -> None:
     assert emergency_in(said) is None
+
+
+@given(st.lists(st.from_regex(r"[0-9]{2,5}", fullmatch=True), min_size=1, max_size=5))
+def test_figures_alone_are_no_danger_however_they_are_grouped(groups: list[str]) -> None:
+    assert emergency_in(" ".join(groups)) is None
