@@ -124,6 +124,7 @@ _NOTICED = re.compile(
     r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
 )
 # 明天 may end a farewell for the model, and 2611 2260 3843 count pills; alone they answer when, and name an order.
+_A_SPOT = re.compile(r"(?:大|小|铁)?(?:桥|河|楼)(?:上|下|头|边|顶|洞)(?:那儿|那|呢)?")
 _WORDLESS = re.compile(r"[\W\d_]*")
 _A_DAY = re.compile(
     r"(?:大?[后前]|[今明昨])(?:天|儿|日|早上?|晚上?|晨|上午|下午|中午|夜里)+(?:吧|啊)?|下个?(?:周|月|礼拜|星期)[一二三四五六日天]?"
@@ -170,7 +171,9 @@ def _is_calm_otherwise(meant: str) -> bool:
 def _says_little(text: str, meant: str, score: float) -> bool:
     """Words of which the model, that knows dangers by longer texts, need not be asked."""
     return (
-        bool(_A_DAY.fullmatch(meant) or _WORDLESS.fullmatch(meant)) or _only_chooses_or_calls(text) or _only_agrees(meant, score)
+        any(answer.fullmatch(meant) for answer in (_A_DAY, _A_SPOT, _WORDLESS))
+        or _only_chooses_or_calls(text)
+        or _only_agrees(meant, score)
     )
 
 

@@ -290,8 +290,8 @@ def test_what_burns_burns() -> None:
     assert hit.kind == "fire"
 
 
-@pytest.mark.parametrize("said", ["明天", "后天", "下周", "今早", "明儿"])
-def test_a_day_to_come_is_no_farewell(said: str) -> None:
+@pytest.mark.parametrize("said", ["明天", "后天", "下周", "今早", "明儿", "桥上", "河边"])
+def test_a_day_or_a_spot_alone_is_no_farewell(said: str) -> None:
     assert emergency_in(said) is None
 
 
