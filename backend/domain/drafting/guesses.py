@@ -10,6 +10,7 @@ from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.model import OpenForm, Step
 
 UNSAID = "未说明"  # the sub-category of words that name no matter
+CLEARLY_ANOTHER = 0.85  # share from which words name another matter, and no other side of this one
 _WORTH_OFFERING = 0.12
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from backend.domain.drafting.gist import LONGEST, joined
+from backend.domain.drafting.guesses import CLEARLY_ANOTHER
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import relative_correction
 
-_CLEARLY_ANOTHER = 0.85  # share of a leaf from which 不是停水是停电 names another matter, and not another word of this one
 _WORD = r"[^,。!?;\s不]{1,12}?"
 _GAP = r"[\s,。]*"
 _IS = r"(?:应该是|应该|而是|其实是|那是|是|叫)"
@@ -33,7 +33,7 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
     """The form with the new word in the place of the old one, in the description and in its short line; None where the message
     is no such correction, where the old word was never said, or where it names another matter altogether."""
     best = turn.guesses[0] if turn.guesses else None
-    if best is not None and best.confidence >= _CLEARLY_ANOTHER and best.category != form.draft.category:
+    if best is not None and best.confidence >= CLEARLY_ANOTHER and best.category != form.draft.category:
         return None
     if turn.facts.address or turn.facts.occurred_at or turn.facts.name:
         return None  # 不是昨天 是前天: a field, which the description may have named too

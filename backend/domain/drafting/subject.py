@@ -9,7 +9,7 @@ from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import SURE
 from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
-from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess, with_guesses, without_unsaid
+from backend.domain.drafting.guesses import CLEARLY_ANOTHER, UNSAID, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.several import clear_problems
@@ -25,7 +25,6 @@ _NAMES_MATTER = 2  # characters of a correction beside facts and words of correc
 _FIRST_WORDS = 2  # 停水
 _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
-_CLEARLY_ANOTHER = 0.85
 _A_FEW_WORDS = 10
 _A_WORD = 4
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
@@ -70,7 +69,7 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
 
 
 def _is_clearly_another(form: OpenForm, turn: Turn) -> bool:
-    return any(each.confidence >= _CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
+    return any(each.confidence >= CLEARLY_ANOTHER and each.category != form.draft.category for each in turn.guesses[:1])
 
 
 def opens_another(form: OpenForm, turn: Turn) -> bool:
@@ -122,7 +121,7 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     """More about the matter, or another one. Where the first words left the category open or doubtful, surer ones settle it."""
     best = turn.guesses[0] if turn.guesses else None
     other = _sounds_otherwise(form, turn)
-    doubtful = form.sureness < _CLEARLY_ANOTHER
+    doubtful = form.sureness < CLEARLY_ANOTHER
     explained = other and _explains(form, turn)
     if other and form.draft.category and not doubtful and not explained:
         return _kept_for_later(form, turn)
@@ -155,7 +154,7 @@ def _explains(form: OpenForm, turn: Turn) -> bool:
 def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
     """我家那个暖气片子呀 only names a thing; what is wrong with it comes next, and is surer than a guess from its name."""
     names_a_thing = len(form.gist) <= _A_FEW_WORDS and form.requested in (*_PLACES, Ask.DESCRIPTION)
-    return names_a_thing and best is not None and best.category == form.draft.category and best.confidence >= _CLEARLY_ANOTHER
+    return names_a_thing and best is not None and best.category == form.draft.category and best.confidence >= CLEARLY_ANOTHER
 
 
 def _recategorised(form: OpenForm, turn: Turn) -> Step:
@@ -172,7 +171,7 @@ def _recategorised(form: OpenForm, turn: Turn) -> Step:
 
 
 def _names_category(turn: Turn, corrected: tuple[str, ...]) -> bool:
-    needed = _CLEARLY_ANOTHER if corrected or turn.facts.address or turn.facts.occurred_at else _ANOTHER
+    needed = CLEARLY_ANOTHER if corrected or turn.facts.address or turn.facts.occurred_at else _ANOTHER
     named = bool(turn.guesses) and turn.guesses[0].confidence >= needed
     return named and _says_something(turn) and told_in_correction(turn.text, turn.facts) >= _NAMES_MATTER
 

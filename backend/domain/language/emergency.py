@@ -118,17 +118,8 @@ _QUESTION = re.compile(
 
 _NOT_THAT = re.compile(r"[,。]不是[^,。!?;]{1,6}(?=$|[,。!?;])")  # 是煤气 不是水: says what it is not besides
 _BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[我俺人他她是])|关键是?|问题是|(?:这回|这次|这下|今天这)是?")
-# In 看着了 the model, which reads single words, may hear the fire of 着了.
-_NOTICED = re.compile(
-    r"打?(?:电话|手机)打(?:我|她|他|俺)的?|别打(?:我|她|他|俺)的(?=$|[,。!?])|"
-    r"(?:起来)?(?:就|才|都|也)*(?:看|瞅|瞧|找|摸|够|遇|赶|听)(?:着|到|见)了?(?=$|[,。!?])|(?:起来)?(?:就|才)*发现(?:的|了)?(?=$|[,。!?])"
-)
-# 明天 may end a farewell for the model, and 2611 2260 3843 count pills; alone they answer when, and name an order.
-_A_SPOT = re.compile(r"(?:大|小|铁)?(?:桥|河|楼)(?:上|下|头|边|顶|洞)(?:那儿|那|呢)?")
-_WORDLESS = re.compile(r"[\W\d_]*")
-_A_DAY = re.compile(
-    r"(?:大?[后前]|[今明昨])(?:天|儿|日|早上?|晚上?|晨|上午|下午|中午|夜里)+(?:吧|啊)?|下个?(?:周|月|礼拜|星期)[一二三四五六日天]?"
-)
+_NOTICED = _any(_WORDS["noticed"])
+_ANSWERS_ALONE = _any(_WORDS["answers_alone"])
 _FEW_AFTER_YES = re.compile(r"(?:是|对|嗯|行|好)(?:的|了|呀|啊|呐)?[,。]+[^,。!]{1,8}[,。!]*")
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:小区|新村|花园|家园|公寓)(?:\d+(?:号楼|栋|号))?(?:\d+(?:单元|门))?(?:\d+(?:室|号)?)?"
@@ -170,11 +161,7 @@ def _is_calm_otherwise(meant: str) -> bool:
 
 def _says_little(text: str, meant: str, score: float) -> bool:
     """Words of which the model, that knows dangers by longer texts, need not be asked."""
-    return (
-        any(answer.fullmatch(meant) for answer in (_A_DAY, _A_SPOT, _WORDLESS))
-        or _only_chooses_or_calls(text)
-        or _only_agrees(meant, score)
-    )
+    return _ANSWERS_ALONE.fullmatch(meant) is not None or _only_chooses_or_calls(text) or _only_agrees(meant, score)
 
 
 def _only_chooses_or_calls(text: str) -> bool:
