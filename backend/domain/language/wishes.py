@@ -15,11 +15,16 @@ from backend.domain.language.tables import load_table
 _WHOLE = "_whole"
 _ABOUT_PHONES = re.compile(r"[\d\s\W]|电话|手机|号码?|以后|麻烦|就[行好]|[的了吧是我您请给那个这]")
 _PADDING = r"[\s,。!?~:;、]*"
-_TABLE = {name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for name, patterns in load_table("wishes").items()}
+_TABLES = ("form", "fields", "yes_no", "matters", "orders", "questions", "talk")
+_TABLE = {
+    name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    for table in _TABLES
+    for name, patterns in load_table(f"wishes/{table}").items()
+}
 
 
 def says(wish: str, text: str) -> bool:
-    """Whether the text speaks of `wish`, a name out of data/wishes.yml (KeyError for another); a name ending in `_whole` must
+    """Whether the text speaks of `wish`, a name out of data/wishes/*.yml (KeyError for another); a name ending in `_whole` must
     be all that is said."""
     plain = normalise(text).text
     if wish.endswith(_WHOLE):
