@@ -11,6 +11,7 @@ from backend.domain.drafting.heard import (
     best,
     is_firm,
     share,
+    stands,
 )
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import explicit_score, parse_rating
@@ -21,6 +22,8 @@ _LIKELY = 0.4
 _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", "ask_human", "cancel"})
 # With an order number beside it, this is what is wanted of the order.
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
+_OF_NUMBER = frozenset({"rate", "cancel", "urge", "dispute_result"})  # and so is this, in the classifier's own words
+_SURELY = 0.9
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
 _ASKED_AFTER = frozenset(
     {"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope", "dispute_result"}
@@ -37,7 +40,8 @@ def order_number(heard: Heard) -> str:
         return wish
     spoken = words_beside_facts(heard.text, heard.facts)
     beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
-    return "query_status" if len(beside) < FEW_WORDS or best(heard) in ("provide_info", "") else ""
+    surely = best(heard) in _OF_NUMBER and share(heard) >= _SURELY
+    return "query_status" if (len(beside) < FEW_WORDS and not surely) or best(heard) in ("provide_info", "") else ""
 
 
 def rating(heard: Heard) -> str:
@@ -64,14 +68,16 @@ def unsolved(heard: Heard) -> str:
 
 def addition(heard: Heard) -> str:
     """补充一下, with no form open: it belongs to an order that exists."""
-    return "provide_info" if heard.requested in ("", RATING) and says("adds", heard.text) else ""
+    told = heard.requested in ("", RATING) and says("adds", heard.text) and not _is_of_the_world(heard)
+    nothing = best(heard) == "deny" and share(heard) >= _SURELY  # 没的补充
+    return "provide_info" if told and not nothing else ""
 
 
 def what_about(heard: Heard) -> str:
     """那路灯呢, with no form open: asks after an order. Who has none is taken to report."""
     asks = not heard.requested and heard.answer is None
     asks = asks and (says("what_about_whole", heard.text) or says("asks_how_far", heard.text))
-    return "query_status" if asks and best(heard) in _ASKED_AFTER else ""
+    return "query_status" if asks and best(heard) in _ASKED_AFTER and not _is_of_the_world(heard) else ""
 
 
 def solved(heard: Heard) -> str:
@@ -79,3 +85,8 @@ def solved(heard: Heard) -> str:
     pleased = says("solved", heard.text) or says("praises", heard.text)
     talk = heard.requested == RATING and best(heard) in _SATISFIED and pleased
     return "rate" if talk and not says("question", heard.text) else ""
+
+
+def _is_of_the_world(heard: Heard) -> bool:
+    """今天天气怎么样: surely talk, whatever words of orders are in it."""
+    return best(heard) in ("out_of_scope", "chitchat") and stands(heard)

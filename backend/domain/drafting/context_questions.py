@@ -8,6 +8,8 @@ from backend.domain.drafting.heard import (
     Heard,
     best,
     is_clear,
+    share,
+    stands,
 )
 from backend.domain.language.wishes import says
 
@@ -20,7 +22,7 @@ def question(heard: Heard) -> str:
     if heard.facts.order_numbers or best(heard) not in _ASKING:
         return ""
     if says("how_to", heard.text):
-        return "ask_faq"
+        return "" if stands(heard) else "ask_faq"
     return "ask_faq" if heard.requested in FORM and says("how_long", heard.text) and not says("earlier", heard.text) else ""
 
 
@@ -33,4 +35,5 @@ def who_handles(heard: Heard) -> str:
 def person(heard: Heard) -> str:
     """我要找你们领导: a person, unless a clear matter is told around it and no question is open."""
     tells = is_clear(heard.matter, SURE_OF_MATTER) and not heard.requested
-    return "ask_human" if says("asks_person", heard.text) and not tells else ""
+    unwanted = best(heard) == "deny" and share(heard) >= SURE_OF_MATTER  # 不用转人工
+    return "ask_human" if says("asks_person", heard.text) and not tells and not unwanted else ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share
+from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands
 from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import beside_phone, says
 
@@ -70,14 +70,19 @@ def _asks_for_repair(heard: Heard) -> str:
 
 def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
-    if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text):
+    if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text) or stands(heard) or _surely_denies(heard):
         return ""
     return "ask_faq" if says("others_see", heard.text) else "query_status"
 
 
+def _surely_denies(heard: Heard) -> bool:
+    """这写的啥啊 不是我说的: a no, with a word about what was written down."""
+    return best(heard) == "deny" and share(heard) >= SURE_OF_MATTER and says("wrong", heard.text)
+
+
 def _information(heard: Heard) -> str:
     """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
-    if heard.facts.phones or heard.facts.order_numbers or best(heard) == "emergency":
+    if heard.facts.phones or heard.facts.order_numbers or best(heard) == "emergency" or stands(heard):
         return ""
     if says("asks_hotline", heard.text):
         return "ask_faq"
@@ -87,7 +92,7 @@ def _information(heard: Heard) -> str:
 
 def _corrects_order(heard: Heard) -> str:
     """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
-    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
+    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None and not stands(heard)
     return "correct_previous_detail" if told and best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
 
 
@@ -100,7 +105,7 @@ def new_phone(heard: Heard) -> str:
 
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
-    told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard)
+    told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard) and not stands(heard)
     unsure = best(heard) in ("urge", "query_status") or share(heard) < _LIKELY_MATTER
     meant = best(heard) in _FOR_HANDLERS or (unsure and not says("urges", heard.text))
     return "provide_info" if told and meant and not says("question", heard.text) else ""
@@ -108,7 +113,7 @@ def _instructs(heard: Heard) -> str:
 
 def _few_words(heard: Heard) -> str:
     """What a few words mean to somebody who has filed: 水来了 is no report, 没人联系我 no mere no, 别给我发短信了 no trouble."""
-    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None:
+    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None or stands(heard):
         return ""
     wish = best(heard)
     return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")

@@ -14,6 +14,22 @@ FEW_WORDS = 4  # characters beside the facts
 SURE_OF_MATTER = 0.9  # the share of its category from which a matter is taken for certain
 # What may be said at any time and is no answer, when the classifier is sure of it.
 _FIRM = frozenset({"emergency", "opt_out", "ask_human", "cancel", "correct_previous_detail", "dispute_result"})
+# Wishes that a whole sentence shows: a few words in it do not undo them where the classifier is as sure as this.
+_WHOLE = frozenset(
+    {
+        "report_complaint",
+        "dispute_result",
+        "ask_human",
+        "ask_faq",
+        "query_status",
+        "urge",
+        "out_of_scope",
+        "chitchat",
+        "greet",
+        "bye",
+    }
+)
+_CERTAIN = 0.97
 POLITE = frozenset({"greet", "thanks", "bye"})
 
 
@@ -49,3 +65,8 @@ def is_clear(guess: CategoryGuess | None, least: float) -> bool:
 def is_firm(heard: Heard) -> bool:
     """Whether the words are surely one of the wishes that no open question turns into an answer."""
     return best(heard) in _FIRM and share(heard) >= 0.5
+
+
+def stands(heard: Heard) -> bool:
+    """Whether the sentence as a whole surely shows a wish, so that no few words in it may decide otherwise."""
+    return best(heard) in _WHOLE and share(heard) >= _CERTAIN

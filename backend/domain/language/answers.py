@@ -60,8 +60,8 @@ _FIRST = re.compile(rf"{_PADDING}(?:就|要|是)?(?:头|前|(?:最)?(?:上|前)(
 _LAST = re.compile(
     rf"{_PADDING}(?:就|要|是)?(?:最后|末|后|末尾|最(?:下|后)(?:的)?|(?:最)?(?:下|后|底下)(?:面|边|头)(?:的)?){_WHICH}{_PADDING}"
 )
-_EMOJI_YES = frozenset("👌👍✅🆗☑✔🙆")
-_EMOJI_NO = frozenset("❌🙅👎✖")
+_EMOJI_YES = frozenset("👌👍✅🆗☑✔√🙆")
+_EMOJI_NO = frozenset("❌🙅👎✖×")
 _WORDS = tuple((int(score), re.compile("|".join(words))) for score, words in _TABLE["ratings"].items())
 _SCORE = re.compile(
     r"(?<![\d.第前后过差扣减少])(?P<score>[0-5]|[零一二两三四五])(?:\s*(?:颗)?(?:星|分(?!钟|之|公司|局))|(?:个|颗)星)"
@@ -80,7 +80,7 @@ _LONGEST = 24
 def classify_answer(text: str) -> Answer | None:
     """The short answer that the whole text is, None when it says more or something else."""
     plain = normalise(text).text
-    if not plain:
+    if not re.search(r"\w", plain):
         return _emoji(text)
     if len(plain) > _LONGEST:
         return None
