@@ -63,13 +63,15 @@ def test_and_what_works_again_is(text: str) -> None:
 @pytest.mark.parametrize("text", ["可不嘛", "可不", "那可不", "可不是嘛", "√", "✅"])
 def test_a_yes_that_looks_like_a_no_is_a_yes(text: str) -> None:
     answer = classify_answer(text)
-    assert answer is not None and answer.kind is AnswerKind.YES
+    assert answer is not None
+    assert answer.kind is AnswerKind.YES
 
 
 @pytest.mark.parametrize("text", ["不", "不是", "那可不行", "×", "❌"])
 def test_and_a_no_is_a_no(text: str) -> None:
     answer = classify_answer(text)
-    assert answer is not None and answer.kind is AnswerKind.NO
+    assert answer is not None
+    assert answer.kind is AnswerKind.NO
 
 
 @pytest.mark.parametrize(
