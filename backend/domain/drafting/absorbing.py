@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
-from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy
+from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy, Span
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address, relative_correction
+from backend.domain.language.address_numbers import lone_door
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
 
@@ -36,6 +37,7 @@ _ANNOUNCED = re.compile(
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
+_DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 
@@ -67,7 +69,7 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
 
 
 def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
-    known, said = draft.address, turn.facts.address
+    known, said = draft.address, turn.facts.address or _door(form, turn)
     if turn.previous is not None and not known.text and speaks_of_it(turn.text, just_filed=True):
         known = same_place(turn.text, turn.previous.address)
     shared = turn.place is not None and turn.place.lat is not None
@@ -87,6 +89,16 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         elif replacing or not _conflicts(known, said.address):
             known = merge_address(known, said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _door(form: OpenForm, turn: Turn) -> AddressMention | None:
+    """201, said where a house is known and no door yet, and neither a telephone nor a year can be meant."""
+    known, number = form.draft.address, lone_door(turn.text)
+    year = form.requested is Ask.OCCURRED_AT and number.startswith(("19", "20")) and len(number) == _DIGITS_OF_A_YEAR
+    lacking = bool(known.building or known.unit) and not known.room and form.requested is not Ask.CONTACT_PHONE
+    if not number or not lacking or year:
+        return None
+    return AddressMention((Span(0, len(turn.text), turn.text),), Address(text=number, room=number), Completeness.PARTIAL)
 
 
 def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:

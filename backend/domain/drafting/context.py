@@ -104,6 +104,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_orders.rating,
     context_orders.solved,
     context_answers.short_answer,
+    context_answers.door,
     context_yes_no.led_by_yes_or_no,
     context_yes_no.told_state,
     context_yes_no.field_left,

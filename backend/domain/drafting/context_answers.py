@@ -20,6 +20,7 @@ from backend.domain.drafting.heard import (
 )
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.address_numbers import lone_door
 from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import gives_up, says
 
@@ -65,6 +66,11 @@ def _same_matter(heard: Heard) -> str:
     if says("is_another", heard.text):
         return "deny"
     return "affirm" if says("is_same", heard.text) and best(heard) != "deny" else ""
+
+
+def door(heard: Heard) -> str:
+    """201, in the form: the door of the house that was told, and no order's number; where a phone was asked for, part of it."""
+    return "provide_info" if heard.requested in FORM and lone_door(heard.text) and not heard.facts.order_numbers else ""
 
 
 def refusal(heard: Heard) -> str:

@@ -38,6 +38,9 @@ _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d(?: \d){{2,3}}|\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,6}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
     r"|屋|租|价|贷|产|东|顶|主)|号?屋(?!里|子|内|外|顶|主)|号住?户)"
 )
+_LONE_DOOR = re.compile(
+    rf"[\s,。]*(?:我?就?是|就|住|在|门牌|房号|那个)?\s*(?P<room>[1-9]\d{{2,3}}|[{_CN}]{{3,4}})(?:的|呢|啊|吧|哈|谢谢|[\s,。!])*"
+)
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
@@ -239,6 +242,13 @@ def _room(text: str, parts: list[Part]) -> list[Part]:
         if before:
             return [Part("room", arabic(before["room"]), before.start(), before.end())]
     return []
+
+
+def lone_door(text: str) -> str:
+    """201, 是1203的: the digits of a door that is all the text, "" for anything else. Whether a door is meant, the place of the
+    text must show: it may be a year as well, or the end of a telephone number."""
+    match = _LONE_DOOR.fullmatch(text)
+    return arabic(match["room"]) if match else ""
 
 
 def _skip_blanks(text: str, start: int) -> int:
