@@ -6,6 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import orders
 from actions.backend import backend
 from actions.turn import Events, Talk
 from backend.contracts.messages import Choice
@@ -22,12 +23,25 @@ _SLOT_OF_QUESTION = {
 _READS_BACK = frozenset({"confirm", "confirm_extra"})
 _HANDBACK, _SCAN = "handback", "scan"
 REPORT = "report_complaint"
+_INFORMATION = "provide_info"
+_A_STORY = 12  # characters: nobody tells so much about an order that does not exist
 _ABOUT_ORDERS = frozenset({"dispute_result", "urge", "query_status"})
 
 
-async def hear(talk: Talk, *, asks_only: bool = False) -> dict[str, Any]:
-    """Take the message into the draft and return what the backend says. Raises BackendDown, BackendRefused."""
-    return await put(talk, {**as_body(talk), "asks_only": asks_only or is_handback(talk)})
+async def hear(talk: Talk, *, asks_only: bool = False, told_on: bool = False) -> dict[str, Any]:
+    """Take the message into the draft and return what the backend says; `told_on`: it tells more of the matter, whatever it
+    sounds like. Raises BackendDown, BackendRefused."""
+    meant = {"intent": _INFORMATION} if told_on else {}
+    return await put(talk, {**as_body(talk), **meant, "asks_only": asks_only or is_handback(talk)})
+
+
+async def tells_on(talk: Talk) -> bool:
+    """物业不管 派出所来了就关 走了又开, in the form of somebody who has no order: what came of the matter so far."""
+    if talk.draft is None or talk.intent not in _ABOUT_ORDERS or orders.mentions(talk):
+        return False
+    if len(talk.text) < _A_STORY or talk.wishes & {"asks", "reads_back"}:
+        return False
+    return not await orders.own_orders(talk)
 
 
 async def put(talk: Talk, body: dict[str, Any]) -> dict[str, Any]:

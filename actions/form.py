@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.backend import BackendDown, BackendRefused, backend
 from actions.base import ResidentAction
-from actions.drafting import MIRRORED, ask, hear, is_handback, mirror, stay
+from actions.drafting import MIRRORED, ask, hear, is_handback, mirror, stay, tells_on
 from actions.form_digressions import RESPONDERS
 from actions.handing_over import hand_over
 from actions.rating_steps import store_beside
@@ -31,13 +31,14 @@ class ValidateComplaintForm(ResidentAction):
 
     async def respond(self, talk: Talk) -> Events:
         responder = RESPONDERS.get(talk.intent) if talk.draft is not None else None
-        if responder is not None and not is_handback(talk):
+        told_on = await tells_on(talk)
+        if responder is not None and not is_handback(talk) and not told_on:
             events = await responder.respond(talk)
             decided = any(event.get("name") == "requested_slot" for event in events)
             return events if decided else [*events, *stay(talk)]
         if talk.draft is None:
             await store_beside(talk)
-        told = await hear(talk)
+        told = await hear(talk, told_on=told_on)
         if told["outcome"] == "cancelled":
             talk.say("cancelled")
             return [*_end(None), SlotSet("pending", None)]

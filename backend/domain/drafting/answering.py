@@ -24,6 +24,7 @@ WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into 
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.4
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
+_A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:
@@ -100,7 +101,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
-    if same < _SOUNDS_LIKE and not says("extent", turn.text) and not _adds_at_the_end(form, turn):
+    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= _A_STORY
+    if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 
