@@ -148,9 +148,14 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     known = draft.occurred_at
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
-    if len(words_beside_facts(turn.text, turn.facts)) > _BARE:
+    if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):
         return draft, ""
     return replace(draft, occurred_at=_sharper(known, said.occurred_at)), ""
+
+
+def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
+    """得有两三个月了吧 具体记不清了, after 三天两头: since when it comes again was not known yet."""
+    return known.kind is TimeKind.RECURRING and known.start is None and said.kind is TimeKind.SINCE
 
 
 def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:

@@ -23,7 +23,7 @@ _LONGEST_PLACE = 40
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.4
-_A_STATEMENT, _A_SENTENCE = 5, 9  # characters
+_A_STATEMENT = 5  # characters
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
@@ -108,11 +108,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
-    """打电话打我的 别打她的, 车牌号补一下 辽C12345, at the read-back: a whole sentence, words of adding, figures."""
-    told = len(turn.text) >= _A_STATEMENT and (
-        len(turn.text) >= _A_SENTENCE or says("adds", turn.text) or re.search(r"[0-9A-Za-z]", turn.text)
-    )
-    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and bool(told)
+    """打电话打我的 别打她的, 刚搬来就有, at the read-back: a statement, to be read back with the rest."""
+    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:

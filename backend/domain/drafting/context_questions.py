@@ -27,9 +27,10 @@ def question(heard: Heard) -> str:
 
 
 def who_handles(heard: Heard) -> str:
-    """谁来管这个事啊, in the middle of the form."""
-    bare = heard.requested in FORM and len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None
-    return "ask_faq" if bare and says("who_handles", heard.text) else ""
+    """谁来管这个事啊, in the middle of the form and after it."""
+    bare = len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None and not heard.facts.order_numbers
+    asked = heard.requested in FORM or (heard.requested == "" and share(heard) < SURE_OF_MATTER)
+    return "ask_faq" if bare and asked and says("who_handles", heard.text) else ""
 
 
 def person(heard: Heard) -> str:

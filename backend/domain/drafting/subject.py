@@ -16,6 +16,7 @@ from backend.domain.drafting.several import clear_problems
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
+from backend.domain.language.matters import kinds_named
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -137,12 +138,14 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
 
 
 def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
-    """Of another category, and not a word about an office (物业说没钱修, 物业真是绝了): who is scolded makes no order."""
+    """Of another category, and not a word about those who were asked before (物业说没钱修, 房东让我找物业): what they answered
+    makes no order."""
     best = turn.guesses[0] if turn.guesses else None
     if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
         return False
-    scolds = says("office_answers", turn.text) or says("scolds", turn.text)
-    return not (best.subcategory == _BLAMES and scolds)
+    answered = says("office_answers", turn.text)
+    blames = best.subcategory == _BLAMES and (answered or says("scolds", turn.text))
+    return not blames and not says("sent_on", turn.text) and not (answered and not kinds_named(turn.text))
 
 
 def _explains(form: OpenForm, turn: Turn) -> bool:
@@ -153,7 +156,9 @@ def _explains(form: OpenForm, turn: Turn) -> bool:
 
 def _tells_leaf(form: OpenForm, best: CategoryGuess | None) -> bool:
     """我家那个暖气片子呀 only names a thing; what is wrong with it comes next, and is surer than a guess from its name."""
-    names_a_thing = len(form.gist) <= _A_FEW_WORDS and form.requested in (*_PLACES, Ask.DESCRIPTION)
+    names_a_thing = (
+        len(form.gist) <= _A_FEW_WORDS and form.requested in (*_PLACES, Ask.DESCRIPTION) and not kinds_named(form.gist)
+    )
     return names_a_thing and best is not None and best.category == form.draft.category and best.confidence >= CLEARLY_ANOTHER
 
 

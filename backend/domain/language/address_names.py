@@ -49,6 +49,7 @@ _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
 _NUMBER = re.compile(
     r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
 )
+_YOU_KNOW = re.compile(r"(?:你|您)(?:们)?(?:都)?知道")  # 山水文苑你知道吧,就是体育场旁边那个
 _ARABIC_HEAD = re.compile(r"^[\dA-Za-z]+(?:号楼?|栋|#|单元|楼|层|室|点|分|天|年|月|日|度|期)?")
 # 二十四路等了半天也不来: a bus, and no road, where one is waited for.
 _LINE = re.compile(r"(?:[等坐乘赶上])?(?:\d{1,3}|[一二三四五六七八九十百零]{1,4})路")
@@ -104,7 +105,8 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
         return None if named["area"] else Part("landmark", whole + named[0], start, named.end())
     if ending.weak and _GOES_ON.match(text, match.end()):
         return None  # 香格里拉小区
-    if ending.weak and not (_NUMBER.match(text, match.end()) or _PLACE_VERB.search(text[:start])):
+    told = _NUMBER.match(text, match.end()) or _YOU_KNOW.match(text, match.end()) or _PLACE_VERB.search(text[:start])
+    if ending.weak and not told:
         return None
     return Part(ending.kind, whole, start, match.end())
 
