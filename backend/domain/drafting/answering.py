@@ -19,6 +19,7 @@ from backend.domain.language.wishes import says
 LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
 # Where it is and when it was need not be known: who says so is not asked again.
 KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
+_PRESSED_PAST = frozenset({Ask.CONTACT_PHONE, Ask.OCCURRED_AT})  # 提交吧: files what there is
 _LONGEST_PLACE = 40
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
@@ -34,7 +35,8 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     field = field_of(form.requested)
     if says("keeps_back", turn.text) and not says("how_long", turn.text):
         return Step(replace(form, settled=(*form.settled, field)), changed=(field,), remarks=("respected",))
-    if says("enough_whole", turn.text):
+    presses_on = form.requested in _PRESSED_PAST and says("files_whole", turn.text)
+    if presses_on or says("enough_whole", turn.text):
         return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
     if turn.answer is None:
         return None

@@ -36,6 +36,7 @@ _WORTH_KEEPING = 4  # characters that no field has taken
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
+_TELLS_WHY = 8  # characters: 不方便留 refuses, 不留了怕他们打击报复 says why
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -111,6 +112,7 @@ def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> Ope
     landmark, name = form.draft.address.landmark, form.draft.contact_name
     told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
     told = [turn.text] if turn.facts.privacy is Privacy.CONFIDENTIAL else told
+    told = [clause for clause in told if not says("refuses", clause) or len(clause) >= _TELLS_WHY]
     left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))
     if len(left) < _WORTH_KEEPING:
         return form

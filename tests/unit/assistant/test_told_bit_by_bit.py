@@ -58,3 +58,28 @@ def test_a_story_that_sounds_like_nothing_is_kept() -> None:
 @pytest.mark.parametrize("said", ["谁来修啊", "这事归谁管"])
 def test_who_handles_it_is_a_question_outside_the_form_too(said: str) -> None:
     assert intent(said, "", ("nlu_fallback", 0.3)) == "ask_faq"
+
+
+@pytest.mark.parametrize("said", ["提交吧", "报吧", "就这么报吧"])
+def test_who_presses_on_where_the_telephone_is_asked_for_leaves_none(said: str) -> None:
+    form = told(fresh(), ("屋里冰凉", REPORT), "翠园小区2号楼", "昨天").form
+    assert form.requested is Ask.CONTACT_PHONE
+    assert told(form, said).form.requested is Ask.CONFIRM
+
+
+def test_a_refusal_is_no_part_of_the_matter_and_its_reason_is() -> None:
+    form = told(fresh(), ("屋里冰凉", REPORT), "翠园小区2号楼", "昨天").form
+    assert "不方便" not in told(form, "不方便留").form.draft.description
+    assert "打击报复" in told(form, "不想留电话 怕他们打击报复").form.draft.description
+
+
+@pytest.mark.parametrize(
+    ("said", "read_back"),
+    [
+        ("暖气费交了不给供暖 你们管不管", "暖气费交了不给供暖"),
+        ("押金不给退 电话不留了", "押金不给退"),
+        ("物业不给修电梯", "物业不给修电梯"),
+    ],
+)
+def test_what_is_not_given_is_read_back(said: str, read_back: str) -> None:
+    assert told(fresh(), (said, REPORT)).form.gist == read_back
