@@ -28,6 +28,7 @@ _SPOKEN: dict[tuple[str, str], str] = {
     ("邻里纠纷", "隐私"): "邻里隐私",
     ("邻里纠纷", "其他"): "邻里纠纷",
     ("动迁/棚改", "补偿"): "动迁补偿",
+    ("治安", "轻生"): "求助",  # nobody who wished to die is called by it
 }
 _SAYS_NOTHING = frozenset({"", "其他", "未说明"})
 

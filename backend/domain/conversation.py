@@ -16,6 +16,7 @@ DIALOGUE_SILENCE = timedelta(hours=1)
 DRAFT_KEPT = timedelta(days=3)
 APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
+WHAT_COMES_OF_IT = "medical"  # smoke, a fall, a blow: who is hurt was in that danger
 
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
 GOES_ON = "goes on"  # why a question of the bot is a note: the resident had written on before it was said
@@ -102,9 +103,12 @@ def may_apologise(*, last_apology_at: datetime | None, now: datetime) -> bool:
     return last_apology_at is None or now - last_apology_at >= APOLOGY_PAUSE
 
 
-def same_emergency(*, kind: str, known_kind: str, known_at: datetime | None, now: datetime) -> bool:
-    """Whether an emergency message is about the one reported a moment ago."""
-    return known_at is not None and kind == known_kind and now - known_at <= EMERGENCY_SAME
+def same_emergency(*, kind: str, known_kind: str, known_at: datetime | None, now: datetime, named: bool = True) -> bool:
+    """Whether an emergency message is about the one reported a moment ago: it tells of the same kind, of who was hurt by it, or
+    of nothing that could be `named`."""
+    if known_at is None or now - known_at > EMERGENCY_SAME:
+        return False
+    return kind in (known_kind, WHAT_COMES_OF_IT) or not named
 
 
 def may_be_taken_back(*, number: str, known_at: datetime | None, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from backend.contracts.conversations import Address
 from backend.contracts.spoken_time import day_text
 from backend.domain.conversation import in_service_hours, next_service_start
+from backend.domain.language.danger_talk import DangerTalk
 from backend.domain.language.emergency import EMERGENCY_KINDS
 
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
@@ -68,6 +69,44 @@ def emergency_address_noted(number: str) -> str:
 def emergency_taken_back(number: str) -> str:
     """Said when the resident takes an emergency back; a person still calls, because a danger may speak here."""
     return f"没事就好。这句话已转给值班人员(单号{number}),他们可能来个电话问一声,请接一下。要是又不对劲,马上打119、110或120。"
+
+
+EMERGENCY_ASKS_PLACE = "您在哪里?告诉我小区和楼号,好找到您。"
+_GOES_ON = {  # two of each, so that nobody hears the same twice running
+    DangerTalk.DONE: (
+        "好,您做得对。已经记到单上(单号{number}),值班人员看得到。",
+        "好,就这样,人先顾好。这也记上了(单号{number}),有变化马上告诉我。",
+    ),
+    DangerTalk.HELP: (
+        "好,听他们安排,您也当心自己。已经记到单上(单号{number})。",
+        "知道了,记到单上了(单号{number})。还要什么就告诉我。",
+    ),
+    DangerTalk.STATE: (
+        "记下了,已转给值班人员(单号{number})。情况一变就告诉我,等不及马上打{call}。",
+        "这也转给值班人员了(单号{number})。您先顾好人,紧要就打{call}。",
+    ),
+    DangerTalk.WHEN: (
+        "值班人员已经收到,正在联系(单号{number})。最快的是您直接打{call},照他们说的做,别离开安全的地方。",
+        "我已经再催值班人员(单号{number})。等不及就打{call},那边派人最快。",
+    ),
+    DangerTalk.UNWANTED: (
+        "好,这话已转给值班人员(单号{number}),他们可能来电话问一声,请接一下。要是还有危险,马上打{call}。",
+        "知道了,也转过去了(单号{number})。要是又不对劲,马上打{call}。",
+    ),
+}
+# To somebody who wishes to die nothing is closed, and nothing called well done.
+_GOES_ON_DESPAIR = (
+    "我在听,您慢慢说。您的话已转给值班人员(单号{number}),他们会尽快找您。难受就打12356,白天黑夜都有人接。",
+    "我听见了,不逼您。大家放心不下您,值班的人会给您打个电话。身边有谁就叫来陪陪您,12356随时有人。",
+)
+
+
+def emergency_goes_on(kind: str, number: str, talk: DangerTalk, *, turn: int) -> str:
+    """Said to what is told of a danger after its report; `turn` is the number of the message, so that the words change."""
+    despairs = kind == "suicide" and talk in (DangerTalk.STATE, DangerTalk.UNWANTED)
+    said = _GOES_ON_DESPAIR if despairs else _GOES_ON[talk]
+    known = EMERGENCY_KINDS.get(kind)
+    return said[turn // 2 % len(said)].format(number=number, call=known.call if known else "110")
 
 
 def address_text(address: Address) -> str:

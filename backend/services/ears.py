@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import EmergencyHit, Facts
+from backend.domain.language.danger_talk import DangerTalk
 
 
 class Ears(Protocol):
@@ -20,6 +21,14 @@ class Ears(Protocol):
 
     def takes_back(self, text: str) -> bool:
         """Whether a danger that was just reported is taken back."""
+        ...
+
+    def danger_talk(self, text: str) -> DangerTalk | None:
+        """What is said of a danger that was just reported; None where it is something else, or a danger by itself."""
+        ...
+
+    def may_go_on(self, text: str) -> bool:
+        """Whether a few words that nothing else explains may go on with a danger that was just reported."""
         ...
 
     async def facts(self, session: AsyncSession, text: str, *, message_time: datetime, phone: str) -> Facts:

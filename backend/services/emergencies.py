@@ -15,7 +15,9 @@ from backend.contracts.work_orders import State, Verb
 from backend.domain import phrases
 from backend.domain.conversation import EMERGENCY_PRIORITY, EMERGENCY_SAME, same_emergency
 from backend.domain.errors import DomainError
-from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.danger_talk import DangerTalk
+from backend.domain.language.emergency import EMERGENCY_KINDS, names_danger
+from backend.domain.language.normalise import normalise
 from backend.services.casework import apply_verb
 from backend.services.conversations import flag_for_people
 from backend.services.draft_place import lend_place, open_draft, place_in_draft
@@ -27,6 +29,7 @@ from backend.storage.work_orders import get_order
 log = structlog.get_logger()
 
 _ACTOR = "system"
+_TELLING_LANDMARK = 3  # characters: 超市门口, not 门口
 
 
 async def respond(
@@ -38,7 +41,13 @@ async def respond(
     instruction is said all the same and people are told.
     """
     known = conversation.emergency_number
-    is_same = same_emergency(kind=kind, known_kind=conversation.emergency_kind, known_at=conversation.emergency_at, now=now)
+    is_same = same_emergency(
+        kind=kind,
+        known_kind=conversation.emergency_kind,
+        known_at=conversation.emergency_at,
+        now=now,
+        named=names_danger(normalise(message.text).text),
+    )
     flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     if is_same and known and await _noted(session, known, message, now=now):
         await add_place(session, conversation, _place(facts), now=now)
@@ -76,9 +85,27 @@ async def taken_back(session: AsyncSession, conversation: ConversationRow, messa
     return Reply(phrases.emergency_taken_back(number))
 
 
+async def goes_on(
+    session: AsyncSession, conversation: ConversationRow, message: MessageRow, *, talk: DangerTalk, now: datetime
+) -> Reply:
+    """What is said of the danger afterwards is noted on its order, told to people, and answered; the place is asked for again
+    where nobody knows it yet."""
+    number = conversation.emergency_number
+    await _noted(session, number, message, now=now)
+    flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
+    said = phrases.emergency_goes_on(conversation.emergency_kind, number, talk, turn=message.seq)
+    is_lost = conversation.emergency_needs_address and not (await get_order(session, number)).address_text
+    asks = is_lost and talk is not DangerTalk.UNWANTED
+    return Reply(said + (phrases.EMERGENCY_ASKS_PLACE if asks else ""))
+
+
 def is_findable(facts: Facts) -> bool:
-    """Whether the text says where: at least partly, in the district or not."""
-    return facts.address is not None and facts.address.completeness is not Completeness.NONE
+    """Whether the text says where, in the district or not, so that somebody finds the way: 门口 or 三楼 alone does not."""
+    if facts.address is None or facts.address.completeness is Completeness.OUTSIDE:
+        return facts.address is not None
+    place = facts.address.address
+    named = (place.street, place.community, place.estate, place.road, place.house_number, place.building)
+    return any(named) or place.lat is not None or len(place.landmark) >= _TELLING_LANDMARK
 
 
 def awaits_place(conversation: ConversationRow, *, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import EmergencyHit, Facts
 from backend.domain.assistant_text import LONGEST_HEARD
+from backend.domain.language.danger_talk import DangerTalk, danger_talk, may_go_on
 from backend.domain.language.emergency import screen_emergency, takes_back_danger
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
@@ -31,6 +32,12 @@ class RuleEars:
 
     def takes_back(self, text: str) -> bool:
         return takes_back_danger(text[:LONGEST_HEARD])
+
+    def danger_talk(self, text: str) -> DangerTalk | None:
+        return danger_talk(text[:LONGEST_HEARD])
+
+    def may_go_on(self, text: str) -> bool:
+        return may_go_on(text[:LONGEST_HEARD])
 
     async def facts(self, session: AsyncSession, text: str, *, message_time: datetime, phone: str) -> Facts:
         if self._gazetteer is None or time.monotonic() - self._read_at > _GAZETTEER_KEPT:

@@ -21,6 +21,7 @@ from backend.services.turn_steps import (
     Answer,
     Answered,
     Emergency,
+    EmergencyGoesOn,
     EmergencyPlace,
     EmergencyTakenBack,
     Failed,
@@ -153,6 +154,11 @@ async def _emergency_taken_back(stage: Stage, answer: EmergencyTakenBack) -> Non
     await stage.say(Author.SYSTEM, [reply], "emergency")
 
 
+async def _emergency_goes_on(stage: Stage, answer: EmergencyGoesOn) -> None:
+    reply = await emergencies.goes_on(stage.session, stage.conversation, stage.message, talk=answer.talk, now=stage.now)
+    await stage.say(Author.SYSTEM, [reply], "emergency")
+
+
 async def _answered(stage: Stage, answer: Answered) -> None:
     await _remember(stage, answer.replies)
     if await _is_answered_later(stage, answer.replies):
@@ -200,6 +206,7 @@ _EFFECTS: dict[type, Callable[[Stage, Any], Awaitable[None]]] = {
     Emergency: _emergency,
     EmergencyPlace: _emergency_place,
     EmergencyTakenBack: _emergency_taken_back,
+    EmergencyGoesOn: _emergency_goes_on,
     Answered: _answered,
     Failed: _failed,
 }

@@ -13,6 +13,7 @@ from backend.contracts.understanding import EmergencyHit
 from backend.domain import opt_out
 from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant, whole_again
 from backend.domain.conversation import DraftState, draft_state
+from backend.domain.language.danger_talk import DangerTalk
 from backend.services.draft_place import open_draft
 from backend.services.ports import AssistantTurn
 from backend.storage.leases import Lease
@@ -67,6 +68,13 @@ class EmergencyTakenBack:
 
 
 @dataclass(frozen=True)
+class EmergencyGoesOn:
+    """What is said of a danger that was reported a moment ago: what was done, that help is there, how it is."""
+
+    talk: DangerTalk
+
+
+@dataclass(frozen=True)
 class Answered:
     replies: tuple[Reply, ...] = field(default_factory=tuple)
 
@@ -79,7 +87,7 @@ class Failed:
     late: asyncio.Task[tuple[Reply, ...]] | None = None
 
 
-Answer = Silent | OptOut | Emergency | EmergencyPlace | EmergencyTakenBack | Answered | Failed
+Answer = Silent | OptOut | Emergency | EmergencyPlace | EmergencyTakenBack | EmergencyGoesOn | Answered | Failed
 
 
 def opt_out_word(turn: Turn) -> opt_out.OptOutWord | None:

@@ -18,6 +18,7 @@ from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, may_be_taken_back, needs_new_dialogue
+from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.ears import Ears
@@ -30,6 +31,7 @@ from backend.services.turn_steps import (
     Answer,
     Answered,
     Emergency,
+    EmergencyGoesOn,
     EmergencyPlace,
     EmergencyTakenBack,
     Failed,
@@ -157,14 +159,9 @@ class TurnWorker(LeasedWorker[Turn]):
         word = opt_out_word(turn)
         if word is not None:
             return OptOut(word)
-        if self._is_taken_back(turn):
-            return EmergencyTakenBack()
-        hit = self._ears.emergency(turn.message.text) if turn.is_said else None
-        if hit is not None:
-            return Emergency(hit)
-        place = await self._emergency_place(turn)
-        if place is not None:
-            return place
+        danger = await self._danger(turn)
+        if danger is not None:
+            return danger
         if unreadable(turn):
             by_sms = turn.message.channel == Channel.SMS.value
             said = phrases.UNREADABLE_SMS if by_sms else phrases.UNREADABLE
@@ -174,14 +171,39 @@ class TurnWorker(LeasedWorker[Turn]):
             return Silent(left=question is not None)
         return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
 
-    def _is_taken_back(self, turn: Turn) -> bool:
+    async def _danger(self, turn: Turn) -> Answer | None:
+        """What speaks of danger: a report, or what follows on one for half an hour (its place, how it goes on, its end)."""
+        if not turn.is_said:
+            return None
+        follows = self._follows_danger(turn)
+        said = self._after_alarm(turn) if follows else None
+        if said is not None:
+            return said
+        hit = self._ears.emergency(turn.message.text)
+        if hit is not None:
+            return Emergency(hit)
+        place = await self._emergency_place(turn)
+        if place is not None:
+            return place
+        goes_on = follows and turn.conversation.draft is None and self._ears.may_go_on(turn.message.text)
+        return EmergencyGoesOn(DangerTalk.STATE) if goes_on else None
+
+    def _after_alarm(self, turn: Turn) -> Answer | None:
+        """What follows on an alarm by its words. Nobody who wished to die is taken at their word that nobody need come."""
+        text = turn.message.text
+        talk = self._ears.danger_talk(text)
+        stays = talk is DangerTalk.UNWANTED and turn.conversation.emergency_kind in LASTS_WHATEVER_IS_SAID
+        if not stays and self._ears.takes_back(text):
+            return EmergencyTakenBack()
+        return EmergencyGoesOn(talk) if talk is not None else None
+
+    def _follows_danger(self, turn: Turn) -> bool:
         reported = turn.conversation
-        now = self._clock.now()
-        fresh = may_be_taken_back(number=reported.emergency_number, known_at=reported.emergency_at, now=now)
-        return fresh and turn.is_said and owned_by_bot(turn) and self._ears.takes_back(turn.message.text)
+        fresh = may_be_taken_back(number=reported.emergency_number, known_at=reported.emergency_at, now=self._clock.now())
+        return fresh and owned_by_bot(turn)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
-        if not turn.is_said or not awaits_place(turn.conversation, now=self._clock.now()):
+        if not awaits_place(turn.conversation, now=self._clock.now()):
             return None
         async with self.db.reading() as session:
             facts = await self._ears.facts(

@@ -18,6 +18,7 @@ _STRUCK = "\x00"
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _SENTENCES = re.compile(r"[^。!?;\n]*[。!?;\n]|[^。!?;\n]+")
 _CLAUSE_END = re.compile(r"[,,。!?;\n]")
+_MARKS = re.compile(r"[\W_]")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _NEAR = 14  # an `if` further back in a text without marks belongs to something else
 _NEVER = "(?!)"
@@ -54,6 +55,8 @@ QUITE_SURELY_CALM = -3.5  # the same for the kinds that are `firm`
 CALM_WITHOUT_EXCUSE = -2.5  # the same where nothing in the text tells why it should be calm
 ALARMING_ALONE = 2.0  # unless what the rule found scores this much by itself
 OUTWEIGHED = -1.5  # and with the whole text no less than this
+DANGER_IN_FEW_WORDS = 1.0  # above it the model alone raises the alarm where hardly anything is said
+_FEW_WORDS = 6  # characters, marks left out
 NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
@@ -143,12 +146,27 @@ def emergency_in(text: str) -> EmergencyHit | None:
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _says_little(text, meant, score)):
         return gravest
-    if gravest is None and (score <= DANGER or _is_calm_otherwise(meant)):
+    if gravest is None and (score <= _least(meant) or _is_calm_otherwise(meant)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
     kind = _kind(meant, hits)
     return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
+
+
+def _least(meant: str) -> float:
+    """The score above which the model alone raises the alarm: 掉了, 没气 and 两个人 hold too little to be sure of anything."""
+    return DANGER_IN_FEW_WORDS if len(_MARKS.sub("", meant)) <= _FEW_WORDS else DANGER
+
+
+def names_danger(text: str) -> bool:
+    """Whether a rule hears a danger in the normalised text."""
+    return bool(_by_rules(text, spelt(text)))
+
+
+def alarms_weakly(text: str) -> bool:
+    """Whether no rule hears a danger in the normalised text, and the model not clearly."""
+    return not names_danger(text) and (danger_score(spelt(text)) or 0.0) < ALARMING_ALONE
 
 
 def _is_calm_otherwise(meant: str) -> bool:
@@ -242,7 +260,9 @@ def takes_back_danger(text: str) -> bool:
     meant = _strike(_NOT_TAKEN_BACK, spelt(said))
     if _TAKEN_BACK.search(meant) is None or _STILL.search(spelt(said)):
         return False
-    return emergency_in(said) is None or (_DENIED.search(meant) is not None and emergency_in(_TAKEN_BACK.sub("", meant)) is None)
+    if emergency_in(said) is None or alarms_weakly(said):
+        return True
+    return _DENIED.search(meant) is not None and emergency_in(_TAKEN_BACK.sub("", meant)) is None
 
 
 def instruction_for(kind: str) -> str:

@@ -26,6 +26,7 @@ from backend.contracts.messages import (
     SessionGrant,
 )
 from backend.contracts.understanding import EmergencyHit, Facts, Span
+from backend.domain.language.danger_talk import DangerTalk
 from backend.services import conversations as talk
 from backend.services.delivery import Deliverer
 from backend.services.inbox import Inbox
@@ -115,6 +116,12 @@ class PlainEars:
 
     def takes_back(self, text: str) -> bool:
         return "误会" in text
+
+    def danger_talk(self, text: str) -> DangerTalk | None:
+        return {"打了120": DangerTalk.DONE, "你们别来": DangerTalk.UNWANTED}.get(text)
+
+    def may_go_on(self, text: str) -> bool:
+        return text == "俩人"
 
     async def facts(self, session: Any, text: str, *, message_time: datetime, phone: str) -> Facts:
         return self.facts_by_text.get(text, Facts())

@@ -142,6 +142,14 @@ def test_what_counts_as_the_same_emergency(kind: str, minutes: float | None, sam
     assert same_emergency(kind=kind, known_kind="fire", known_at=known_at, now=NOW) is same
 
 
+def test_who_was_hurt_and_what_no_rule_names_belong_to_the_danger_of_a_moment_ago() -> None:
+    known_at = NOW - timedelta(minutes=5)
+    assert same_emergency(kind="medical", known_kind="co", known_at=known_at, now=NOW)
+    assert same_emergency(kind="suicide", known_kind="co", known_at=known_at, now=NOW, named=False)
+    assert not same_emergency(kind="fire", known_kind="co", known_at=known_at, now=NOW)
+    assert not same_emergency(kind="suicide", known_kind="co", known_at=NOW - timedelta(minutes=31), now=NOW, named=False)
+
+
 # --- windows -------------------------------------------------------------------------------------------------------------------
 
 
