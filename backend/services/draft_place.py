@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from backend.contracts.conversations import Address, Completeness, Draft
-from backend.domain.drafting.model import OpenForm
+from backend.domain.drafting.model import ANSWERED, OpenForm
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.addresses import completeness
@@ -21,6 +21,12 @@ def open_draft(conversation: ConversationRow) -> Draft:
     """The draft of the open form, an empty one where none is open or it cannot be read."""
     form = _form(conversation)
     return form.draft if form is not None else Draft()
+
+
+def is_answering(conversation: ConversationRow) -> bool:
+    """Whether the form has a question open that asks for something else than what happened."""
+    form = _form(conversation)
+    return form is not None and form.requested.value in ANSWERED
 
 
 def place_in_draft(draft: Draft, said: Address | None) -> Address | None:

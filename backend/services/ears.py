@@ -15,8 +15,8 @@ from backend.domain.language.danger_talk import DangerTalk
 class Ears(Protocol):
     """What the engine must understand by itself."""
 
-    def emergency(self, text: str) -> EmergencyHit | None:
-        """Danger to life now, or None."""
+    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
+        """Danger to life now, or None; `answering`: a question of the form is open."""
         ...
 
     def takes_back(self, text: str) -> bool:

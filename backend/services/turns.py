@@ -21,6 +21,7 @@ from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state
 from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
+from backend.services.draft_place import is_answering
 from backend.services.ears import Ears
 from backend.services.emergencies import awaits_place, is_findable
 from backend.services.faq_answers import added_answer
@@ -179,7 +180,7 @@ class TurnWorker(LeasedWorker[Turn]):
         said = self._after_alarm(turn) if follows else None
         if said is not None:
             return said
-        hit = self._ears.emergency(turn.message.text)
+        hit = self._ears.emergency(turn.message.text, answering=is_answering(turn.conversation))
         if hit is not None:
             return Emergency(hit)
         place = await self._emergency_place(turn)

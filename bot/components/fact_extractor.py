@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts, Span
 from backend.domain.drafting.codec import to_json
+from backend.domain.drafting.model import ANSWERED
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place
 from bot.components.base import DRAW, DRAWN, RuleComponent
@@ -61,12 +62,16 @@ class FactExtractor(RuleComponent):
             meta = message.get(METADATA) or {}
             draw = partial(draw_facts, message_time=_time(meta.get("message_time")), gazetteer=gazetteer)
             previous = (meta.get("draft") or {}).get("contact_phone") or meta.get("known_phone") or ""
-            facts = draw(str(message.get(TEXT) or ""), previous_phone=previous)
+            facts = draw(str(message.get(TEXT) or ""), previous_phone=previous, answering=_is_answering(meta))
             message.set(DRAW, draw)
             message.set(FACTS, to_json(facts), add_to_output=True)
             message.set(DRAWN, facts)
             message.set(ENTITIES, (message.get(ENTITIES) or []) + _entities(facts), add_to_output=True)
         return messages
+
+
+def _is_answering(meta: dict[str, Any]) -> bool:
+    return ((meta.get("draft") or {}).get("form") or {}).get("requested") in ANSWERED
 
 
 def _entities(facts: Facts) -> list[dict[str, Any]]:

@@ -1,0 +1,52 @@
+"""While the form asks for something, an answer must sound far more like a danger to raise an alarm; what names one always does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from backend.domain.drafting.model import ANSWERED, Ask
+from backend.domain.language.emergency import screen_emergency
+from backend.domain.language.facts import draw_facts
+from bot.corpus import ROOT
+from tests.unit.assistant.builders import PLACES
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("楼上402 敲门不开", "电话不留了 怕他们找我", "打我电话就行 别打给我妈 她听不清", "我妈82了 一个人住"),
+        *("有小孩掉下去咋整 快点", "屋里就我一个老太太", "不用管我了 谢谢啊", "别打了 我接着了", "车挡着 出不去"),
+    ],
+)
+def test_an_answer_that_only_resembles_a_danger_raises_no_alarm(said: str) -> None:
+    assert screen_emergency(said, answering=True) is None
+    assert draw_facts(said, message_time=NOW, gazetteer=PLACES, answering=True).emergency is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        *(("着火了", "fire"), ("等等 屋里全是煤气味", "gas"), ("哎呀电梯掉下去了 我妈在里头", "lift")),
+        *(("我爸晕倒了", "medical"), ("他拿刀要砍我", "violence"), ("不想活了", "suicide"), ("孩子被卡在门里了", "trapped")),
+    ],
+)
+def test_a_danger_that_is_named_raises_it_in_any_question(said: str, kind: str) -> None:
+    hit = screen_emergency(said, answering=True)
+    assert hit is not None
+    assert hit.kind == kind
+
+
+def test_of_what_is_said_in_a_form_hardly_anything_alarms() -> None:
+    rows = yaml.safe_load((ROOT / "nlu_data/danger/said_in_the_form_calm.yml").read_text("utf-8"))
+    alarmed = [text for texts in rows.values() for text in texts if screen_emergency(text, answering=True)]
+    assert len(alarmed) <= 1, alarmed
+
+
+def test_the_question_what_happened_is_answered_by_dangers_too() -> None:
+    assert Ask.DESCRIPTION.value not in ANSWERED
+    assert Ask.CONTACT_PHONE.value in ANSWERED
