@@ -151,8 +151,13 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = (f"YOUSHI_{'_'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" for each in error.errors())
+        wrong = (_told(each["loc"], each["msg"]) for each in error.errors())
         raise BadSettings("\n".join(wrong)) from None
+
+
+def _told(where: tuple[int | str, ...], what: str) -> str:
+    name = "_".join(str(part) for part in where).upper()
+    return f"YOUSHI_{name}: {what.removeprefix('Value error, ')}"
 
 
 def _is_loopback(url: str) -> bool:

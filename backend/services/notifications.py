@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -36,6 +37,8 @@ RATING_REMINDER = timedelta(hours=24)
 _GIVE_UP = 20  # attempts after which a row that always fails is left to people
 _POLLED = 100
 _ENDS_RATING = frozenset({EventType.RATED, EventType.REOPENED, EventType.CLOSED, EventType.WITHDRAWN})
+_TOLD_ONCE = frozenset({EventType.DISPATCHED.value, EventType.ARRIVED.value})
+_NEWS_AGAIN = (EventType.RETURNED.value, EventType.REOPENED.value)
 _NOT_SUBJECTS = frozenset({"", "未说明", "其他"})
 
 
@@ -91,7 +94,7 @@ class NotificationConsumer:
             sent_on = next((event for event in events.values() if _is_dispatch_at_filing(order, event)), None)
             for row in rows:
                 event = events.get(int(row.payload["seq"]))
-                if event is not None:
+                if event is not None and not is_told_before(event, events.values()):
                     told += await self._tell_event(session, order, event, sent_on, str(row.payload.get("answered_in") or ""))
         for row in rows:
             row.done_at = self._clock.now()
@@ -163,9 +166,16 @@ async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderE
         subject=spoken_matter(order.category, order.subcategory) if told else "",
         unit=str(event.data.get("unit_name") or (unit.name if unit else "")),
         due_at=order.due_at,
-        detail=event.note or str(event.data.get("reason", "")),
+        detail=await _why(session, order, event),
         door=str(event.data.get("route", "")),
     )
+
+
+async def _why(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> str:
+    """What residents read as the reason: of a granted extension the one it was asked for with, for who grants it writes 同意."""
+    if event.type == EventType.EXTENDED.value:
+        event = request_of(event, await events_of(session, order.id)) or event
+    return event.note or str(event.data.get("reason", ""))
 
 
 async def push(
@@ -193,6 +203,21 @@ async def push(
         message = await message_by_notice_key(session, key)
         message.remind_at = now + RATING_REMINDER if notice.purpose.startswith("notice:") else None
     return True
+
+
+def request_of(granted: WorkOrderEventRow, events: Iterable[WorkOrderEventRow]) -> WorkOrderEventRow | None:
+    """The request for more time that this event answers, None when nobody had asked."""
+    earlier = [event for event in events if event.type == EventType.EXTENDED.value and event.seq < granted.seq]
+    return earlier[-1] if earlier and earlier[-1].data.get("requested") else None
+
+
+def is_told_before(event: WorkOrderEventRow, events: Iterable[WorkOrderEventRow]) -> bool:
+    """Whether the last thing of its kind said the same: sent once more to the unit that has it, or arrived once more. After it
+    came back or was done anew the same words are news."""
+    if event.type not in _TOLD_ONCE:
+        return False
+    earlier = [each for each in events if each.seq < event.seq and each.type in (event.type, *_NEWS_AGAIN)]
+    return bool(earlier) and earlier[-1].type == event.type and earlier[-1].data.get("unit") == event.data.get("unit")
 
 
 def _said_already(order: WorkOrderRow, event: WorkOrderEventRow) -> bool:
