@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     clock: Literal["system", "simulated"] = "system"
     admin_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
+    metrics_port: int = Field(default=0, ge=0, le=65535)
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     district: str = "tiedong"
     open311_api_keys: SecretStr = SecretStr("")
