@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
-from backend.domain.notices import Notice, NoticeFacts, notice_for
+from backend.domain.notices import RATING_REMINDER_PURPOSE, Notice, NoticeFacts, notice_for
 from backend.services import metrics
 from backend.services.casework import SYSTEM
 from backend.services.conversations import Extras, push_once
@@ -23,7 +23,7 @@ from backend.storage import directory
 from backend.storage.conversations import find_by_user, get_conversation, lock_or_create
 from backend.storage.database import Database
 from backend.storage.deliveries import add_call_back, open_outbox, open_outbox_keys
-from backend.storage.messages import message_by_notice_key
+from backend.storage.messages import keep_back_about, message_by_notice_key
 from backend.storage.streams import Streams
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
@@ -39,6 +39,7 @@ _POLLED = 100
 _ENDS_RATING = frozenset({EventType.RATED, EventType.REOPENED, EventType.CLOSED, EventType.WITHDRAWN})
 _TOLD_ONCE = frozenset({EventType.DISPATCHED.value, EventType.ARRIVED.value})
 _NEWS_AGAIN = (EventType.RETURNED.value, EventType.REOPENED.value)
+_NO_VERDICT_WAITS = "已经评价或办结,不用再问"
 _NOT_SUBJECTS = frozenset({"", "未说明", "其他"})
 
 
@@ -115,6 +116,9 @@ class NotificationConsumer:
         if type_ in _ENDS_RATING:
             for conversation in recipients:
                 conversation.rating_pending = [number for number in conversation.rating_pending if number != order.number]
+                await keep_back_about(
+                    session, conversation.id, order_number=order.number, purpose=RATING_REMINDER_PURPOSE, reason=_NO_VERDICT_WAITS
+                )
         told_from = sent_on if sent_on is not None and type_ is EventType.ACCEPTED else event
         notice = notice_for(type_, await facts_of(session, order, told_from), with_unit=told_from is not event)
         if notice is None or _said_already(order, event):

@@ -7,6 +7,7 @@ import pytest
 from backend.contracts.people import Role
 from backend.contracts.work_orders import Verb
 from backend.services.casework import Caller, apply_verb
+from backend.services.reminders import remind
 from backend.services.seeding import seed_directory
 from tests.integration.engine.told import NOWHERE, does, filed, tell
 from tests.integration.engine.world import World
@@ -72,3 +73,22 @@ async def test_of_a_granted_extension_residents_read_why_it_was_asked_for(distri
     await district.talk("知道了")  # opens the window again
     await tell(district)
     assert "还要些时间:还缺一个接头。" in district.wechat.texts[-1]
+
+
+@pytest.mark.parametrize(("verb", "data"), [(Verb.CLOSE, {}), (Verb.REOPEN, {"reason": "又凉了"})])
+async def test_a_reminder_that_waits_for_the_morning_is_not_sent_when_no_verdict_is_wanted_any_more(
+    district: World, verb: Verb, data: dict[str, str]
+) -> None:
+    number = await _dispatched(district)
+    await does(district, number, Verb.ACKNOWLEDGE)
+    await does(district, number, Verb.RESOLVE, note="换了阀门")
+    await tell(district)
+    await district.talk("好")  # opens the window again
+    district.clock.advance(hours=25)
+    async with district.writing() as session:
+        assert await remind(session, now=district.clock.now()) == 1
+    await does(district, number, verb, **data)
+    await tell(district)
+    assert _told_of(district, "还想听听") == 0
+    [kept] = [row for row in await district.messages(direction="out") if row.purpose == "reminder:rating"]
+    assert (kept.status, kept.status_reason) == ("suppressed", "已经评价或办结,不用再问")
