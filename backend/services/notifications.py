@@ -39,6 +39,7 @@ _POLLED = 100
 _ENDS_RATING = frozenset({EventType.RATED, EventType.REOPENED, EventType.CLOSED, EventType.WITHDRAWN})
 _TOLD_ONCE = frozenset({EventType.DISPATCHED.value, EventType.ARRIVED.value})
 _NEWS_AGAIN = (EventType.RETURNED.value, EventType.REOPENED.value)
+_NOT_TOLD = "工单有了新进展,还没有告诉居民。"
 _NO_VERDICT_WAITS = "已经评价或办结,不用再问"
 _NOT_SUBJECTS = frozenset({"", "未说明", "其他"})
 
@@ -124,7 +125,7 @@ class NotificationConsumer:
         if notice is None or _said_already(order, event):
             return []
         if not recipients and notice.essential:
-            await _leave_to_person(session, order, event, notice, now=now)
+            await _leave_to_person(session, order, notice.text, reason="没有可以通知的渠道", now=now)
         unheard = [to for to in recipients if to.id != answered_in]
         told = [to.id for to in unheard if await push(session, to, order, event, notice, now=now)]
         metrics.NOTICES.labels(type_.value).inc(len(told))
@@ -141,7 +142,7 @@ class NotificationConsumer:
     async def _conversation_id(
         self, session: AsyncSession, known: str | None, channel: str, channel_user_id: str, phone: str, *, now: datetime
     ) -> str | None:
-        if known:
+        if known and await session.get(ConversationRow, known) is not None:
             return known
         row = await find_by_user(session, channel=channel, channel_user_id=channel_user_id) if channel_user_id else None
         if row is not None or not phone:
@@ -154,11 +155,16 @@ class NotificationConsumer:
 
     async def _count_failure(self, number: str) -> None:
         async with self._db.transaction() as session:
+            given_up = []
             for row in await open_outbox(session, TOPIC, number):
                 row.attempts += 1
                 if row.attempts >= _GIVE_UP:
                     log.error("notification_given_up", number=number, seq=row.payload.get("seq"))
                     row.done_at = self._clock.now()
+                    given_up.append(row)
+            order = await find_order(session, number) if given_up else None
+            if order is not None:
+                await _leave_to_person(session, order, _NOT_TOLD, reason="通知没能写出来,请打电话告诉居民", now=self._clock.now())
 
 
 async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> NoticeFacts:
@@ -238,16 +244,14 @@ def _is_dispatch_at_filing(order: WorkOrderRow, event: WorkOrderEventRow) -> boo
     return event.type == EventType.DISPATCHED.value and event.at == order.created_at and event.actor == SYSTEM
 
 
-async def _leave_to_person(
-    session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow, notice: Notice, *, now: datetime
-) -> None:
+async def _leave_to_person(session: AsyncSession, order: WorkOrderRow, text: str, *, reason: str, now: datetime) -> None:
     await add_call_back(
         session,
         message=None,
         conversation_id=None,
         phone=order.contact_phone,
-        reason="没有可以通知的渠道",
-        text=notice.text,
+        reason=reason,
+        text=text,
         order_number=order.number,
         now=now,
     )

@@ -9,8 +9,10 @@ from backend.contracts.work_orders import Verb
 from backend.services.casework import Caller, apply_verb
 from backend.services.reminders import remind
 from backend.services.seeding import seed_directory
-from tests.integration.engine.told import NOWHERE, does, filed, tell
-from tests.integration.engine.world import World
+from backend.storage.tables.deliveries import CallBackTaskRow
+from backend.storage.tables.messages import MessageRow
+from tests.integration.engine.told import NOWHERE, consumer, does, filed, tell
+from tests.integration.engine.world import PHONE, World
 
 
 @pytest.fixture
@@ -92,3 +94,30 @@ async def test_a_reminder_that_waits_for_the_morning_is_not_sent_when_no_verdict
     assert _told_of(district, "还想听听") == 0
     [kept] = [row for row in await district.messages(direction="out") if row.purpose == "reminder:rating"]
     assert (kept.status, kept.status_reason) == ("suppressed", "已经评价或办结,不用再问")
+
+
+async def test_an_order_of_a_conversation_that_is_not_there_is_told_to_its_phone(district: World) -> None:
+    caller = {"channel": "telephone", "channel_user_id": "", "contact_phone": PHONE}
+    number = await filed(district, conversation_id="nobody-knows-it", **caller)
+    await does(district, number, Verb.ACKNOWLEDGE)
+    await tell(district)
+    said = [row for row in await district.rows(MessageRow) if row.order_number == number]
+    assert [(row.channel, row.purpose) for row in said] == [("sms", "notice:acknowledged")]
+
+
+async def test_what_can_never_be_told_becomes_a_call_by_a_person(district: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = await filed(district, contact_phone=PHONE)
+    telling = consumer(district)
+
+    async def fails(session: object, number: str) -> list[str]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(telling, "_tell", fails)
+    for _ in range(20):
+        assert await district.rows(CallBackTaskRow) == []
+        await telling.step()
+    [task] = await district.rows(CallBackTaskRow)
+    assert (task.order_number, task.phone) == (number, PHONE)
+    assert "打电话" in task.reason
+    await telling.step()
+    assert len(await district.rows(CallBackTaskRow)) == 1
