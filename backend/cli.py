@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from alembic import command
@@ -43,14 +43,17 @@ def register(app: typer.Typer) -> None:
 
 def migrate_command() -> None:
     """Bring the database to the current schema."""
-    migrate(load_settings().effective_database_url)
+    _at_database(migrate)
 
 
 def make_migration(name: str) -> None:
     """Write a new revision from what the tables say and the database does not (for developers)."""
-    url = load_settings().effective_database_url
-    migrate(url)
-    command.revision(alembic_config(url), message=name, autogenerate=True)
+
+    def write(url: str) -> None:
+        migrate(url)
+        command.revision(alembic_config(url), message=name, autogenerate=True)
+
+    _at_database(write)
 
 
 @user_app.command("add")
@@ -179,25 +182,28 @@ def export_review(
 def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
     """Run `work` on the configured database; what went wrong becomes one line and exit code 1."""
 
-    async def run() -> Any:
-        database = Database(url)
+    async def run(database: Database) -> Result:
         try:
             return await work(database)
         finally:
             await database.close()
 
+    return _at_database(lambda url: asyncio.run(run(Database(url))))
+
+
+def _at_database[Result](work: Callable[[str], Result]) -> Result:
+    """Run `work` with the address of the configured database; what went wrong becomes one line and exit code 1."""
     try:
         url = load_settings().effective_database_url
     except BadSettings as error:
         console.print(f"[red]{escape(str(error))}[/red]")
         raise typer.Exit(1) from error
     try:
-        result: Result = asyncio.run(run())
+        return work(url)
     except DomainError as error:
-        console.print(f"[red]{error.detail}[/red]")
+        console.print(f"[red]{escape(error.detail)}[/red]")
         raise typer.Exit(1) from error
     except (SQLAlchemyError, OSError) as error:
-        where = make_url(url).render_as_string(hide_password=True)
+        where = escape(make_url(url).render_as_string(hide_password=True))
         console.print(f"[red]数据库 {where} 用不了({type(error).__name__}):确认它已启动;新库先运行 youshi migrate[/red]")
         raise typer.Exit(1) from error
-    return result

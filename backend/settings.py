@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     clock: Literal["system", "simulated"] = "system"
     admin_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
+    metrics_port: int = Field(default=0, ge=0, le=65535)
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     district: str = "tiedong"
     open311_api_keys: SecretStr = SecretStr("")
@@ -151,8 +152,13 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = (f"YOUSHI_{'_'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" for each in error.errors())
+        wrong = (_told(each["loc"], each["msg"]) for each in error.errors())
         raise BadSettings("\n".join(wrong)) from None
+
+
+def _told(where: tuple[int | str, ...], what: str) -> str:
+    name = "_".join(str(part) for part in where).upper()
+    return f"YOUSHI_{name}: {what.removeprefix('Value error, ')}"
 
 
 def _is_loopback(url: str) -> bool:

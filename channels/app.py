@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,7 +29,7 @@ from backend.api.dependencies import AppContext
 from backend.console.pages import console_router
 from backend.services.replaying import SpoolReplayer
 from backend.settings import Settings
-from channels import logs
+from channels import counters, logs
 from channels.runtime import Runtime, open_runtime
 from channels.simulator.api import clock_router
 from channels.simulator.app import simulator_routers
@@ -133,4 +132,4 @@ async def _redis_answers(runtime: Runtime) -> bool:
 
 
 async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(counters.exposition(), media_type=counters.CONTENT_TYPE)

@@ -121,11 +121,11 @@ def programs_of(settings: Settings, endpoints: Endpoints, env: Mapping[str, str]
     """The programs to supervise, in no particular order: `after` says what waits for what."""
     redis_first = ("redis",) if endpoints.embedded_redis else ()
     home = settings.home_dir.absolute()
+    ours = {**env, "PROMETHEUS_MULTIPROC_DIR": _emptied(home / "run" / "counters")}
+    beats = _fresh(home / "run" / "worker.beat")
     programs = [
-        Program("web", _web_command(settings), env, http_ok(f"{endpoints.web}/healthz"), after=redis_first),
-        Program(
-            "worker", (sys.executable, "-m", "channels.worker"), env, _fresh(home / "run" / "worker.beat"), after=redis_first
-        ),
+        Program("web", _web_command(settings), ours, http_ok(f"{endpoints.web}/healthz"), after=redis_first),
+        Program("worker", (sys.executable, "-m", "channels.worker"), ours, beats, after=redis_first),
     ]
     if endpoints.embedded_redis:
         command = _redis_command(home / "redis", settings.port + REDIS_OFFSET)
@@ -137,6 +137,13 @@ def programs_of(settings: Settings, endpoints: Endpoints, env: Mapping[str, str]
         command = _rasa_command(settings.port + RASA_OFFSET)
         programs.append(Program("rasa", command, env, http_ok(f"{endpoints.rasa}/status")))
     return programs
+
+
+def _emptied(folder: Path) -> str:
+    """Where web and worker count together for `/metrics` (`channels.counters`), from nothing at every start."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return str(folder)
 
 
 def _web_command(settings: Settings) -> tuple[str, ...]:

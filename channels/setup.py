@@ -90,6 +90,8 @@ async def _fill(settings: Settings) -> None:
             await _ensure_admin(session, settings, now)
             if settings.is_demo:
                 await _ensure_demo_accounts(session, now)
+            else:
+                await _close_demo_accounts(session)
     finally:
         await database.close()
 
@@ -124,6 +126,12 @@ async def _ensure_demo_accounts(session: AsyncSession, now: datetime) -> None:
             await auth.create_user(
                 session, username=username, name=name, role=role, password=DEMO_PASSWORD, unit_id=unit_id, now=now
             )
+
+
+async def _close_demo_accounts(session: AsyncSession) -> None:
+    """Whoever read how to try the demo would know their password: they end where residents are real."""
+    for username, *_ in DEMO_ACCOUNTS:
+        await auth.close_if_password(session, username=username, password=DEMO_PASSWORD)
 
 
 async def _exists(session: AsyncSession, username: str) -> bool:

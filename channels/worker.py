@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 import uvloop
+from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.services.clocks import calendar_warning, raise_due_alarms
@@ -40,6 +41,8 @@ async def main() -> None:
     """Run all loops until SIGTERM or SIGINT."""
     settings = Settings()
     logs.configure(settings.log_level)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

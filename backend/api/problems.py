@@ -16,6 +16,7 @@ from backend.domain.errors import DomainError
 
 MEDIA_TYPE = "application/problem+json"
 _DATA_EXCEPTION = "22"  # class of SQLSTATE: the value itself cannot be stored (NUL in a text, a number out of range)
+_OWN_WORDS = "Value error, "  # what pydantic puts in front of the words of our own checks
 log = structlog.get_logger()
 
 
@@ -52,7 +53,7 @@ async def _domain_error(_request: Request, error: Exception) -> JSONResponse:
 async def _invalid_request(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    errors = [{"field": _field_of(e), "detail": e["msg"]} for e in error.errors()]
+    errors = [{"field": _field_of(e), "detail": e["msg"].removeprefix(_OWN_WORDS)} for e in error.errors()]
     first = errors[0]
     return problem(422, "invalid_request", f"{first['field']}: {first['detail']}", field=first["field"], errors=errors)
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from backend.api.dependencies import ClockDep, ContextDep, ReadingDep, StaffOrServiceDep
 from backend.api.schemas.moments import Moment
+from backend.api.schemas.texts import Said
 from backend.contracts.understanding import Facts, OrderNumberMention, PhoneKind, Privacy
 from backend.domain.drafting.codec import to_json
 from backend.services.understanding import Heading, understand
@@ -21,7 +22,7 @@ _EMPTY_ADDRESS = {"components": {}, "completeness": "none", "text": ""}
 class TextIn(BaseModel):
     """`context` is the bot's last sentence, so that "1" or "不知道" can be understood."""
 
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    text: Annotated[Said, Field(max_length=4000)]
     channel: Annotated[str, Field(max_length=40)] = "telephone"
     message_time: Moment | None = None
     context: Annotated[str, Field(max_length=4000)] | None = ""

@@ -131,7 +131,7 @@ async def look_up(
         resident = Resident(body.on_behalf_of, body.channel, body.channel_user_id)
         client = body.on_behalf_of or f"{body.channel}:{body.channel_user_id}"
     status = await lookup.look_up(
-        session, number=body.number.strip(), phone_tail=body.phone_tail, resident=resident, client=client, now=clock.now()
+        session, number=body.number, phone_tail=body.phone_tail, resident=resident, client=client, now=clock.now()
     )
     if status is None:
         # Returned, not raised: an exception would roll back the record of this try.

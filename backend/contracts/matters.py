@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNCLEAR = "这件事"
+UNCLEAR = "这件事"
 # Leaves whose own name does not say what they are about (TAXONOMY section 2).
 _SPOKEN: dict[tuple[str, str], str] = {
     ("供暖", "收费争议"): "取暖费",
@@ -37,4 +37,4 @@ def spoken_matter(category: str, subcategory: str) -> str:
     """The leaf in the words of a sentence; the category where the leaf is not known, and 这件事 where neither says
     anything."""
     known = _SPOKEN.get((category, subcategory))
-    return known or next((name for name in (subcategory, category) if name not in _SAYS_NOTHING), _UNCLEAR)
+    return known or next((name for name in (subcategory, category) if name not in _SAYS_NOTHING), UNCLEAR)

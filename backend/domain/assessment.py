@@ -44,7 +44,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Volume:
-    """Counts of one group in the period."""
+    """Counts of one group in the period: orders, and `rounds` of work that ended in it with how many of those were rated."""
 
     group: str
     received: int = 0
@@ -52,6 +52,8 @@ class Volume:
     returned: int = 0
     finished: int = 0
     redone: int = 0
+    rounds: int = 0
+    rated: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _figures(policy: Policy, volume: Volume, rated: list[FollowUp], due: list[Te
         on_time=Rate(sum(each.resolved_at is not None and each.resolved_at <= each.due_at for each in due), len(due)),
         reopened=Rate(volume.redone, volume.finished),
         returned=Rate(volume.returned, volume.dispatched),
-        followed_up=Rate(valid, volume.finished),
+        followed_up=Rate(volume.rated, volume.rounds),
         score=_score(policy, response, resolved, satisfied),
         ranked=valid >= policy.ranked_from,
     )

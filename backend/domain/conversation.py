@@ -21,6 +21,7 @@ WHAT_COMES_OF_IT = "medical"  # smoke, a fall, a blow: who is hurt was in that d
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
 GOES_ON = "goes on"  # why a question of the bot is a note: the resident had written on before it was said
 STALE = "stale epoch"  # why a reply of the bot is a note: it was computed for an owner who is gone
+ASSISTANT_FAILED = "assistant:"  # begins why a conversation waits for a person: the assistant gave no answer, and may come back
 MAYBE_UNSENT = "maybe_unsent"  # why a conversation waits for a person: nobody knows whether an answer arrived
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
 
@@ -50,6 +51,11 @@ def hand_back(now: Ownership, user: str | None) -> Ownership:
     if now.owner is Owner.HUMAN and now.assignee != user:
         raise Conflict(f"这个会话由{now.assignee}负责", assignee=now.assignee, epoch=now.epoch)
     return Ownership(Owner.BOT, None, now.epoch + 1)
+
+
+def waits_for_assistant(reason: str) -> bool:
+    """Whether a conversation is in the queue for nothing but an assistant that failed."""
+    return reason.startswith(ASSISTANT_FAILED)
 
 
 def to_queue(now: Ownership) -> Ownership:

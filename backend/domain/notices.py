@@ -13,6 +13,7 @@ from backend.domain.conversation import LOCAL
 
 LONGEST = 134  # two concatenated parts of 67 characters, the signature included
 _SIGNATURE = 10
+RATING_REMINDER_PURPOSE = "reminder:rating"
 _RATING_WORDS = ("非常不满意", "不满意", "基本满意", "满意", "非常满意")  # 好差评 words, one to five
 
 
@@ -99,7 +100,7 @@ def rating_reminder(facts: NoticeFacts) -> Notice:
     """The one reminder, a day after the question."""
     text = f"{_what(facts)}办得怎么样?还想听听您的评价,请打个分:"
     fields = template_fields(facts, state="待评价")
-    return Notice("reminder:rating", text, False, choices=rating_choices(), template_kind="rating", template_fields=fields)
+    return Notice(RATING_REMINDER_PURPOSE, text, False, choices=rating_choices(), template_kind="rating", template_fields=fields)
 
 
 def template_fields(facts: NoticeFacts, *, state: str) -> dict[str, str]:

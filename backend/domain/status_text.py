@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.contracts.matters import UNCLEAR
 from backend.contracts.spoken_time import by_text, due_day, moment_text
 from backend.contracts.work_orders import State
 
@@ -37,24 +38,24 @@ class _Wording:
 
 _WORDINGS: dict[State, _Wording] = {
     State.ACCEPTED: _Wording(
-        "您报的“{matter}”{since}登记上了,正在找管事的单位{due}。", "定下来马上告诉您", "“{matter}”还在找管事的单位{due}。"
+        "您报的{matter}{since}登记上了,正在找管事的单位{due}。", "定下来马上告诉您", "{matter}还在找管事的单位{due}。"
     ),
     State.DISPATCHED: _Wording(
-        "您报的“{matter}”{since}交给了{unit}{due}。", "他们一接手我就告诉您", "“{matter}”还在{unit},等他们接手{due}。"
+        "您报的{matter}{since}交给了{unit}{due}。", "他们一接手我就告诉您", "{matter}还在{unit},等他们接手{due}。"
     ),
     State.IN_PROGRESS: _Wording(
-        "您报的“{matter}”,{unit}正在办,{came}{due}。", "办好了马上告诉您", "“{matter}”还是{unit}在办,{came}{due}。"
+        "您报的{matter},{unit}正在办,{came}{due}。", "办好了马上告诉您", "{matter}还是{unit}在办,{came}{due}。"
     ),
     State.RESOLVED: _Wording(
-        "您报的“{matter}”,{unit}{since}说办好了。",
+        "您报的{matter},{unit}{since}说办好了。",
         "您看弄好没有?打个1到5分吧,5分最满意",
-        "“{matter}”,{unit}{since}说办好了,就等您一句话。",
+        "{matter},{unit}{since}说办好了,就等您一句话。",
     ),
     State.CLOSED: _Wording(
-        "您报的“{matter}”{since}办结了。", "要是没办好、又坏了,跟我说一声,可以重办", "“{matter}”{since}就办结了。"
+        "您报的{matter}{since}办结了。", "要是没办好、又坏了,跟我说一声,可以重办", "{matter}{since}就办结了。"
     ),
-    State.DECLINED: _Wording("您报的“{matter}”{since}没能受理。", "不明白的话,我给您找人工说说", "“{matter}”没能受理。"),
-    State.WITHDRAWN: _Wording("您报的“{matter}”{since}撤回了。", "还需要的话,随时再报", "“{matter}”{since}就撤回了。"),
+    State.DECLINED: _Wording("您报的{matter}{since}没能受理。", "不明白的话,我给您找人工说说", "{matter}没能受理。"),
+    State.WITHDRAWN: _Wording("您报的{matter}{since}撤回了。", "还需要的话,随时再报", "{matter}{since}就撤回了。"),
 }
 _PAUSED = "眼下有原因停着,能办了就接着办,到时告诉您"
 _LATE = "已经过了说好的时间,要催他们就回“催一下”"
@@ -76,8 +77,12 @@ def _filled(pattern: str, standing: Standing, now: datetime) -> str:
     since = moment_text(standing.since, now=now)
     came = f"{moment_text(standing.arrived_at, now=now)}到的现场" if standing.arrived_at else f"{since}接的手"
     return pattern.format(
-        matter=standing.matter, unit=standing.unit or "承办单位", since=since, came=came, due=_due(standing, now)
+        matter=_named(standing.matter), unit=standing.unit or "承办单位", since=since, came=came, due=_due(standing, now)
     )
+
+
+def _named(matter: str) -> str:
+    return matter if matter == UNCLEAR else f"“{matter}”"
 
 
 def _due(standing: Standing, now: datetime) -> str:

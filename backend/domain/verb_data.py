@@ -39,6 +39,8 @@ def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise InvalidField(f"{name} 要写文字", field=name)
     text = value.strip()
+    if "\0" in text:
+        raise InvalidField(f"{name} 里有不能保存的字符", field=name)
     if len(text) > LONGEST_TEXT:
         raise InvalidField(f"{name} 最多写{LONGEST_TEXT}个字", field=name)
     return text

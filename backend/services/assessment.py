@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -99,7 +99,21 @@ async def _volumes(session: AsyncSession, start: datetime, end: datetime, by: By
             .group_by(finished)
         )
         _count(counts, name, (await session.execute(query)).all())
+    for name, answered in (("rounds", False), ("rated", True)):
+        _count(counts, name, await _ended_rounds(session, start, end, finished, answered=answered))
     return [Volume(group, **named) for group, named in counts.items()]
+
+
+async def _ended_rounds(
+    session: AsyncSession, start: datetime, end: datetime, group: InstrumentedAttribute[Any], *, answered: bool
+) -> Sequence[tuple[Any, int]]:
+    """How many rounds of work ended in the period, or how many of them the resident has `answered` for, whenever that was."""
+    query = select(group, func.count()).select_from(RoundRow).join(WorkOrderRow, WorkOrderRow.id == RoundRow.order_id)
+    if answered:
+        same = (RatingRow.order_id == RoundRow.order_id, RatingRow.round == RoundRow.round)
+        query = query.join(RatingRow, and_(*same))
+    query = query.where(RoundRow.resolved_at >= start, RoundRow.resolved_at < end).group_by(group)
+    return [(found[0], found[1]) for found in await session.execute(query)]
 
 
 async def _events(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from backend.storage.tables.people import AccessLogRow, TokenRow, UserRow
 
 TOKEN_LIFE = timedelta(hours=12)
 SHORTEST_PASSWORD = 8
+_USERNAME = re.compile(r"[^\s\x00]{1,60}")
 _hasher = PasswordHash((Argon2Hasher(),))
 # Verified when the name is unknown, so that a wrong name costs as much time as a wrong password.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
@@ -62,7 +64,12 @@ async def create_user(
     now: datetime,
     shortest: int = SHORTEST_PASSWORD,
 ) -> UserRow:
-    """Add a user. Raises InvalidField for a password below `shortest` characters, Conflict when the name is taken."""
+    """Add a user. Raises InvalidField for a password below `shortest` characters and for a name that nobody could type at the
+    sign-in or a role that is our own programs', Conflict when the name is taken."""
+    if _USERNAME.fullmatch(username) is None:
+        raise InvalidField("用户名要有1到60个字,中间和两头不能有空格", field="username")
+    if role is Role.SERVICE:
+        raise InvalidField("service 是程序之间用的,人不能用这个角色", field="role")
     if len(password) < shortest:
         raise InvalidField(f"密码至少要{shortest}位", field="password")
     if await _by_username(session, username) is not None:
@@ -103,6 +110,15 @@ async def set_password(session: AsyncSession, *, username: str, password: str, s
         return
     user.password_hash = await asyncio.to_thread(_hasher.hash, password)
     await session.execute(delete(TokenRow).where(TokenRow.user_id == user.id))
+
+
+async def close_if_password(session: AsyncSession, *, username: str, password: str) -> bool:
+    """Close an account that this password still signs in; tells whether it did."""
+    user = await _by_username(session, username)
+    if user is None or not user.active or not await asyncio.to_thread(_hasher.verify, password, user.password_hash):
+        return False
+    await deactivate(session, username=username)
+    return True
 
 
 async def deactivate(session: AsyncSession, *, username: str) -> None:

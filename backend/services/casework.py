@@ -11,17 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.people import Role
 from backend.contracts.work_orders import EVENT_OF_VERB, State, Verb
-from backend.domain.errors import Forbidden, StaleVersion
+from backend.domain.errors import Forbidden, KeyReused, StaleVersion
 from backend.domain.verb_data import check_data
 from backend.domain.work_order import ROLE_VERBS, VERB_NAMES, Standing, allowed_for, allowed_verbs, next_state
 from backend.services.order_log import append_event
 from backend.services.order_terms import refresh_alarm, terms_of
 from backend.services.verb_effects import EFFECTS, Situation, event_data
 from backend.storage import work_orders as orders
-from backend.storage.tables.work_orders import WorkOrderRow
+from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 
 SYSTEM = "system"
 _REPORTERS_OWN = frozenset({Verb.WITHDRAW})
+_WORDS = ("note", "reason", "unit")  # what tells one request from another, and stands in its event as it was given
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ async def apply_verb(
     if caller is not None:
         await authorise(session, order, verb, caller, data)
     key = f"{verb.value}:{idempotency_key}" if idempotency_key else None
-    if key is not None and await orders.has_event(session, order.id, idempotency_key=key):
+    done = await orders.event_by_key(session, order.id, idempotency_key=key) if key is not None else None
+    if done is not None:
+        _require_same_words(done, data)
         return order
     if expected_version is not None and expected_version != order.version:
         raise StaleVersion("这个工单刚被别人改过,请刷新后再试", field="version", version=order.version)
@@ -95,6 +98,13 @@ async def apply_verb(
         await append_event(session, order, type_=type_, actor=SYSTEM, now=now, note=note, data=event_facts, changes=changes)
     await refresh_alarm(session, order)
     return order
+
+
+def _require_same_words(done: WorkOrderEventRow, data: Mapping[str, Any]) -> None:
+    """Raises KeyReused when the key stands for something else that was said: it would be lost without a word."""
+    told = {"note": done.note, **done.data}
+    if any(str(data[name]).strip() != told.get(name) for name in _WORDS if data.get(name)):
+        raise KeyReused("这个 Idempotency-Key 已经用在另一次操作上了,请换一个", field="Idempotency-Key")
 
 
 def answered_by(caller: Caller | None) -> str:

@@ -14,7 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, MessageStatus, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, MAYBE_UNSENT, STALE, Ownership, hand_back, take_over, to_queue
+from backend.domain.conversation import (
+    LEFT_FOR_PEOPLE,
+    MAYBE_UNSENT,
+    STALE,
+    Ownership,
+    hand_back,
+    take_over,
+    to_queue,
+    waits_for_assistant,
+)
 from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.ports import ChannelSender
 from backend.services.session_room import check_room
@@ -103,9 +112,12 @@ async def hand_over_to_queue(
 
 
 def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: datetime) -> None:
-    """Show a conversation in the queue without changing who answers; a more urgent reason replaces a lesser one."""
+    """Show a conversation in the queue without changing who answers; a more urgent reason replaces a lesser one, and that the
+    assistant failed gives way to any other: it may come back, and whoever asked for a person still waits for one."""
     if row.queued_at is None or priority > row.priority:
         row.queue_reason, row.priority = reason, priority
+    elif waits_for_assistant(row.queue_reason) and not waits_for_assistant(reason):
+        row.queue_reason = reason
     row.queued_at = row.queued_at or now
     row.updated_at = now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 # for who texts us, an answer and a notice go the same way
 _BY_TEXT = (Route.SESSION.value, Route.SMS.value)
 
@@ -54,7 +56,7 @@ async def give_up(
     what nobody needs to hear by telephone and was never refused is let go."""
     attempts = await attempts_of(session, message.id)
     refused = any(attempt.outcome == SendOutcome.REJECTED.value for attempt in attempts)
-    last = " ".join(part for part in (attempts[-1].code, attempts[-1].reason) if part) if attempts else ""
+    last = _plain(attempts[-1].code, attempts[-1].reason) if attempts else ""
     message.status_reason = ";".join(part for part in (last, why) if part)
     message.status = (MessageStatus.FAILED if essential or refused else MessageStatus.SUPPRESSED).value
     if essential:
@@ -142,7 +144,12 @@ def _give_back(case: Case, ledgers: Ledgers) -> None:
 
 
 def _reason(result: SendResult) -> str:
-    return " ".join(part for part in (result.code, result.reason) if part) or result.outcome.value
+    return _plain(result.code, result.reason) or result.outcome.value
+
+
+def _plain(code: str, reason: str) -> str:
+    """What caseworkers read: a reason of ours says it all, a provider's needs its code beside it."""
+    return reason if not code[:1].isdigit() and _CHINESE.search(reason) else " ".join(part for part in (code, reason) if part)
 
 
 _FOLLOWS: dict[SendOutcome, Callable[[Case, SendResult], Awaitable[None]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
-from backend.domain.notices import Notice, NoticeFacts, notice_for
+from backend.domain.notices import RATING_REMINDER_PURPOSE, Notice, NoticeFacts, notice_for
 from backend.services import metrics
 from backend.services.casework import SYSTEM
 from backend.services.conversations import Extras, push_once
@@ -22,7 +23,7 @@ from backend.storage import directory
 from backend.storage.conversations import find_by_user, get_conversation, lock_or_create
 from backend.storage.database import Database
 from backend.storage.deliveries import add_call_back, open_outbox, open_outbox_keys
-from backend.storage.messages import message_by_notice_key
+from backend.storage.messages import keep_back_about, message_by_notice_key
 from backend.storage.streams import Streams
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
@@ -36,6 +37,10 @@ RATING_REMINDER = timedelta(hours=24)
 _GIVE_UP = 20  # attempts after which a row that always fails is left to people
 _POLLED = 100
 _ENDS_RATING = frozenset({EventType.RATED, EventType.REOPENED, EventType.CLOSED, EventType.WITHDRAWN})
+_TOLD_ONCE = frozenset({EventType.DISPATCHED.value, EventType.ARRIVED.value})
+_NEWS_AGAIN = (EventType.RETURNED.value, EventType.REOPENED.value)
+_NOT_TOLD = "工单有了新进展,还没有告诉居民。"
+_NO_VERDICT_WAITS = "已经评价或办结,不用再问"
 _NOT_SUBJECTS = frozenset({"", "未说明", "其他"})
 
 
@@ -91,7 +96,7 @@ class NotificationConsumer:
             sent_on = next((event for event in events.values() if _is_dispatch_at_filing(order, event)), None)
             for row in rows:
                 event = events.get(int(row.payload["seq"]))
-                if event is not None:
+                if event is not None and not is_told_before(event, events.values()):
                     told += await self._tell_event(session, order, event, sent_on, str(row.payload.get("answered_in") or ""))
         for row in rows:
             row.done_at = self._clock.now()
@@ -112,12 +117,15 @@ class NotificationConsumer:
         if type_ in _ENDS_RATING:
             for conversation in recipients:
                 conversation.rating_pending = [number for number in conversation.rating_pending if number != order.number]
+                await keep_back_about(
+                    session, conversation.id, order_number=order.number, purpose=RATING_REMINDER_PURPOSE, reason=_NO_VERDICT_WAITS
+                )
         told_from = sent_on if sent_on is not None and type_ is EventType.ACCEPTED else event
         notice = notice_for(type_, await facts_of(session, order, told_from), with_unit=told_from is not event)
         if notice is None or _said_already(order, event):
             return []
         if not recipients and notice.essential:
-            await _leave_to_person(session, order, event, notice, now=now)
+            await _leave_to_person(session, order, notice.text, reason="没有可以通知的渠道", now=now)
         unheard = [to for to in recipients if to.id != answered_in]
         told = [to.id for to in unheard if await push(session, to, order, event, notice, now=now)]
         metrics.NOTICES.labels(type_.value).inc(len(told))
@@ -134,7 +142,7 @@ class NotificationConsumer:
     async def _conversation_id(
         self, session: AsyncSession, known: str | None, channel: str, channel_user_id: str, phone: str, *, now: datetime
     ) -> str | None:
-        if known:
+        if known and await session.get(ConversationRow, known) is not None:
             return known
         row = await find_by_user(session, channel=channel, channel_user_id=channel_user_id) if channel_user_id else None
         if row is not None or not phone:
@@ -147,11 +155,16 @@ class NotificationConsumer:
 
     async def _count_failure(self, number: str) -> None:
         async with self._db.transaction() as session:
+            given_up = []
             for row in await open_outbox(session, TOPIC, number):
                 row.attempts += 1
                 if row.attempts >= _GIVE_UP:
                     log.error("notification_given_up", number=number, seq=row.payload.get("seq"))
                     row.done_at = self._clock.now()
+                    given_up.append(row)
+            order = await find_order(session, number) if given_up else None
+            if order is not None:
+                await _leave_to_person(session, order, _NOT_TOLD, reason="通知没能写出来,请打电话告诉居民", now=self._clock.now())
 
 
 async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> NoticeFacts:
@@ -163,9 +176,16 @@ async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderE
         subject=spoken_matter(order.category, order.subcategory) if told else "",
         unit=str(event.data.get("unit_name") or (unit.name if unit else "")),
         due_at=order.due_at,
-        detail=event.note or str(event.data.get("reason", "")),
+        detail=await _why(session, order, event),
         door=str(event.data.get("route", "")),
     )
+
+
+async def _why(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> str:
+    """What residents read as the reason: of a granted extension the one it was asked for with, for who grants it writes 同意."""
+    if event.type == EventType.EXTENDED.value:
+        event = request_of(event, await events_of(session, order.id)) or event
+    return event.note or str(event.data.get("reason", ""))
 
 
 async def push(
@@ -195,6 +215,21 @@ async def push(
     return True
 
 
+def request_of(granted: WorkOrderEventRow, events: Iterable[WorkOrderEventRow]) -> WorkOrderEventRow | None:
+    """The request for more time that this event answers, None when nobody had asked."""
+    earlier = [event for event in events if event.type == EventType.EXTENDED.value and event.seq < granted.seq]
+    return earlier[-1] if earlier and earlier[-1].data.get("requested") else None
+
+
+def is_told_before(event: WorkOrderEventRow, events: Iterable[WorkOrderEventRow]) -> bool:
+    """Whether the last thing of its kind said the same: sent once more to the unit that has it, or arrived once more. After it
+    came back or was done anew the same words are news."""
+    if event.type not in _TOLD_ONCE:
+        return False
+    earlier = [each for each in events if each.seq < event.seq and each.type in (event.type, *_NEWS_AGAIN)]
+    return bool(earlier) and earlier[-1].type == event.type and earlier[-1].data.get("unit") == event.data.get("unit")
+
+
 def _said_already(order: WorkOrderRow, event: WorkOrderEventRow) -> bool:
     """The assistant tells number and unit when it files an order, else the notice of the acceptance does; an extension that is
     only asked for is our own affair."""
@@ -209,16 +244,14 @@ def _is_dispatch_at_filing(order: WorkOrderRow, event: WorkOrderEventRow) -> boo
     return event.type == EventType.DISPATCHED.value and event.at == order.created_at and event.actor == SYSTEM
 
 
-async def _leave_to_person(
-    session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow, notice: Notice, *, now: datetime
-) -> None:
+async def _leave_to_person(session: AsyncSession, order: WorkOrderRow, text: str, *, reason: str, now: datetime) -> None:
     await add_call_back(
         session,
         message=None,
         conversation_id=None,
         phone=order.contact_phone,
-        reason="没有可以通知的渠道",
-        text=notice.text,
+        reason=reason,
+        text=text,
         order_number=order.number,
         now=now,
     )

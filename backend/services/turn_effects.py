@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import bubbles, phrases
-from backend.domain.conversation import GOES_ON, LEFT_FOR_PEOPLE, STALE, may_apologise
+from backend.domain.conversation import ASSISTANT_FAILED, GOES_ON, LEFT_FOR_PEOPLE, STALE, may_apologise, waits_for_assistant
 from backend.domain.opt_out import OptOutWord
 from backend.services import emergencies, writing_on
 from backend.services.conversations import Extras, give_to_bot, hand_over_to_queue, speak
@@ -94,7 +94,8 @@ async def apply(stage: Stage, answer: Answer) -> None:
 async def late(stage: Stage, replies: Sequence[Reply]) -> bool:
     """Use an answer that came after the apology, unless somebody took over; says whether it was used.
 
-    The bot gets the conversation back, and whatever the resident wrote meanwhile is answered by it.
+    The bot gets the conversation back, and whatever the resident wrote meanwhile is answered by it; but not when people have it
+    for another reason by now: the answer itself may have been that a person will come.
     """
     conversation = stage.conversation
     if conversation.epoch != stage.epoch or conversation.owner != Owner.QUEUE.value:
@@ -102,6 +103,8 @@ async def late(stage: Stage, replies: Sequence[Reply]) -> bool:
     await _remember(stage, replies)
     await stage.say_as_bot(replies, "reply")
     stage.message.purpose = ""
+    if not waits_for_assistant(conversation.queue_reason):
+        return True
     await give_to_bot(stage.session, conversation, user=None, now=stage.now)
     await set_unhandled_after(stage.session, conversation, seq=stage.message.seq, purpose=LEFT_FOR_PEOPLE)
     return True
@@ -117,7 +120,7 @@ async def fail(stage: Stage, reason: str) -> None:
         await stage.say_as_bot([Reply(phrases.apology(stage.now))], "apology")
         conversation.last_apology_at = stage.now
     await hand_over_to_queue(
-        stage.session, conversation_id=conversation.id, reason=f"assistant:{reason}", now=stage.now, priority=1
+        stage.session, conversation_id=conversation.id, reason=f"{ASSISTANT_FAILED}{reason}", now=stage.now, priority=1
     )
 
 

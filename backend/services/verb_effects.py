@@ -77,7 +77,7 @@ async def _dispatch(at: Situation) -> Effect:
         unit_id, rule = await _routed(at)
     unit = await directory.unit(at.session, unit_id)
     if unit is None or not unit.active:
-        raise InvalidField("请选择派给哪个单位", field="unit")
+        raise InvalidField(f"没有单位“{unit_id}”,请从单位列表里选" if unit_id else "请选择派给哪个单位", field="unit")
     changes = {
         "unit_id": unit_id,
         "routing_rule": rule,

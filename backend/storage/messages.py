@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Author, InboundMessage, MessageStatus
@@ -124,9 +124,21 @@ async def keep_back(session: AsyncSession, conversation_id: str, *, author: Auth
 
     What is on its way at this moment, or may have arrived, stays as it is.
     """
+    return await _suppress(
+        session, MessageRow.conversation_id == conversation_id, MessageRow.author == author.value, reason=reason
+    )
+
+
+async def keep_back_about(session: AsyncSession, conversation_id: str, *, order_number: str, purpose: str, reason: str) -> None:
+    """The same with what was to be said about an order for this purpose."""
+    about = (MessageRow.order_number == order_number, MessageRow.purpose == purpose)
+    await _suppress(session, MessageRow.conversation_id == conversation_id, *about, reason=reason)
+
+
+async def _suppress(session: AsyncSession, *which: ColumnElement[bool], reason: str) -> list[str | None]:
     statement = (
         update(MessageRow)
-        .where(MessageRow.conversation_id == conversation_id, MessageRow.author == author.value, _WAITING, _NOT_UNDER_WAY)
+        .where(*which, _WAITING, _NOT_UNDER_WAY)
         .values(status=MessageStatus.SUPPRESSED.value, status_reason=reason, next_attempt_at=None)
         .returning(MessageRow.in_reply_to)
         .execution_options(synchronize_session=False)

@@ -58,10 +58,10 @@ async def get_order(session: AsyncSession, number: str, *, lock: bool = False) -
     return order
 
 
-async def has_event(session: AsyncSession, order_id: str, *, idempotency_key: str) -> bool:
-    """Whether a call with this key has changed this order already."""
+async def event_by_key(session: AsyncSession, order_id: str, *, idempotency_key: str) -> WorkOrderEventRow | None:
+    """What a call with this key has done to this order already."""
     same = (WorkOrderEventRow.order_id == order_id, WorkOrderEventRow.idempotency_key == idempotency_key)
-    return await session.scalar(select(WorkOrderEventRow.seq).where(*same)) is not None
+    return (await session.scalars(select(WorkOrderEventRow).where(*same))).first()
 
 
 async def order_by_key(session: AsyncSession, idempotency_key: str) -> WorkOrderRow | None:

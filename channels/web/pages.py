@@ -49,6 +49,7 @@ STATES = {
     "withdrawn": "已撤回",
 }
 MISTYPED = "单号好像输错了一位,请对照短信或微信里的单号再看看。单号是12位数字。"
+NO_NUMBER = "请输入工单号:12位数字,在我们发给您的短信或微信里。"
 TOO_SHORT = "单号是12位数字,您输了{count}位,请再看看。"
 NO_TAIL = "请输入登记电话的后四位数字。"
 AWAY = "系统正在忙,请过一会儿再试。要紧的事请打96715。"
@@ -158,6 +159,8 @@ def digits_of(text: str) -> str:
 
 
 def _problem_of(number: str, tail: str) -> str:
+    if not number:
+        return NO_NUMBER
     if len(number) != _NUMBER:
         return TOO_SHORT.format(count=len(number))
     if not is_valid(number):

@@ -68,6 +68,8 @@ def accounts_from(settings: Settings) -> dict[str, WechatAccount]:
     Raises ValueError naming the environment variable when an account is configured by half.
     """
     if settings.is_demo:
+        for name in CHANNELS:
+            _configured(name, settings)  # a secret without its appid would start a demo where real residents are expected
         return demo_accounts(settings.home_dir)
     return {name: account for name in CHANNELS if (account := _configured(name, settings)) is not None}
 
@@ -85,6 +87,7 @@ def _configured(name: AccountName, settings: Settings) -> WechatAccount | None:
     appid: str = getattr(settings, prefix + "appid")
     values = {key: getattr(settings, prefix + key).get_secret_value() for key in _SECRETS[1:]}
     if not appid:
+        _refuse_half(prefix, values)
         return None
     for key in ("secret", "token"):
         if not values[key]:
@@ -97,6 +100,12 @@ def _configured(name: AccountName, settings: Settings) -> WechatAccount | None:
         return WechatAccount(name=name, appid=appid, templates=templates, safe_only=settings.wechat_safe_only, **values)
     except ValueError as error:
         raise ValueError(f"YOUSHI_{(prefix + 'aes_key').upper()}: {error}") from error
+
+
+def _refuse_half(prefix: str, values: Mapping[str, str]) -> None:
+    given = next((key for key, value in values.items() if value), None)
+    if given is not None:
+        raise ValueError(f"YOUSHI_{(prefix + 'appid').upper()} is missing while YOUSHI_{(prefix + given).upper()} is set")
 
 
 def demo_accounts(home_dir: Path) -> dict[str, WechatAccount]:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from backend.api.schemas.texts import Short, Text
+
 
 class SessionOut(BaseModel):
     """What the platform still takes: how many messages, and until when the latest window is open."""
@@ -70,14 +72,14 @@ class DeadLetterOut(MessageOut):
 class SayIn(BaseModel):
     """What a caseworker writes; with `note` it stays between caseworkers."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[Text, Field(min_length=1, max_length=2000)]
     note: bool = False
 
 
 class HandoverIn(BaseModel):
     """Why a person is needed (`asked`, `low_confidence`, `assistant:timeout` …); a higher `priority` is served first."""
 
-    reason: Annotated[str, Field(max_length=200)] = "asked"
+    reason: Short = "asked"
     priority: Annotated[int, Field(ge=0, le=9)] = 0
 
 
@@ -98,4 +100,4 @@ class CallBackOut(BaseModel):
 
 
 class DoneIn(BaseModel):
-    result: Annotated[str, Field(max_length=2000)] = ""
+    result: Annotated[Text, Field(max_length=2000)] = ""

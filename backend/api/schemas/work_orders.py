@@ -5,22 +5,31 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from backend.api.schemas.moments import Moment
+from backend.api.schemas.texts import Said, Short, Text, TypedDigits
 from backend.contracts.conversations import Address, OccurredAt, TimeKind, Urgency
 from backend.contracts.work_orders import Resolved
 from backend.domain.errors import InvalidField
 from backend.services.intake import NewWorkOrder
 
 _CLOCK_SKEW = timedelta(minutes=5)
-Short = Annotated[str, Field(max_length=200)]
 
 
-class AddressIn(BaseModel):
+class _Given(BaseModel):
+    """What is null was not given, as in the drafts and orders that we give out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+class AddressIn(_Given):
     """A place in components; `text` is what the resident said. A bare string is taken as `text`."""
 
-    text: Annotated[str, Field(max_length=500)] = ""
+    text: Annotated[Text, Field(max_length=500)] = ""
     street: Short = ""
     community: Short = ""
     estate: Short = ""
@@ -35,7 +44,8 @@ class AddressIn(BaseModel):
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
 
 
-def _text_as_address(value: Any) -> Any:
+def _as_text(value: Any) -> Any:
+    """A place or a time that is only told in words."""
     return {"text": value} if isinstance(value, str) else value
 
 
@@ -46,15 +56,15 @@ class OccurredIn(BaseModel):
     end: Moment | None = None
 
 
-class NewOrder(BaseModel):
+class NewOrder(_Given):
     """Intake for telephone, letter and visit, and on behalf of a resident. `requested_at`: when the resident reported it."""
 
     service_code: Annotated[str, Field(pattern=r"^(\d{4})?$")] = ""
     category: Short = ""
     subcategory: Short = ""
-    description: Annotated[str, Field(min_length=1, max_length=4000)]
-    address: Annotated[AddressIn, BeforeValidator(_text_as_address)] = AddressIn()
-    occurred_at: OccurredIn | None = None
+    description: Annotated[Text, Field(min_length=1, max_length=4000)]
+    address: Annotated[AddressIn, BeforeValidator(_as_text)] = AddressIn()
+    occurred_at: Annotated[OccurredIn | None, BeforeValidator(_as_text)] = None
     contact_phone: Short = ""
     contact_name: Short = ""
     anonymous: bool = False
@@ -104,8 +114,8 @@ class VerbBody(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     version: int | None = None
-    note: str | None = None
-    reason: str | None = None
+    note: Text | None = None
+    reason: Text | None = None
     on_behalf_of: str = ""
     channel: str = ""
     channel_user_id: str = ""
@@ -121,7 +131,7 @@ class RatingIn(BaseModel):
     contacted: bool | None = None
     resolved: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in Resolved]})]
     satisfaction: Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": 5})]
-    comment: Annotated[str, Field(max_length=1000)] = ""
+    comment: Annotated[Text, Field(max_length=1000)] = ""
     on_behalf_of: str = ""
     channel: str = ""
     channel_user_id: str = ""
@@ -140,15 +150,15 @@ class RatingOut(BaseModel):
 class LookupIn(BaseModel):
     """A number with the last four digits of the phone; our own programs may give the resident's identity instead."""
 
-    number: Annotated[str, Field(max_length=40)]
-    phone_tail: Annotated[str, Field(max_length=20)] = ""
+    number: Annotated[TypedDigits, Field(max_length=40)]
+    phone_tail: Annotated[TypedDigits, Field(max_length=20)] = ""
     on_behalf_of: str = ""
     channel: str = ""
     channel_user_id: str = ""
 
 
 class RevealIn(BaseModel):
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[Said, Field(max_length=500)]
 
 
 class RevealOut(BaseModel):

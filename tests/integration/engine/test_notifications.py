@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind, Urgency
+from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind
 from backend.contracts.messages import Channel, Reply, SendOutcome, SendResult
 from backend.contracts.people import Role
 from backend.contracts.understanding import AddressMention, Facts, PhoneKind, PhoneMention, Span, TimeMention
@@ -15,8 +15,6 @@ from backend.contracts.work_orders import Resolved, Verb
 from backend.services import conversations as talk
 from backend.services import ratings
 from backend.services.casework import Caller, Resident, apply_verb
-from backend.services.intake import NewWorkOrder, accept_work_order
-from backend.services.notifications import NotificationConsumer
 from backend.services.ports import AssistantFailed, AssistantTurn
 from backend.services.reminders import remind
 from backend.services.seeding import seed_directory
@@ -24,10 +22,8 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
+from tests.integration.engine.told import NOWHERE, PLACE, consumer, does, filed, tell
 from tests.integration.engine.world import PHONE, World
-
-NOWHERE = {"address": Address(text="不知道"), "category": "其他", "subcategory": "未说明"}
-PLACE = Address(text="园林街道翠园小区6号楼", street="园林街道", estate="翠园小区", building="6")
 
 
 @pytest.fixture
@@ -37,61 +33,14 @@ async def district(world: World) -> World:
     return world
 
 
-def _consumer(world: World) -> NotificationConsumer:
-    return NotificationConsumer(
-        db=world.db, clock=world.clock, streams=world.streams, wakeups=world.wakeups, sms_account="10690000"
-    )
-
-
-async def _filed(world: World, **more: Any) -> str:
-    values: dict[str, Any] = {
-        "service_code": "",
-        "category": "供暖",
-        "subcategory": "停暖",
-        "description": "屋里暖气冰凉",
-        "address": PLACE,
-        "occurred_at": None,
-        "contact_phone": "",
-        "contact_name": "",
-        "anonymous": False,
-        "confidential": False,
-        "attachments": (),
-        "channel": "wechat_oa",
-        "channel_user_id": "o-resident-1",
-        "conversation_id": None,
-        "requested_at": world.clock.now(),
-        "urgency": Urgency.URGENT,
-        **more,
-    }
-    async with world.writing() as session:
-        order = await accept_work_order(
-            session,
-            request=NewWorkOrder(**values),
-            idempotency_key=f"k{world.clock.now()}{more}",
-            actor="test",
-            now=world.clock.now(),
-        )
-    return order.number
-
-
-async def _does(world: World, number: str, verb: Verb, **data: Any) -> None:
-    async with world.writing() as session:
-        await apply_verb(session, number=number, verb=verb, actor="test", data=data, expected_version=None, now=world.clock.now())
-
-
-async def _tell(world: World) -> None:
-    await _consumer(world).step()
-    await world.deliverer.drain()
-
-
 async def _resolved(world: World) -> str:
     await world.talk("你好")
-    number = await _filed(world, conversation_id=(await world.conversation()).id)
-    await _tell(world)
+    number = await filed(world, conversation_id=(await world.conversation()).id)
+    await tell(world)
     for verb, data in ((Verb.ACKNOWLEDGE, {}), (Verb.ARRIVE, {}), (Verb.RESOLVE, {"note": "已更换阀门,室温21度。"})):
-        await _does(world, number, verb, **data)
+        await does(world, number, verb, **data)
     await world.talk("谢谢")  # opens the window again
-    await _tell(world)
+    await tell(world)
     return number
 
 
@@ -106,43 +55,43 @@ async def test_a_resident_follows_an_order_to_its_end(district: World) -> None:
 
 async def test_an_order_filed_by_the_bot_is_not_announced_again(district: World) -> None:
     await district.talk("你好")
-    await _filed(district, conversation_id=(await district.conversation()).id)
-    await _tell(district)
+    await filed(district, conversation_id=(await district.conversation()).id)
+    await tell(district)
     assert not any("已登记" in text for text in district.wechat.texts)
 
 
 async def test_an_event_is_told_once_whatever_is_repeated(district: World) -> None:
     await district.talk("你好")
-    number = await _filed(district, conversation_id=(await district.conversation()).id)
-    await _does(district, number, Verb.ACKNOWLEDGE)
-    await asyncio.gather(*(_consumer(district).step() for _ in range(3)))
+    number = await filed(district, conversation_id=(await district.conversation()).id)
+    await does(district, number, Verb.ACKNOWLEDGE)
+    await asyncio.gather(*(consumer(district).step() for _ in range(3)))
     async with district.writing() as session:
         for row in await district.rows(OutboxRow):
             again = await session.merge(row)
             again.done_at = None
-    await _tell(district)
+    await tell(district)
     told = [row.notice_key for row in await district.messages(direction="out") if row.notice_key]
     assert len(told) == len(set(told)) >= 1
 
 
 async def test_what_the_filing_answer_said_is_not_said_again(district: World) -> None:
     await district.talk("你好")
-    number = await _filed(district, conversation_id=(await district.conversation()).id)
-    await _tell(district)
+    number = await filed(district, conversation_id=(await district.conversation()).id)
+    await tell(district)
     assert [text for text in district.wechat.texts if number in text] == []
 
 
 async def test_an_order_taken_by_telephone_is_announced_by_sms(district: World) -> None:
-    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
-    await _tell(district)
+    number = await filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
+    await tell(district)
     assert any("已登记" in text and number in text for text in district.sms.texts)
     assert (await district.conversation(PHONE)).channel == Channel.SMS.value
 
 
 @pytest.mark.parametrize("channel", ["telephone", "letter", "visit", "open311"])
 async def test_an_order_that_goes_to_its_unit_at_once_is_one_message_and_two_events(district: World, channel: str) -> None:
-    number = await _filed(district, channel=channel, channel_user_id="", contact_phone=PHONE)
-    await _tell(district)
+    number = await filed(district, channel=channel, channel_user_id="", contact_phone=PHONE)
+    await tell(district)
     (text,) = district.sms.texts
     (order,) = await district.rows(WorkOrderRow)
     unit = next(event.data["unit_name"] for event in await district.rows(WorkOrderEventRow) if event.type == "dispatched")
@@ -152,25 +101,25 @@ async def test_an_order_that_goes_to_its_unit_at_once_is_one_message_and_two_eve
 
 
 async def test_what_a_dispatcher_sends_on_by_hand_is_told_when_it_happens(district: World) -> None:
-    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE, **NOWHERE)
-    await _does(district, number, Verb.DISPATCH, unit="heating")  # in the same moment, by the clock
-    await _tell(district)
+    number = await filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE, **NOWHERE)
+    await does(district, number, Verb.DISPATCH, unit="heating")  # in the same moment, by the clock
+    await tell(district)
     first, second = district.sms.texts
     assert ("已登记" in first, "交给" in first, "已交给" in second) == (True, False, True)
 
 
 async def test_the_first_message_about_an_order_must_arrive_also_when_its_unit_is_known(district: World) -> None:
-    number = await _filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
+    number = await filed(district, channel="telephone", channel_user_id="", contact_phone=PHONE)
     district.sms.script = [SendResult(SendOutcome.REJECTED, code="1", reason="空号")]
-    await _tell(district)
+    await tell(district)
     (task,) = await district.rows(CallBackTaskRow)
     assert (task.order_number, number in task.text) == (number, True)
 
 
 async def test_an_order_on_behalf_of_a_known_resident_uses_their_conversation(district: World) -> None:
     await district.talk("你好")
-    number = await _filed(district)
-    await _tell(district)
+    number = await filed(district)
+    await tell(district)
     assert any(number in text for text in district.wechat.texts)
     assert len(await district.rows(ConversationRow)) == 1
 
@@ -178,19 +127,19 @@ async def test_an_order_on_behalf_of_a_known_resident_uses_their_conversation(di
 async def test_joined_residents_hear_the_same(district: World) -> None:
     await district.talk("你好")
     await district.talk("你好", user="o-neighbour")
-    number = await _filed(district, conversation_id=(await district.conversation()).id)
+    number = await filed(district, conversation_id=(await district.conversation()).id)
     neighbour = await district.conversation("o-neighbour")
-    await _does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
-    await _tell(district)
-    await _does(district, number, Verb.ACKNOWLEDGE)
-    await _tell(district)
+    await does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
+    await tell(district)
+    await does(district, number, Verb.ACKNOWLEDGE)
+    await tell(district)
     heard = {sent.channel_user_id for sent in district.wechat.sent if "正在安排" in sent.text}
     assert heard == {"o-resident-1", "o-neighbour"}
 
 
 async def test_an_order_nobody_can_be_told_about_becomes_a_call_back(district: World) -> None:
-    number = await _filed(district, channel="visit", channel_user_id="")
-    await _tell(district)
+    number = await filed(district, channel="visit", channel_user_id="")
+    await tell(district)
     tasks = await district.rows(CallBackTaskRow)
     assert {task.order_number for task in tasks} == {number}
     assert all(task.reason == "没有可以通知的渠道" for task in tasks)
@@ -198,14 +147,14 @@ async def test_an_order_nobody_can_be_told_about_becomes_a_call_back(district: W
 
 async def test_an_extension_that_is_only_asked_for_is_not_told(district: World) -> None:
     await district.talk("你好")
-    number = await _filed(district, conversation_id=(await district.conversation()).id)
-    await _tell(district)
+    number = await filed(district, conversation_id=(await district.conversation()).id)
+    await tell(district)
     before = len(district.wechat.sent)
-    await _does(district, number, Verb.EXTEND, reason="等配件", days=2, granted=False)
-    await _tell(district)
+    await does(district, number, Verb.EXTEND, reason="等配件", days=2, granted=False)
+    await tell(district)
     assert len(district.wechat.sent) == before
-    await _does(district, number, Verb.EXTEND, reason="等配件", days=2)
-    await _tell(district)
+    await does(district, number, Verb.EXTEND, reason="等配件", days=2)
+    await tell(district)
     assert "等配件" in district.wechat.texts[-1]
 
 
@@ -226,7 +175,7 @@ async def test_the_rating_question_waits_in_the_conversation_until_it_is_rated(d
             actor="test",
             now=district.clock.now(),
         )
-    await _tell(district)
+    await tell(district)
     assert (await district.conversation()).rating_pending == []
 
 
@@ -246,20 +195,20 @@ async def test_one_order_that_cannot_be_told_about_does_not_silence_the_others(
 ) -> None:
     await district.talk("你好")
     conversation = (await district.conversation()).id
-    bad, good = await _filed(district, conversation_id=conversation), ""
+    bad, good = await filed(district, conversation_id=conversation), ""
     district.clock.advance(seconds=1)
-    good = await _filed(district, conversation_id=conversation)
-    await _does(district, good, Verb.ACKNOWLEDGE)
-    consumer = _consumer(district)
-    original = consumer._tell
+    good = await filed(district, conversation_id=conversation)
+    await does(district, good, Verb.ACKNOWLEDGE)
+    failing = consumer(district)
+    original = failing._tell
 
     async def tell(session: Any, number: str) -> list[str]:
         if number == bad:
             raise RuntimeError("a bug")
         return await original(session, number)
 
-    monkeypatch.setattr(consumer, "_tell", tell)
-    await consumer.step()
+    monkeypatch.setattr(failing, "_tell", tell)
+    await failing.step()
     await district.deliverer.drain()
     assert any(good in text for text in district.wechat.texts)
     open_rows = [row for row in await district.rows(OutboxRow) if row.done_at is None]
@@ -311,7 +260,7 @@ async def test_what_a_resident_did_in_this_conversation_is_not_told_again(distri
     heard = len(district.wechat.sent)
     await _asks(district, number, Verb.REOPEN, mine, reason="还是不热")
     await _asks(district, number, Verb.WITHDRAW, mine, reason="不用了")
-    await _tell(district)
+    await tell(district)
     assert len(district.wechat.sent) == heard
     assert await district.rows(CallBackTaskRow) == []
     assert (await district.conversation()).rating_pending == []
@@ -322,7 +271,7 @@ async def test_what_follows_from_a_rating_in_this_conversation_is_not_told_again
     number = await _rateable(district)
     heard = len(district.wechat.sent)
     await _rates(district, number, (await district.conversation()).id, satisfaction)
-    await _tell(district)
+    await tell(district)
     assert len(district.wechat.sent) == heard
     (order,) = await district.rows(WorkOrderRow)
     assert order.state == ("closed" if satisfaction == 5 else "dispatched")
@@ -330,12 +279,12 @@ async def test_what_follows_from_a_rating_in_this_conversation_is_not_told_again
 
 async def test_what_the_desk_does_for_a_resident_is_told(district: World) -> None:
     number = await _rateable(district)
-    await _does(district, number, Verb.REOPEN, reason="来电话说还是不热")
-    await _tell(district)
+    await does(district, number, Verb.REOPEN, reason="来电话说还是不热")
+    await tell(district)
     assert "重新办理" in district.wechat.texts[-1]
     await district.talk("嗯")
-    await _does(district, number, Verb.WITHDRAW, reason="来电话说不用了")
-    await _tell(district)
+    await does(district, number, Verb.WITHDRAW, reason="来电话说不用了")
+    await tell(district)
     assert "撤回" in district.wechat.texts[-1]
 
 
@@ -344,7 +293,7 @@ async def test_what_was_asked_in_another_conversation_is_told_in_that_of_the_ord
     await district.talk("你好", user="o-other-account")
     other = (await district.conversation("o-other-account")).id
     await _asks(district, number, Verb.REOPEN, other, user="o-resident-1", reason="还是不热")
-    await _tell(district)
+    await tell(district)
     told = [sent.channel_user_id for sent in district.wechat.sent if "重新办理" in sent.text]
     assert told == ["o-resident-1"]
 
@@ -353,13 +302,13 @@ async def test_who_joined_hears_what_the_reporter_did(district: World) -> None:
     number = await _rateable(district)
     await district.talk("你好", user="o-neighbour")
     neighbour = await district.conversation("o-neighbour")
-    await _does(district, number, Verb.REOPEN, reason="又凉了")
-    await _does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
-    await _tell(district)
+    await does(district, number, Verb.REOPEN, reason="又凉了")
+    await does(district, number, Verb.JOIN, conversation_id=neighbour.id, channel="wechat_oa", channel_user_id="o-neighbour")
+    await tell(district)
     await district.talk("知道了")
     district.wechat.sent.clear()
     await _asks(district, number, Verb.WITHDRAW, (await district.conversation()).id, reason="自己好了")
-    await _tell(district)
+    await tell(district)
     assert [sent.channel_user_id for sent in district.wechat.sent] == ["o-neighbour"]
 
 

@@ -102,6 +102,28 @@ async def test_a_late_answer_is_used_when_nobody_took_over(world: World) -> None
     assert (conversation.owner, conversation.queued_at) == ("bot", None)
 
 
+@pytest.mark.parametrize("reason", ["asked", "low_confidence"])
+async def test_a_late_answer_that_called_a_person_leaves_the_resident_in_the_queue(world: World, reason: str) -> None:
+    release = asyncio.Event()
+
+    async def calls_a_person(turn: AssistantTurn) -> tuple[Reply, ...]:
+        await release.wait()
+        found = turn.sender.rpartition(".")[0]
+        async with world.writing() as session:
+            await talk.hand_over_to_queue(session, conversation_id=found, reason=reason, now=world.clock.now())
+        return (Reply("给您转人工。"),)
+
+    world.assistant.answer = calls_a_person
+    await world.talk("我要找人")
+    release.set()
+    await world.turns.late_answers()
+    await world.settle()
+    assert world.wechat.texts[-1] == "给您转人工。"
+    conversation = await world.conversation()
+    assert (conversation.owner, conversation.queue_reason, conversation.priority) == ("queue", reason, 1)
+    assert conversation.queued_at is not None
+
+
 async def test_a_late_answer_is_dropped_when_somebody_took_over(world: World) -> None:
     release = asyncio.Event()
     _slow(world, release)

@@ -178,7 +178,9 @@ async def test_each_reveal_needs_a_reason_and_is_logged(api, database):
     order = await api.file(confidential=True)
     path = f"/work-orders/{order['number']}/reveal"
     await api.call("heater", "POST", path, json={"reason": "想看看"}, status=403)
-    await api.call("dispatcher", "POST", path, json={"reason": ""}, status=422)
+    for nothing in ("", "   ", "\u3000"):
+        refused = await api.call("dispatcher", "POST", path, json={"reason": nothing}, status=422)
+        assert refused["field"] == "reason"
     told = await api.call("dispatcher", "POST", path, json={"reason": "回访"})
     assert told["contact_phone"] == "17000001234"
     async with database.reading() as session:

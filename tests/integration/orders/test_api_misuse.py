@@ -87,12 +87,62 @@ async def test_a_body_that_is_no_json_is_told_so(api):
     assert (problem["code"], problem["field"]) == ("invalid_request", "body")
 
 
-async def test_a_character_that_no_database_can_store_is_the_callers_mistake(api, database):
-    """PostgreSQL refuses it, SQLite keeps it; neither is an outage of ours."""
-    on_postgresql = database.engine.dialect.name == "postgresql"
-    story = {**STORY, "description": "暖气\x00冰凉"}
-    answer = await api.call("dispatcher", "POST", "/work-orders", json=story, status=422 if on_postgresql else 201)
-    assert not on_postgresql or answer["code"] == "invalid_request"
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"description": "暖气\x00冰凉"}, "description"),
+        ({"contact_name": "李\x00"}, "contact_name"),
+        ({"address": {"text": "园林\x00街道"}}, "address.text"),
+        ({"occurred_at": "昨\x00晚"}, "occurred_at.text"),
+    ],
+)
+async def test_a_character_that_no_database_can_store_is_refused_with_its_field(api, changes, field):
+    problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, **changes}, status=422)
+    assert (problem["code"], problem["field"]) == ("invalid_request", field)
+    assert "Value error" not in problem["detail"]
+
+
+@pytest.mark.parametrize(("verb", "body", "field"), [("note", {"note": "看\0过"}, "note"), ("dispatch", {"unit": "h\0"}, "unit")])
+async def test_a_verb_refuses_it_too(api, verb, body, field):
+    assert (await api.do("dispatcher", await api.file(), verb, status=422, **body))["field"] == field
+
+
+async def test_what_is_null_was_not_given_and_a_time_may_be_told_in_words(api):
+    nulls = {"contact_name": None, "grid_code": None, "urgency": None, "attachments": None, "occurred_at": None}
+    address = {**STORY["address"], "room": None, "lat": None}
+    order = await api.file("dispatcher", **nulls, address=address)
+    assert (order["contact_name"], order["grid_code"], order["occurred_at"]) == ("", "", None)
+    assert (order["address"]["estate"], order["address"]["room"]) == ("翠园小区", "")
+    told = (await api.file("dispatcher", occurred_at="前天夜里"))["occurred_at"]
+    assert (told["text"], told["kind"]) == ("前天夜里", "vague")
+    problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, "description": None}, status=422)
+    assert problem["field"] == "description"
+
+
+async def test_a_unit_that_is_not_there_is_named(api):
+    order = await api.file(category="其他", subcategory="未说明")
+    assert "heatng" in (await api.do("dispatcher", order, "dispatch", status=422, unit="heatng"))["detail"]
+    assert (await api.do("dispatcher", order, "dispatch", status=422))["detail"] == "请选择派给哪个单位"
+
+
+async def test_a_key_that_stands_for_other_words_is_refused_and_nothing_is_lost_in_silence(api):
+    order = await api.file()
+    path = f"/work-orders/{order['number']}/note"
+    key = {"Idempotency-Key": "n1"}
+    await api.call("dispatcher", "POST", path, json={"note": "师傅明早去"}, headers=key)
+    again = await api.call("dispatcher", "POST", path, json={"note": " 师傅明早去 "}, headers=key)
+    problem = await api.call("dispatcher", "POST", path, json={"note": "师傅后天去"}, headers=key, status=422)
+    assert (problem["code"], problem["field"]) == ("idempotency_key_reused", "Idempotency-Key")
+    assert [event["note"] for event in again["events"] if event["type"] == "noted"] == ["师傅明早去"]
+
+
+@pytest.mark.parametrize("typed", ["{0} {1} {2}", "{0}-{1}-{2}", " {0}{1}{2}\n"])
+async def test_a_number_may_be_typed_in_groups_and_in_full_width(api, typed):
+    number = (await api.file())["number"]
+    wide = {ord("0") + digit: chr(0xFF10 + digit) for digit in range(10)}
+    for written in (typed.format(number[:6], number[6:9], number[9:]), number.translate(wide)):
+        found = await api.call("", "POST", "/work-orders/lookup", json={"number": written, "phone_tail": "1234"})
+        assert found["number"] == number
 
 
 async def test_what_nobody_foresaw_is_a_problem_too(database, tmp_path):

@@ -65,3 +65,20 @@ def test_an_unreachable_database_is_told_without_its_password(monkeypatch: pytes
 
 def test_a_template_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert "写不了" in one_line(run("directory", "template", str(tmp_path / "nowhere" / "x.xlsx")))
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "zhou ", "周\t", "x" * 61])
+def test_a_name_that_nobody_could_type_is_refused(installation: Path, name: str) -> None:
+    assert "用户名" in one_line(run("user", "add", name, "dispatcher", given=PASSWORD))
+
+
+def test_the_role_of_our_own_programs_is_not_for_people(installation: Path) -> None:
+    assert "service" in one_line(run("user", "add", "zhou", "service", given=PASSWORD))
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("make-migration", "nothing")])
+def test_the_schema_of_an_unreachable_database_is_one_line_too(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUSHI_DATABASE_URL", "postgresql://youshi:hidden-word@127.0.0.1:9/none")
+    told = one_line(run(*command))
+    assert "用不了" in told
+    assert "hidden-word" not in told

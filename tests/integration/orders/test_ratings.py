@@ -152,6 +152,17 @@ async def test_the_figures_of_a_period_come_from_what_happened(desk, database):
     assert late.state == "dispatched"
 
 
+async def test_an_order_that_was_done_and_rated_twice_was_not_followed_up_twice_as_often_as_it_was_done(desk, database, finished):
+    _, reopened = await give(desk, finished, BAD)
+    await give(desk, await desk.work_through(reopened), GOOD)
+    await desk.work_through(await desk.file())  # nobody rates this one
+    async with database.reading() as session:
+        period = {"start": NOW - timedelta(days=1), "end": NOW + timedelta(days=30)}
+        result = await assessment(session, **period, by="unit", now=NOW + timedelta(days=30))
+    [heating] = [each for each in result.figures if each.group == "heating"]
+    assert (heating.followed_up.numerator, heating.followed_up.denominator) == (2, 3)
+
+
 @pytest.mark.parametrize(("by", "group"), [("street", "210302004"), ("category", "供暖")])
 async def test_figures_can_be_grouped_by_street_and_category(desk, database, finished, by, group):
     await give(desk, finished, GOOD)

@@ -97,7 +97,13 @@ async def test_a_mistyped_number_is_recognised_and_costs_no_try(browser, context
 
 @pytest.mark.parametrize(
     ("number", "tail", "said"),
-    [("2611", "1234", "您输了4位"), ("", "1234", "您输了0位"), (UNKNOWN, "12", "后四位"), (UNKNOWN, "", "后四位")],
+    [
+        ("2611", "1234", "您输了4位"),
+        ("", "1234", "请输入工单号"),
+        ("单号", "1234", "请输入工单号"),
+        (UNKNOWN, "12", "后四位"),
+        (UNKNOWN, "", "后四位"),
+    ],
 )
 async def test_what_is_missing_is_said_plainly(browser, number, tail, said):
     async with browser() as client:

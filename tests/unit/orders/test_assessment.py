@@ -76,6 +76,11 @@ def test_returned_and_redone_rates_have_their_own_denominators():
     assert (unit.returned, unit.reopened) == (Rate(2, 8), Rate(1, 5))
 
 
+def test_follow_ups_are_counted_over_the_rounds_that_ended():
+    unit = figures_of(follow_ups("u", (True, "yes", 5)), volumes=[Volume("u", finished=2, rounds=3, rated=2)])["u"]
+    assert unit.followed_up == Rate(2, 3)
+
+
 answer = st.tuples(st.sampled_from([True, False, None]), st.sampled_from(["yes", "partly", "no"]), st.integers(1, 5))
 
 

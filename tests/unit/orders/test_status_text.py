@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -87,3 +88,10 @@ def test_a_handled_order_asks_whether_it_is_good() -> None:
 )
 def test_a_leaf_is_called_by_what_it_is_about(leaf: tuple[str, str], spoken: str) -> None:
     assert spoken_matter(*leaf) == spoken
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_a_matter_that_has_a_name_stands_in_quotes(state: State) -> None:
+    for told in (status_text, status_again):
+        unclear, named = (told(dataclasses.replace(standing(state), matter=matter), now=NOW) for matter in ("这件事", "停水"))
+        assert ("“这件事”" in unclear, "这件事" in unclear, "“停水”" in named) == (False, True, True)

@@ -57,6 +57,14 @@ def test_an_account_configured_by_half_is_an_error_that_names_the_variable(tmp_p
         accounts_from(settings(tmp_path, **{**REAL, missing: SecretStr("")}))
 
 
+@pytest.mark.parametrize("given", ["wechat_oa_secret", "wechat_oa_token", "wechat_oa_aes_key", "wechat_mp_secret"])
+def test_a_secret_without_its_appid_does_not_start_a_demo(tmp_path: Path, given: str) -> None:
+    variable = "YOUSHI_WECHAT_" + given.split("_")[1].upper() + "_APPID"
+    with pytest.raises(ValueError, match=variable) as caught:
+        accounts_from(settings(tmp_path, **{given: SecretStr("hidden-word")}))
+    assert "hidden-word" not in str(caught.value)
+
+
 def test_a_wrong_aes_key_is_an_error_that_names_the_variable_and_not_the_key(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="YOUSHI_WECHAT_OA_AES_KEY") as caught:
         accounts_from(settings(tmp_path, **{**REAL, "wechat_oa_aes_key": SecretStr("not-a-key")}))

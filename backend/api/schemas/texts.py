@@ -1,0 +1,33 @@
+"""Texts as they come in over the API: without the one character that no database of ours keeps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("the text holds a NUL character: leave it out")
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("write something")
+    return text
+
+
+def _typed_digits(text: str) -> str:
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text))
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Short = Annotated[Text, Field(max_length=200)]
+# what is only blanks says nothing
+Said = Annotated[Text, AfterValidator(_said), Field(min_length=1)]
+# a number as people type it: in groups, with dashes, in full-width digits
+TypedDigits = Annotated[Text, AfterValidator(_typed_digits)]
