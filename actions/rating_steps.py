@@ -203,7 +203,7 @@ async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     comment = _joined(pending["comment"], talk.text)
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
-    talk.say("rated_reason_noted")
+    talk.say("rated_redone" if pending["kind"] == "solved" else "rated_reason_noted")  # else it was said with the question
     return [SlotSet("pending", None)]
 
 

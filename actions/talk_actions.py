@@ -11,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions import orders, rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
+from actions.doing import on_one_order, open_orders
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
 from actions.handing_over import hand_over, puzzled
 from actions.noting import add_note, is_hidden, keep_secret
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 _HAN = re.compile(r"[一-龥]")  # what is written in letters alone sounds like nothing that could be offered
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
+_WHO = "who"
 _OTHER = "other"  # no row answers it: knowledge of units and offices
 _SURE_OF_KEY = 0.4  # with less, a question is taken for one that no row answers
 # Words that say which question it is, whatever the model thinks.
@@ -70,6 +72,8 @@ class AnswerFaq(ResidentAction):
         key = _question(talk)
         if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
             return []
+        if _FAQ_KEYS.get(key, key) == _WHO and talk.draft is None and await _is_of_own(talk):
+            return [*await on_one_order(talk, "status", none="status_none"), *await put_again(talk)]
         own = await order_asked_about(talk) if key == _HOW_LONG else None
         answer = await _from_table(talk, _FAQ_KEYS.get(key, key), order=own)
         if answer:
@@ -222,6 +226,12 @@ def _question(talk: Talk) -> str:
     wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
     key = wished if wished is not None else _key_of_model(talk)
     return _ELSEWHERE if _ELSEWHERE in talk.wishes and key in _OF_OUR_DISTRICT else key
+
+
+async def _is_of_own(talk: Talk) -> bool:
+    """谁去修啊, of somebody with an order in hand, and about no other matter."""
+    being_done = await open_orders(talk)
+    return bool(being_done) and (talk.matter is None or talk.matter["category"] in {order["category"] for order in being_done})
 
 
 def _key_of_model(talk: Talk) -> str:

@@ -18,12 +18,13 @@ _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("solved_whole", "thanks", _UNSURE | {"report_complaint", "greet", "urge", "correct_previous_detail"}),
+    ("solved_whole", "thanks", _UNSURE | {"cancel", "report_complaint", "greet", "urge", "correct_previous_detail"}),
     ("stop_texts", "ask_faq", _UNSURE | {"report_complaint", "cancel"}),
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
     ("asks_when_whole", "query_status", _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"}),
+    ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),
     ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
@@ -116,10 +117,11 @@ def _instructs(heard: Heard) -> str:
 
 def _few_words(heard: Heard) -> str:
     """What a few words mean to somebody who has filed: 水来了 is no report, 没人联系我 no mere no, 别给我发短信了 no trouble."""
-    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None or stands(heard):
+    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None:
         return ""
-    wish = best(heard)
-    return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")
+    wish, only_whole = best(heard), stands(heard)
+    told = (entry for entry in _IN_FEW_WORDS if wish in entry[2] and not (only_whole and not entry[0].endswith("_whole")))
+    return next((meant for name, meant, _ in told if says(name, heard.text)), "")
 
 
 def _names_place(heard: Heard) -> bool:

@@ -11,13 +11,15 @@ from backend import seed
 from backend.domain.asked import asked_for
 from backend.domain.drafting.context import wishes_of
 from backend.domain.language.answers import explicit_score, parse_rating
+from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.wishes import asks, says
 from backend.domain.segmentation import parts
 from bot.corpus import training_examples
-from tests.unit.assistant.fake_backend import FakeBackend, order, running, tracker
-from tests.unit.assistant.test_actions import ORDERS, run
-from tests.unit.assistant.test_after_filing import FAQ, FIRST, done, own
+from tests.unit.assistant.fake_backend import FakeBackend, drafted, order, running, tracker
+from tests.unit.assistant.test_actions import ORDERS, PATCH, run
+from tests.unit.assistant.test_after_filing import FAQ, FIRST, LAMP, SECOND, done, own
 from tests.unit.assistant.test_context import intent
+from tests.unit.assistant.test_later_on import place as place_of
 
 RATED = {"satisfaction": 4, "resolved": "yes", "comment": ""}
 
@@ -281,3 +283,122 @@ def test_every_question_that_is_taught_has_a_row_or_is_known_to_have_none() -> N
 @pytest.mark.parametrize("row", seed.load("faqs"), ids=lambda row: row["key"])
 def test_an_answer_fits_into_two_texts(row: dict[str, Any]) -> None:
     assert parts(row["answer"], "【有事请找我】") <= 2
+
+
+# --- more of the same, two wishes at once, and again
+
+ROOF = {"category": "房屋维修", "subcategory": "屋顶漏雨", "description": "卧室屋顶漏雨"}
+OFF = {"category": "供水", "subcategory": "停水", "description": "没水了"}
+DOOR = {"category": "房屋维修", "subcategory": "楼道设施", "description": "单元门坏了关不上"}
+
+
+def guessed(category: str, leaf: str, share: float) -> dict[str, Any]:
+    return {"categories": [{"category": category, "subcategory": leaf, "category_confidence": share}]}
+
+
+async def _reported(text: str, known: dict[str, Any], parsed: dict[str, Any]) -> tuple[str, FakeBackend]:
+    fake = own(order(FIRST, **known))
+    fake.answers[PATCH] = (200, drafted())
+    async with running(fake):
+        said, _, _ = await run("validate_complaint_form", heard(text, "report_complaint", parsed=parsed, loop="complaint_form"))
+    return said, fake
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "parsed"),
+    [
+        ("还有厨房顶上也开始渗了", ROOF, guessed("房屋维修", "屋顶漏雨", 0.55)),
+        ("对门也没水", OFF, guessed("供水", "停水", 0.99)),
+    ],
+)
+async def test_more_of_the_same_trouble_goes_to_the_order_that_is_open(
+    text: str, known: dict[str, Any], parsed: dict[str, Any]
+) -> None:
+    said, fake = await _reported(text, known, parsed)
+    assert said in said_of("note_added", number=FIRST)
+    assert text in fake.bodies(f"POST work-orders/{FIRST}/note")[0]["note"]
+    assert fake.bodies(PATCH) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "parsed"),
+    [
+        ("我们楼道灯也不亮了", DOOR, guessed("房屋维修", "楼道设施", 0.99)),
+        ("家里暖气也不热", OFF, guessed("供暖", "室温不达标", 0.99)),
+        ("我闺女家也没水 翠园小区6号楼", OFF, guessed("供水", "停水", 0.99) | place_of(estate="翠园小区", building="6")),
+    ],
+)
+async def test_another_thing_another_kind_and_another_home_are_reports(
+    text: str, known: dict[str, Any], parsed: dict[str, Any]
+) -> None:
+    _, fake = await _reported(text, known, parsed)
+    assert done(fake, "note") == []
+    assert len(fake.bodies(PATCH)) == 1
+
+
+async def test_two_wishes_in_one_message_go_to_their_own_orders() -> None:
+    orders = [order(FIRST, **OFF), order(SECOND, **LAMP)]
+    async with running(own(*orders)) as fake:
+        said, buttons, slots = await run("action_withdraw", heard("路灯那个催一下 停水那个不用管了", "cancel"))
+    assert done(fake, "urge") == [SECOND]
+    assert slots["pending"]["number"] == FIRST
+    assert len(buttons) == 2
+    assert said.startswith(tuple(said_of("urged", unit="供热公司", number=SECOND)))
+
+
+@pytest.mark.parametrize("text", ["路灯那个催一下 快点", "停水那个不用管了", "催一下路灯 谢谢"])
+async def test_one_wish_stays_one(text: str) -> None:
+    orders = [order(FIRST, **OFF), order(SECOND, **LAMP)]
+    async with running(own(*orders)) as fake:
+        _, _, slots = await run("action_urge" if "催" in text else "action_withdraw", heard(text, "urge"))
+    assert len(done(fake, "urge")) == int("催" in text)
+    assert (slots.get("pending") or {}).get("kind") == (None if "催" in text else "withdraw")
+
+
+@pytest.mark.parametrize("action", ["action_dispute", "action_urge"])
+async def test_what_was_taken_back_and_is_wanted_again_is_a_report(action: str) -> None:
+    async with running(own(order(FIRST, "withdrawn"))):
+        said, _, slots = await run(action, heard("哎呀 又脏了 还是给我报上吧", "dispute_result"))
+    assert said == ""
+    assert slots["followup"] == "complaint_form"
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "expected"),
+    [
+        ("算了 你帮我催一下吧", "affirm", "urge"),
+        ("先别帮我催了", "deny", "deny"),
+        ("来了来了 电来了", "cancel", "thanks"),
+        ("人来了 说明天带机器来", "ask_human", "provide_info"),
+    ],
+)
+def test_plain_words_of_somebody_who_waits(text: str, model: str, expected: str) -> None:
+    assert intent(text, "", (model, 0.7)) == expected
+
+
+@pytest.mark.parametrize("text", ["糊弄谁呢 你们人都没上来", "师傅根本没上来看", "修理工人影都没上来过"])
+def test_who_did_not_come_up_the_stairs_has_not_drowned(text: str) -> None:
+    assert screen_emergency(text) is None
+
+
+@pytest.mark.parametrize("text", ["孩子掉河里了没上来", "有人跳水库里 救的人都没上来"])
+def test_who_did_not_come_up_from_the_water_has(text: str) -> None:
+    assert screen_emergency(text) is not None
+
+
+async def test_who_will_come_is_told_of_the_own_order() -> None:
+    fake = own(order(FIRST))
+    fake.answers[FAQ] = (200, {"key": "who", "answer": "按住处派。"})
+    async with running(fake):
+        said, _, _ = await run(
+            "action_answer_faq", heard("谁去修啊", "ask_faq", parsed={"faq": {"key": "who", "confidence": 0.9}})
+        )
+    assert said == "在办。"
+
+
+async def test_not_solved_with_a_reason_is_told_to_be_done_again() -> None:
+    asked_now = {"pending": {"kind": "solved", "number": FIRST, "score": 3, "comment": ""}}
+    async with running(own(order(FIRST, "closed", rating=RATED))) as fake:
+        said, _, _ = await run("action_rate", heard("其实还是有点漏", "dispute_result", slots=asked_now))
+    assert said in said_of("rated_redone")
+    assert fake.bodies(f"POST work-orders/{FIRST}/rating")[0]["resolved"] == "no"
