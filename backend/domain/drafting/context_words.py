@@ -23,7 +23,11 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
-    ("asks_when_whole", "query_status", _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"}),
+    (
+        "asks_when_whole",
+        "query_status",
+        _UNSURE | {"ask_faq", "urge", "query_status", "report_complaint", "dispute_result", "rate"},
+    ),
     ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),

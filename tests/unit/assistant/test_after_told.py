@@ -144,6 +144,8 @@ def test_an_order_about_somebody_else_is_ones_own(text: str) -> None:
         ("我还没看呢 在外地", "chitchat"),
         ("等我回家看看再说", "provide_info"),
         ("过两天再说好没好", "provide_info"),
+        ("白天看不出来 晚上看了再说", "provide_info"),
+        ("看了 亮堂了", "affirm"),
         ("看了 门是能关上了 就是声儿大", "provide_info"),
         ("亮是亮了 一闪一闪的", "affirm"),
         ("通是通了 流得慢", "dispute_result"),
@@ -369,6 +371,7 @@ async def test_what_was_taken_back_and_is_wanted_again_is_a_report(action: str) 
         ("算了 你帮我催一下吧", "affirm", "urge"),
         ("先别帮我催了", "deny", "deny"),
         ("来了来了 电来了", "cancel", "thanks"),
+        ("多长时间能来 说个准数", "ask_faq", "query_status"),
         ("人来了 说明天带机器来", "ask_human", "provide_info"),
     ],
 )
@@ -402,3 +405,11 @@ async def test_not_solved_with_a_reason_is_told_to_be_done_again() -> None:
         said, _, _ = await run("action_rate", heard("其实还是有点漏", "dispute_result", slots=asked_now))
     assert said in said_of("rated_redone")
     assert fake.bodies(f"POST work-orders/{FIRST}/rating")[0]["resolved"] == "no"
+
+
+@pytest.mark.parametrize(("text", "taken"), [("嗯 算了吧", True), ("对 不报了", True), ("算了", False), ("嗯 先别撤", False)])
+async def test_only_a_yes_takes_an_order_back(text: str, taken: bool) -> None:
+    asked_now = {"pending": {"kind": "withdraw", "number": FIRST, "text": "不用管了"}}
+    async with running(own(order(FIRST))) as fake:
+        await run("action_withdraw", heard(text, "cancel", slots=asked_now))
+    assert done(fake, "withdraw") == ([FIRST] if taken else [])
