@@ -26,7 +26,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
         "asks_when_whole",
         "query_status",
-        _UNSURE | {"ask_faq", "urge", "query_status", "report_complaint", "dispute_result", "rate"},
+        _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"},
     ),
     ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),

@@ -371,7 +371,6 @@ async def test_what_was_taken_back_and_is_wanted_again_is_a_report(action: str) 
         ("算了 你帮我催一下吧", "affirm", "urge"),
         ("先别帮我催了", "deny", "deny"),
         ("来了来了 电来了", "cancel", "thanks"),
-        ("多长时间能来 说个准数", "ask_faq", "query_status"),
         ("人来了 说明天带机器来", "ask_human", "provide_info"),
     ],
 )
@@ -413,3 +412,13 @@ async def test_only_a_yes_takes_an_order_back(text: str, taken: bool) -> None:
     async with running(own(order(FIRST))) as fake:
         await run("action_withdraw", heard(text, "cancel", slots=asked_now))
     assert done(fake, "withdraw") == ([FIRST] if taken else [])
+
+
+async def test_how_long_it_takes_is_about_the_own_order_whatever_matter_the_model_hears() -> None:
+    parsed = {"faq": {"key": "time_limit", "confidence": 0.9}, **guessed("动迁/棚改", "改造进度", 0.91)}
+    fake = own(order(FIRST, service_code="0101"))
+    fake.answers[FAQ] = (200, {"key": "time_limit", "answer": "很快。"})
+    async with running(fake):
+        said, _, _ = await run("action_answer_faq", heard("多长时间能来 说个准数", "ask_faq", parsed=parsed))
+    assert "最晚" in said
+    assert fake.bodies(FAQ)[0]["service_code"] == "0101"
