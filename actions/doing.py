@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import orders, picking
+from actions import each_clause, orders, picking
 from actions.backend import BackendRefused
+from actions.drafting import FORM
 from actions.turn import Events, Talk
 from actions.wording import due_text, order_choices, order_in_words, order_name, status_line
 from backend.contracts.messages import Choice
@@ -17,6 +18,7 @@ _UNIT = "办理单位"
 _YES_NO = (Choice("withdraw_yes", "撤回"), Choice("withdraw_no", "不撤"))
 _LOST_NUMBER = "单号"
 _NEWEST = frozenset({"note"})
+_REPORTS_AGAIN = frozenset({"dispute", "urge"})
 FOR_ALL = frozenset({"urge", "status"})
 _TOLD_WHERE_IT_IS = frozenset({"urge", "withdraw", "note"})
 _BESIDE_QUESTION = (("urges", "urge"), ("instructs", "note"))
@@ -33,6 +35,12 @@ _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
 async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
     found = _likeliest(verb, picking.pointed_at(talk, await orders.meant(talk, verb, _ALLOWED_STATES[verb])))
+    each = each_clause.wishes_of_each(talk, await open_orders(talk)) if verb in each_clause.VERBS else []
+    if each:  # 井盖那个催一下 噪音那个不用管了
+        events: Events = []
+        for order, wished, said in each:
+            events = [*events, *await apply(talk, wished, order, said)]
+        return events
     if not found:
         return await _none_of_it(talk, verb, none)
     if len(found) > 1 and "all_of_them" in talk.wishes and verb in FOR_ALL:
@@ -57,6 +65,8 @@ async def _none_of_it(talk: Talk, verb: str, none: str) -> Events:
     waiting = [order for order in own if order["number"] == number or (not number and order["state"] == "resolved")]
     if waiting and verb in _TOLD_WHERE_IT_IS:
         return await tell_status(talk, waiting[0]["number"])
+    if verb in _REPORTS_AGAIN and talk.draft is None and ("reports_now" in talk.wishes or talk.matter is not None):
+        return [FollowupAction(FORM)]  # taken back a moment ago: 哎呀 又脏了 还是给我报上吧
     talk.say(none)
     return []
 

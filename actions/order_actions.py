@@ -34,6 +34,9 @@ class QueryStatus(ResidentAction):
             return await read_back(talk)
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
+        if "anothers" in talk.wishes and not orders.mentions(talk):
+            talk.say("others_order")
+            return await after_digression(talk)
         number, broken = await _number_meant(talk)
         events: Events = []
         if number:

@@ -20,7 +20,8 @@ async def order_asked_about(talk: Talk) -> dict[str, Any] | None:
         return None
     being_done = await open_orders(talk)
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
-    if guess.get("category_confidence", 0.0) >= _SURE:
+    names_one = "asks_when_whole" not in talk.wishes  # 多长时间能来 names nothing, whatever the model hears in it
+    if names_one and guess.get("category_confidence", 0.0) >= _SURE:
         being_done = [order for order in being_done if order["category"] == guess.get("category")]
     return being_done[0] if len(being_done) == 1 else None
 

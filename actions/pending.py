@@ -151,6 +151,9 @@ async def _tail(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
     score = rating_steps.score_of(talk)
+    if not score and rating_steps.asks_how(talk):
+        rating_steps.ask_score(talk)
+        return [SlotSet("pending", pending)]
     if score and talk.matter is not None:
         return await rating_steps.start(talk)  # it names the order that it is about
     return await rating_steps.scored(talk, pending, score) if score else None

@@ -86,6 +86,11 @@ def by_words(talk: Talk, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [order for order, score in zip(offered, scores, strict=True) if score == best] if _is_alone(scores, best) else []
 
 
+def shares_words(talk: Talk, order: dict[str, Any]) -> bool:
+    """Whether the message tells of the trouble in words with which this order was told."""
+    return _common(_HAN.sub("", talk.text), _HAN.sub("", str(order.get("description") or ""))) > 0
+
+
 def _is_alone(scores: list[int], best: int) -> bool:
     return best > 0 and scores.count(best) == 1
 

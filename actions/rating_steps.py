@@ -29,7 +29,11 @@ _PARTLY = re.compile(r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:
 _ANOTHER = re.compile(
     r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
 )
+# No score, and none is pressed for.
+_PUT_OFF = {"declines_rating": "rate_left", "verdict_later": "rate_later"}
 _NO_TROUBLE = frozenset({"adds", "instructs"})
+_HALF, _HOW = "half_good", "asks_how_to_rate"
+_ASKED = {_HOW: "rate_how", _HALF: "rate_ask_half"}
 _ALREADY = "already_rated"
 _ANSWERS = {"solved_yes": "yes", "solved_partly": "partly", "solved_no": "no"}
 _BY_CHOICE = {1: "yes", 2: "partly", 3: "no"}
@@ -51,8 +55,9 @@ async def start(talk: Talk) -> Events:
     score = score_of(talk)
     if not waiting and not score and talk.draft is None and talk.matter is not None:
         return [FollowupAction(FORM)]  # nothing waits for a verdict, and a clear matter is told: it is a report
-    if not score and "declines_rating" in talk.wishes:
-        talk.say("rate_left")
+    put_off = next((key for wish, key in _PUT_OFF.items() if wish in talk.wishes), "")
+    if not score and put_off:
+        talk.say(put_off)
         return []
     if not waiting and 0 < score < _LOWEST_GOOD and len(talk.text) >= TELLS_WHY - 1:
         return await doing.on_one_order(talk, "dispute", none="rate_none")  # 态度太差了, while they are at it
@@ -112,7 +117,10 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
     """The order is known: store the score with what was said beside it, or ask for it."""
     if not score:
         ask_score(talk)
-        return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes})]
+        partly = talk.text if _HALF in talk.wishes else ""
+        if partly:  # who gives no score has said it all the same
+            await orders.do(talk, number, "note", note=f"居民说:{partly}")
+        return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes, "partly": partly})]
     comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment):
@@ -125,17 +133,34 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
     return [SlotSet("pending", why)]
 
 
+def asks_how(talk: Talk) -> bool:
+    """Whether it is asked how points are given."""
+    return _HOW in talk.wishes
+
+
 def ask_score(talk: Talk) -> None:
     """How many points?"""
-    talk.say("rate_ask", _SCORES)
+    key = next((key for wish, key in _ASKED.items() if wish in talk.wishes), "rate_ask")
+    talk.say(key, _SCORES)
 
 
 async def scored(talk: Talk, pending: dict[str, Any], score: int) -> Events:
-    """The score after "修好了": that it is solved was said already."""
+    """The score after "修好了" or "亮是亮了 一闪一闪的": how far it is solved was said already."""
+    if pending.get("partly"):
+        return await _scored_partly(talk, pending, score)
     if not (pending.get("solved") and score >= _LOWEST_GOOD):
         return await with_order(talk, pending["number"], score, talk.verdict)
     if await _store(talk, pending["number"], score=score, resolved="yes", comment=""):
         talk.say("rated_done", score=str(score))
+    return []
+
+
+async def _scored_partly(talk: Talk, pending: dict[str, Any], score: int) -> Events:
+    comment = _joined(str(pending["partly"]), str(talk.verdict.get("comment") or ""))
+    if score < _LOWEST_GOOD:
+        return await with_order(talk, pending["number"], score, {**talk.verdict, "comment": comment})
+    if await _store(talk, pending["number"], score=score, resolved="partly", comment=comment):
+        talk.say("rated_partly")
     return []
 
 
@@ -178,7 +203,7 @@ async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     comment = _joined(pending["comment"], talk.text)
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
-    talk.say("rated_reason_noted")
+    talk.say("rated_redone" if pending["kind"] == "solved" else "rated_reason_noted")  # else it was said with the question
     return [SlotSet("pending", None)]
 
 

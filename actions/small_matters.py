@@ -14,6 +14,8 @@ _ANSWERS = {"tells_progress": "progress_noted", "solved": "solved_noted", "came_
 _PROGRESS = frozenset(_ANSWERS)
 _SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
 _ASKED_FOR_SCORE = "rating_pending"
+_SEEN = "asks_seen"
+_OF_FILES = frozenset({_SEEN, "announces_file"})
 _OF_A_CALL = 40  # characters: who called, when, and where one is now
 _UNIT = "办事的人"
 
@@ -30,9 +32,8 @@ async def small_matter(talk: Talk) -> Events | None:
     if "apologises" in talk.wishes:
         talk.say("no_offence")
         return []
-    if "announces_file" in talk.wishes and not talk.meta.get("attachments"):
-        talk.say("send_it")
-        return []
+    if talk.wishes & _OF_FILES and not talk.meta.get("attachments"):
+        return await _files(talk)
     if talk.wishes & _PROGRESS and not talk.wishes & _SAYS_OTHERWISE:
         return await _progress(talk)
     if "acknowledges_whole" in talk.wishes:
@@ -50,6 +51,16 @@ async def _missed_call(talk: Talk) -> Events:
     order: dict[str, Any] = being_done[0]
     await orders.do(talk, order["number"], "note", note=f"居民没接着电话,请再打:{talk.text}")
     talk.say("called_noted", unit=order.get("unit_name") or _UNIT, number=order["number"])
+    return []
+
+
+async def _files(talk: Talk) -> Events:
+    """我给你们发张照片: it may be sent. 照片看着没: what was sent goes along with the order, if one is open."""
+    being_done = orders.by_subject(talk, await open_orders(talk)) if _SEEN in talk.wishes else []
+    if being_done:
+        talk.say("files_seen", number=being_done[0]["number"])
+    else:
+        talk.say("send_it")
     return []
 
 

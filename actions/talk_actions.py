@@ -11,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions import orders, rating_steps, replies
 from actions.backend import BackendError, backend
 from actions.base import ResidentAction
+from actions.doing import on_one_order, open_orders
 from actions.drafting import REPORT, after_digression, as_body, back_to_form, hear
 from actions.handing_over import hand_over, puzzled
 from actions.noting import add_note, is_hidden, keep_secret
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 _HAN = re.compile(r"[一-龥]")  # what is written in letters alone sounds like nothing that could be offered
 # What the model calls a question → the key of the answer that an administrator edits.
 _FAQ_KEYS = {"responsible_unit": "who", "how_to_check": "progress", "how_to_rate": "rating"}
+_WHO = "who"
+_OTHER = "other"  # no row answers it: knowledge of units and offices
+_SURE_OF_KEY = 0.4  # with less, a question is taken for one that no row answers
 # Words that say which question it is, whatever the model thinks.
 _APPLIES = "how_to_apply"
 _HOW_LONG = "time_limit"
@@ -68,11 +72,13 @@ class AnswerFaq(ResidentAction):
         key = _question(talk)
         if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
             return []
+        if _FAQ_KEYS.get(key, key) == _WHO and talk.draft is None and await _is_of_own(talk):
+            return [*await on_one_order(talk, "status", none="status_none"), *await put_again(talk)]
         own = await order_asked_about(talk) if key == _HOW_LONG else None
         answer = await _from_table(talk, _FAQ_KEYS.get(key, key), order=own)
         if answer:
             talk.say_text(f"{answer}{due_of(own)}")
-        elif talk.draft is None and _APPLIES in talk.wishes:
+        elif talk.draft is None and (_APPLIES in talk.wishes or key == _OTHER):
             return _offer_to_ask(talk)
         else:
             talk.say("faq_unknown")
@@ -153,8 +159,13 @@ class Answer(ResidentAction):
         if small is None and talk.intent != "deny" and not talk.answer:
             return await puzzled(talk)
         if small is None:
-            talk.say("nothing_more" if talk.intent == "deny" else "what_now")
+            talk.say("nothing_more" if talk.intent == "deny" else await _heard(talk))
         return small or []
+
+
+async def _heard(talk: Talk) -> str:
+    """What a thumb up or a mere 好 is answered with: of somebody whose order is being worked on it is "heard"."""
+    return "acknowledged" if await orders.own_orders(talk) else "what_now"
 
 
 class Emergency(ResidentAction):
@@ -213,8 +224,19 @@ class Fallback(ResidentAction):
 def _question(talk: Talk) -> str:
     """Which question it is: as the words say, else as the model hears it; what we see to is asked of another city as well."""
     wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
-    key = wished if wished is not None else str((talk.message.get("faq") or {}).get("key") or "")
+    key = wished if wished is not None else _key_of_model(talk)
     return _ELSEWHERE if _ELSEWHERE in talk.wishes and key in _OF_OUR_DISTRICT else key
+
+
+async def _is_of_own(talk: Talk) -> bool:
+    """谁去修啊, of somebody with an order in hand, and about no other matter."""
+    being_done = await open_orders(talk)
+    return bool(being_done) and (talk.matter is None or talk.matter["category"] in {order["category"] for order in being_done})
+
+
+def _key_of_model(talk: Talk) -> str:
+    faq = talk.message.get("faq") or {}
+    return str(faq.get("key") or "") if float(faq.get("confidence", 1.0)) >= _SURE_OF_KEY else _OTHER
 
 
 def _offer(talk: Talk) -> Events:

@@ -33,6 +33,8 @@ _WISHES = (
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),
     *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason"),
+    *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers"),
+    *("spreads", "reports_now", "asks_when_whole"),
 )
 
 
@@ -103,6 +105,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_orders.unsolved,
     context_orders.rating,
     context_orders.solved,
+    context_orders.verdict_put_off,
     context_answers.short_answer,
     context_answers.door,
     context_yes_no.led_by_yes_or_no,

@@ -28,6 +28,7 @@ _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", 
 _ASKED_AFTER = frozenset(
     {"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope", "dispute_result"}
 )
+_NO_SCORE_YET = ("verdict_later", "half_good", "asks_how_to_rate")
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 
 
@@ -85,6 +86,13 @@ def solved(heard: Heard) -> str:
     pleased = says("solved", heard.text) or says("praises", heard.text)
     talk = heard.requested == RATING and best(heard) in _SATISFIED and pleased
     return "rate" if talk and not says("question", heard.text) else ""
+
+
+def verdict_put_off(heard: Heard) -> str:
+    """我还没看呢, 亮是亮了 一闪一闪的, 咋打分, while a verdict is waited for: no score yet, and neither talk nor a complaint."""
+    if heard.requested != RATING or best(heard) in _NO_VERDICT - {"ask_faq"} or is_firm(heard):
+        return ""
+    return "rate" if any(says(name, heard.text) for name in _NO_SCORE_YET) else ""
 
 
 def _is_of_the_world(heard: Heard) -> bool:

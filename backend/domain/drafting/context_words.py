@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands
 from backend.domain.drafting.model import Ask
-from backend.domain.language.wishes import beside_phone, says
+from backend.domain.language.wishes import asks, beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE))
@@ -18,18 +18,24 @@ _CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("solved_whole", "thanks", _UNSURE | {"report_complaint", "greet", "urge", "correct_previous_detail"}),
+    ("solved_whole", "thanks", _UNSURE | {"cancel", "report_complaint", "greet", "urge", "correct_previous_detail"}),
     ("stop_texts", "ask_faq", _UNSURE | {"report_complaint", "cancel"}),
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
     ("nobody_came", "dispute_result", _UNSURE),
-    ("asks_when_whole", "query_status", _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"}),
+    (
+        "asks_when_whole",
+        "query_status",
+        _UNSURE | {"urge", "query_status", "report_complaint", "dispute_result", "rate"},
+    ),
+    ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),
     ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
     ("threatens_else", "urge", _UNSURE | {"cancel", "dispute_result", "query_status", "abuse"}),
     ("other_worker", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
     ("will_not_come", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
+    ("at_home", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq", "correct_previous_detail"}),
     ("no_hurry", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq"}),
     ("worse", "provide_info", _UNSURE | {"cancel", "correct_previous_detail", "query_status"}),
     ("manners", "dispute_result", _UNSURE | {"query_status", "report_complaint"}),
@@ -40,7 +46,8 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
-    ("threatens_whole", "ask_human", _UNSURE),
+    ("threatens_whole", "ask_human", _UNSURE | {"report_complaint"}),
+    ("asks_seen", "provide_info", _UNSURE | {"query_status", "ask_faq", "dispute_result"}),
 )
 _NO_SECRECY = frozenset({"emergency", "opt_out", "ask_faq", "rate"})
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
@@ -92,7 +99,8 @@ def _information(heard: Heard) -> str:
 
 def _corrects_order(heard: Heard) -> str:
     """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
-    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None and not stands(heard)
+    told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
+    told = told and not stands(heard) and not asks(heard.text)
     return "correct_previous_detail" if told and best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
 
 
@@ -108,15 +116,16 @@ def _instructs(heard: Heard) -> str:
     told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard) and not stands(heard)
     unsure = best(heard) in ("urge", "query_status") or share(heard) < _LIKELY_MATTER
     meant = best(heard) in _FOR_HANDLERS or (unsure and not says("urges", heard.text))
-    return "provide_info" if told and meant and not says("question", heard.text) else ""
+    return "provide_info" if told and meant and not asks(heard.text) else ""
 
 
 def _few_words(heard: Heard) -> str:
     """What a few words mean to somebody who has filed: 水来了 is no report, 没人联系我 no mere no, 别给我发短信了 no trouble."""
-    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None or stands(heard):
+    if heard.requested not in ("", RATING) or _names_place(heard) or heard.facts.emergency is not None:
         return ""
-    wish = best(heard)
-    return next((meant for name, meant, instead in _IN_FEW_WORDS if wish in instead and says(name, heard.text)), "")
+    wish, only_whole = best(heard), stands(heard)
+    told = (entry for entry in _IN_FEW_WORDS if wish in entry[2] and not (only_whole and not entry[0].endswith("_whole")))
+    return next((meant for name, meant, _ in told if says(name, heard.text)), "")
 
 
 def _names_place(heard: Heard) -> bool:
@@ -189,7 +198,7 @@ def _leaves(heard: Heard) -> str:
 def _unreadable(heard: Heard) -> str:
     """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
     letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
-    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency") or share(heard) < _LIKELY_MATTER
+    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency", "out_of_scope") or share(heard) < _LIKELY_MATTER
     return "nlu_fallback" if letters and doubtful else ""
 
 

@@ -66,6 +66,11 @@ _WORDS = tuple((int(score), re.compile("|".join(words))) for score, words in _TA
 _SCORE = re.compile(
     r"(?<![\d.第前后过差扣减少])(?P<score>[0-5]|[零一二两三四五])(?:\s*(?:颗)?(?:星|分(?!钟|之|公司|局))|(?:个|颗)星)"
 )
+# 刚才打高了 改成3: a bare number is a score only beside words of scoring.
+_CHANGED_TO = re.compile(
+    r"(?:打|给|评|分|点|按)[^,。]{0,5}(?:高|低|错|多|少|重|轻)了?[^\d]{0,8}?(?:改|换|应该|想给|是|给)(?:成|为|到|是)?(?:个)?\s*"
+    r"(?P<score>[0-5]|[零一二两三四五])(?![\d号楼单元层室点天个月年])"
+)
 _STARS = re.compile(r"[★⭐🌟]")
 _LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[0-5]|[零一二三四五])(?:分|星|吧|个星)*{_PADDING}")
 # Ten or a hundred points: full marks on another scale. 十分满意 is no number.
@@ -139,7 +144,8 @@ def explicit_score(text: str) -> int | None:
     plain = normalise(text).text
     if _FULL_MARKS.search(plain):
         return 5
-    scores = [value for value in (parse_numeral(match["score"]) for match in _SCORE.finditer(plain)) if value is not None]
+    named = [*_SCORE.finditer(plain)] or [*_CHANGED_TO.finditer(plain)]
+    scores = [value for value in (parse_numeral(match["score"]) for match in named) if value is not None]
     return min(max(scores[-1], 1), 5) if scores else None
 
 

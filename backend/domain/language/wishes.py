@@ -47,8 +47,8 @@ def gives_up(text: str, *, softly: bool = False) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Whether the words ask something; 撤了吧行吗 asks for leave only."""
-    return says("question", _TABLE["polite_tail"].sub("", normalise(text).text))
+    """Whether the words ask something; 撤了吧行吗 and 能不能让师傅带个梯子 ask for leave only."""
+    return says("question", _TABLE["polite_tail"].sub("", _TABLE["polite_head"].sub("", normalise(text).text)))
 
 
 def beside_phone(text: str) -> str:

@@ -70,7 +70,7 @@ async def test_a_reason_told_with_the_verdict_is_not_asked_again() -> None:
     assert (fake.bodies(RATING)[0]["resolved"], slots["pending"]) == ("no", None)
     assert "又漏了" in fake.bodies(RATING)[0]["comment"]
     assert "又漏了" in fake.bodies(NOTE)[0]["note"]
-    assert text in replies.table()["rated_reason_noted"]
+    assert text in replies.table()["rated_redone"]
 
 
 @pytest.mark.parametrize(("state", "urged"), [("dispatched", 1), ("resolved", 0)])
