@@ -29,7 +29,7 @@ _SINCE_BEHIND = re.compile(
 )
 # 9月份就开始了, said of a day or longer; 早上五点就开始跳 is a clock time of something that comes again.
 _BEGAN = re.compile(r"(?:的时候|那会儿|那天)?(?:就|才|又)开始(?![跳放唱吵闹叫砸敲凿钻喊吆装])")
-_AFTERWARDS = re.compile(r"(?:以后|之后|过后)(?:吧|呗|呢|的事儿?)?\s*$")  # 国庆节以后, as the whole answer
+_AFTERWARDS = re.compile(r"(?:以后|之后|过后)(?:吧|呗|呢|的事儿?)?(?=\s*(?:$|[,。!\s\x01]))")  # 国庆节以后, as the whole answer
 _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
 # 从早六点喊到天黑: from morning till night, day by day.
 _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
