@@ -29,6 +29,8 @@ from backend.services.ports import Assistant, AssistantFailed
 from backend.storage import directory
 
 log = structlog.get_logger()
+_OF_PEOPLE = frozenset({"violence", "medical", "elder"})
+_SURE_OF_THING = 0.9
 _PATIENCE = 5.0  # seconds; a person waits in front of the operator's form
 
 
@@ -82,8 +84,12 @@ def _as_told_here(issues: tuple[Issue, ...], draw: Callable[[str], Facts]) -> tu
 
 
 def _with_emergency(facts: Facts, guesses: tuple[CategoryGuess, ...]) -> tuple[CategoryGuess, ...]:
-    """The table of dangers names the leaf; it stands before what the model guesses."""
+    """The table of dangers names the leaf; it stands before what the model guesses, unless the danger is one of people (快来人,
+    我老伴喘气机停了) and the model is sure of the thing that brings it about."""
     kind = EMERGENCY_KINDS.get(facts.emergency.kind) if facts.emergency else None
+    of_people = kind is not None and kind.kind in _OF_PEOPLE
+    if of_people and guesses and guesses[0].confidence >= _SURE_OF_THING:
+        return guesses
     if kind is None or any((guess.category, guess.subcategory) == (kind.category, kind.subcategory) for guess in guesses[:1]):
         return guesses
     same = [guess for guess in guesses if guess.category == kind.category]

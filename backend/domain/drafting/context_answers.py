@@ -17,6 +17,7 @@ from backend.domain.drafting.heard import (
     is_clear,
     is_firm,
     share,
+    surely,
 )
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
@@ -45,6 +46,9 @@ _WEAK = {
 
 
 _BESIDE_A_YES = POLITE | {"urge"}  # 对,谢谢; 是,快点
+_BESIDE_READ_BACK = frozenset(
+    {"provide_info", "report_complaint", "out_of_scope", "chitchat", "nlu_fallback", "correct_previous_detail"}
+)
 
 
 def control(heard: Heard) -> str:
@@ -52,13 +56,23 @@ def control(heard: Heard) -> str:
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
-        agrees = best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text)
-        return "affirm" if agrees or says("nothing_more_whole", heard.text) else ""
+        return "affirm" if _agrees_first(heard) or says("nothing_more_whole", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else "affirm" if says("goes_on", heard.text) else ""
     if heard.requested == Ask.SAME.value:
         return _same_matter(heard)
     return ""
+
+
+def _agrees_first(heard: Heard) -> bool:
+    """对,谢谢; 对 再加一句 家里有吃奶的孩子: a yes, and something beside it that goes along and puts nothing right."""
+    if not says("agrees_first", heard.text):
+        return False
+    if best(heard) in _BESIDE_A_YES:
+        return True
+    facts = heard.facts
+    goes_along = best(heard) in _BESIDE_READ_BACK and share(heard) < _STRONG and not (facts.address or facts.phones)
+    return goes_along and not any(says(name, heard.text) for name in ("question", "forbids", "starts_correction"))
 
 
 def _same_matter(heard: Heard) -> str:
@@ -75,22 +89,24 @@ def door(heard: Heard) -> str:
 
 def refusal(heard: Heard) -> str:
     """电话就不留了吧,怕人打击报复, 能不留吗: the phone is kept back. 要电话干啥 asks what it is for."""
-    asked = heard.requested == Ask.CONTACT_PHONE.value and not heard.facts.phones
+    asked = heard.requested == Ask.CONTACT_PHONE.value and not heard.facts.phones and not surely(heard, "cancel")
     if asked and says("why_phone", heard.text):
         return "ask_faq"
-    leave = says("may_leave_out", heard.text) or says("by_wechat", heard.text)
+    leave = says("may_leave_out", heard.text) or (says("by_wechat", heard.text) and not says("how_to", heard.text))
     refuses = leave or (says("refuses", heard.text) and not says("question", heard.text))
     return "provide_info" if asked and refuses else ""
 
 
 def phone_dropped(heard: Heard) -> str:
     """把电话删了吧 takes the phone out, not the complaint."""
-    return "correct_previous_detail" if heard.requested in FORM and says("drops_phone", heard.text) else ""
+    told = heard.requested in FORM and says("drops_phone", heard.text) and not surely(heard, "ask_faq")
+    return "correct_previous_detail" if told else ""
 
 
 def put_off(heard: Heard) -> str:
     """到家再给你打电话: an answer to the open question, not a goodbye."""
-    return "provide_info" if heard.requested in _OPEN_FIELD and says("puts_off", heard.text) else ""
+    told = heard.requested in _OPEN_FIELD and says("puts_off", heard.text) and not surely(heard, "cancel", "ask_faq")
+    return "provide_info" if told else ""
 
 
 def weak(heard: Heard) -> str:
@@ -108,7 +124,7 @@ def short_answer(heard: Heard) -> str:
         return ""
     if answer.kind is AnswerKind.CHOICE:
         return _chosen(heard, answer)
-    if not heard.requested and best(heard) in _PARTING and share(heard) >= _STRONG:
+    if (not heard.requested and best(heard) in _PARTING and share(heard) >= _STRONG) or surely(heard, "cancel"):
         return ""
     if _says_no(heard, answer):
         return "" if is_firm(heard) else "deny"
@@ -145,8 +161,11 @@ def asked_fact(heard: Heard) -> str:
     if beside and is_firm(heard) and not bare:
         return ""
     digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
-    digression = digression and (beside > _BARELY or says("question", heard.text))  # 就上个月的事 asks after nothing
-    return "provide_info" if not digression and (beside <= 2 * FEW_WORDS or _tells_no_matter(heard)) else ""
+    asks = says("question", heard.text)
+    digression = digression and (asks or beside > _BARELY)  # 就上个月的事 asks after nothing
+    digression = digression and not says("where_else", heard.text)
+    few = beside <= (3 if _doubtful(heard) and not asks else 2) * FEW_WORDS
+    return "provide_info" if not digression and (few or _tells_no_matter(heard)) else ""
 
 
 def where_told(heard: Heard) -> str:
@@ -154,6 +173,11 @@ def where_told(heard: Heard) -> str:
     asked = heard.requested in (Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value) and heard.answer is None
     tells = asked and _tells_no_matter(heard) and says("placelike", heard.text)
     return "provide_info" if tells and not says("question", heard.text) else ""
+
+
+def _doubtful(heard: Heard) -> bool:
+    """礼拜二 还是礼拜三来着 反正没几天: a wish that is hardly likelier than an answer."""
+    return share(heard) < _STRONG and dict(heard.ranking).get("provide_info", 0.0) >= share(heard) / 2
 
 
 def _tells_no_matter(heard: Heard) -> bool:
@@ -170,5 +194,8 @@ def bare_facts(heard: Heard) -> str:
     facts = heard.facts
     if not (facts.address or facts.occurred_at or facts.phones or facts.name) or is_firm(heard):
         return ""
+    wrong = not heard.requested and best(heard) == "provide_info" and says("wrong", heard.text)
+    if wrong and "correct_previous_detail" in [name for name, _ in heard.ranking[:2]]:
+        return "correct_previous_detail"  # 电话最后四位写反了 是7721
     few = len(words_beside_facts(heard.text, facts)) < FEW_WORDS // 2
     return "provide_info" if few and share(heard) < _STRONG else ""

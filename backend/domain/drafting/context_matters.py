@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.contracts.conversations import Completeness
 from backend.domain.drafting.context_words import FORM, about_order
 from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.heard import (
@@ -13,9 +14,11 @@ from backend.domain.drafting.heard import (
     best,
     is_clear,
     share,
+    surely,
 )
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import says
 
 _CERTAIN = 0.8  # what the model alone must be where the matter is a clear one that endangers nobody
@@ -28,6 +31,7 @@ _CLEAR_WISH = 0.5
 _CLEAR_CALL = 0.75
 _HINTED = 0.1
 _LIKENED = 0.3
+_NEARLY_SURE = 0.85
 _LOUD = 0.95  # for a question that complains: 电费咋这么高
 _LIKELY_MATTER = 0.5
 _TOLD = 4
@@ -85,6 +89,15 @@ def described(heard: Heard) -> str:
     return "report_complaint" if told and not says("question", heard.text) else ""
 
 
+def undisputed(heard: Heard) -> str:
+    """和平小区路灯不亮 井盖松动 都给解决了, before any form: a fault and no word of what was done about it, so that
+    nothing that was handled is disputed."""
+    doubtful = not heard.requested and best(heard) == "dispute_result" and share(heard) < _NEARLY_SURE
+    told = doubtful and not heard.facts.order_numbers and heard.answer is None and bool(kinds_named(heard.text))
+    handled = about_order(heard.text) or says("still", heard.text) or says("question", heard.text)
+    return "report_complaint" if told and not handled and is_clear(heard.matter, SURE_OF_MATTER) else ""
+
+
 def placed_matter(heard: Heard) -> str:
     """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
     or scolding is around them; a polite opening; or where nothing else was understood."""
@@ -94,17 +107,24 @@ def placed_matter(heard: Heard) -> str:
     )
     if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, _LIKELY_MATTER):
         return ""
-    told = told_beside(heard.text, heard.facts)
+    told, is_named = told_beside(heard.text, heard.facts), bool(kinds_named(heard.text))
+    if surely(heard, "thanks", "chitchat", "out_of_scope") and not is_named and not _is_outside(heard):
+        return ""
     follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
     if told < _TOLD or follows or says("what_about_whole", heard.text):
         return ""
     surely_else = wish == "correct_previous_detail" and share(heard) >= _LOUD  # 单元说岔了 应该一单元
     likened = _may_report(heard)
-    around = (likened and wish in _AROUND_MATTER) or _is_offside(heard)
+    named = likened or is_named or says("announces_matter", heard.text)
+    around = (named and wish in _AROUND_MATTER) or _is_offside(heard)
     placed = heard.facts.address is not None and not surely_else and around
     unheard = share(heard) < _UNHEARD and not says("question", heard.text)
     wordy = likened and wish in POLITE and told >= _WORDY and is_clear(heard.matter, SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
+
+
+def _is_outside(heard: Heard) -> bool:
+    return heard.facts.address is not None and heard.facts.address.completeness is Completeness.OUTSIDE
 
 
 def _is_offside(heard: Heard) -> bool:

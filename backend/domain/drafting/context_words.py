@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands
+from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands, surely
 from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import asks, beside_phone, says
 
@@ -52,7 +52,9 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
 _NO_SECRECY = frozenset({"emergency", "opt_out", "ask_faq", "rate"})
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
 _TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "nlu_fallback"})
+_ASIDE = ("ask_human", "ask_faq", "query_status", "urge", "cancel", "dispute_result", "thanks", "out_of_scope")
 _FEW = 1  # characters
+_ALIKE = 0.35  # of the likeliest wish: 别让物业知道是我说的 他们把公共收益揣兜了
 _A_FEW_WORDS = 14
 _LATER = ("earlier", "aftermath", "adds")
 
@@ -137,14 +139,17 @@ def _names_place(heard: Heard) -> bool:
 def _wants_secrecy(heard: Heard) -> str:
     """千万别让他们知道是我举报的, with no form open: for the order that was filed, and no matter of its own."""
     said = heard.requested in ("", RATING) and heard.facts.privacy is not None and heard.facts.address is None
-    told = is_clear(heard.matter, SURE_OF_MATTER) and best(heard) == "report_complaint"
+    likened = dict(heard.ranking).get("report_complaint", 0.0) >= _ALIKE * share(heard)
+    told = (likened and is_clear(heard.matter, SURE_OF_MATTER)) or says("announces_matter", heard.text)
     otherwise = best(heard) in _NO_SECRECY or says("gives_up", heard.text) or says("question", heard.text)
-    return "provide_info" if said and not told and not otherwise else ""
+    if not said or otherwise:
+        return ""
+    return "provide_info" if not told else "report_complaint" if best(heard) == "provide_info" else ""
 
 
 def _calls(heard: Heard) -> str:
     """闺女啊, 有人吗: a greeting; so is a mark or a little face alone, and 我要反映问题 where the form is open."""
-    if heard.requested == RATING or heard.answer is not None:
+    if heard.requested == RATING or heard.answer is not None or surely(heard, "ask_human", "query_status"):
         return ""
     wordless = not re.search(r"\w", heard.text)
     again = heard.requested in FORM - {Ask.DESCRIPTION.value} and says("opens_whole", heard.text)
@@ -157,7 +162,9 @@ def _asks_status(heard: Heard) -> str:
 
 
 def _tells(heard: Heard) -> str:
-    """挺危险的, and 那谁知道啊 where something is asked, are told to us and ask nothing."""
+    """挺危险的, and 那谁知道啊 where something is asked, are told to us; 我说不清 给我找个人 asks for a person."""
+    if surely(heard, *_ASIDE):
+        return ""
     asks = heard.requested != Ask.CONFIRM.value or says("question", heard.text)
     asked = (heard.requested in _FIELDS or not asks) and says("knows_not", heard.text)
     asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
@@ -175,7 +182,8 @@ def _tells_extent(heard: Heard) -> bool:
 
 def _asks_what_next(heard: Heard) -> str:
     """报上去以后呢 谁给我打电话, in the form: a question about the way of things, no call for a person."""
-    return "ask_faq" if heard.requested in FORM and says("process", heard.text) and heard.facts.address is None else ""
+    asks = heard.requested in FORM and says("process", heard.text) and heard.facts.address is None
+    return "ask_faq" if asks and not surely(heard, "cancel", "urge", "query_status", "thanks") else ""
 
 
 def _presses(heard: Heard) -> str:
@@ -219,6 +227,7 @@ def _takes_time(heard: Heard) -> str:
     """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
     stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
     stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
+    stalls = stalls and not surely(heard, "ask_human", "thanks")
     return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
 
 
@@ -226,7 +235,8 @@ def _keeps_back(heard: Heard) -> str:
     """家在哪儿跟这有啥关系 不想说, where something is asked: a refusal. 你是木头啊: scolding, and no joke."""
     if heard.requested not in FORM or heard.answer is not None:
         return ""
-    if heard.requested in _FIELDS and says("keeps_back", heard.text) and not says("drops_it", heard.text):
+    leaves = says("drops_it", heard.text) or surely(heard, "cancel", "ask_human")
+    if heard.requested in _FIELDS and says("keeps_back", heard.text) and not leaves:
         return "provide_info"
     return "abuse" if best(heard) in _TALK and says("scolds_talk", heard.text) else ""
 

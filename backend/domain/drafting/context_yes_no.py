@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from backend.domain.drafting.expected import ANSWERED_YES_NO, FIXED, VISITED
-from backend.domain.drafting.heard import Heard, best, is_firm
+from backend.domain.drafting.heard import Heard, best, is_firm, surely
 from backend.domain.drafting.model import Ask
 from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.wishes import says
@@ -46,7 +46,8 @@ def told_state(heard: Heard) -> str:
         return ""
     if heard.requested == FIXED and says("not_so", _without_good_news(heard.text)):
         return "deny"
-    return next((said for clause in _clauses(heard.text) if (said := _state_of(clause, wish))), "")
+    said = next((said for clause in _clauses(heard.text) if (said := _state_of(clause, wish))), "")
+    return "" if said == "affirm" and surely(heard, "deny") else said  # 就好了一天, 清一半留一半就说办好了
 
 
 def field_left(heard: Heard) -> str:

@@ -30,6 +30,7 @@ _WHOLE = frozenset(
     }
 )
 _CERTAIN = 0.97
+_LITTLE_DOUBT = 0.95
 POLITE = frozenset({"greet", "thanks", "bye"})
 
 
@@ -65,6 +66,11 @@ def is_clear(guess: CategoryGuess | None, least: float) -> bool:
 def is_firm(heard: Heard) -> bool:
     """Whether the words are surely one of the wishes that no open question turns into an answer."""
     return best(heard) in _FIRM and share(heard) >= 0.5
+
+
+def surely(heard: Heard, *names: str) -> bool:
+    """Whether the words are one of these wishes, with little doubt left."""
+    return best(heard) in names and share(heard) >= _LITTLE_DOUBT
 
 
 def stands(heard: Heard) -> bool:

@@ -22,7 +22,7 @@ _SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
 _WITHIN = re.compile(
     r"(?:自行车?|地下)?(?:车棚|车库|停车场|锅炉房|菜市场|早市|夜市|广场|胡同|地下室)里(?![面头边])"
     r"|(?:自行|电动)?车棚|(?:老年)?活动(?:室|中心)|收发室|门卫室?|篮球场|配电[室房]|幼儿园|传达室"
-    r"|地下(?:车库|停车场)|停车场|小广场|健身器材|过街天桥|凉亭|公厕"
+    r"|地下(?:车库|停车场)|停车场|(?:小|健身|文化|中心|休闲|喷泉)广场|锅炉房|换热站|[水泵]泵?房(?!间)|物业办公室|健身器材|过街天桥|凉亭|公厕"
 )
 # Behind a place they tell no spot that helps to find it.
 _INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
@@ -47,7 +47,9 @@ _PLAIN_NOUN = re.compile(
     r"|广场|商店|食杂店|小卖部|理发店|浴池|洗浴|公厕|厕所|居委会|社区|物业|大门|岗亭|门卫|洗车行|修理部"
     r"|烧烤店?|面馆|早餐店|水果店|加油站|河|铁道|铁路|小学校|教堂|庙|市政府|区政府|宾馆|酒店|商场|水站|泵站|楼"
     r"|院|菜站|麻将馆|棋牌室|歌厅|KTV|饭馆|[一-龥]铺|驿站|诊所|卫生[院所]|车库|器材|[水泵]房|五金店|彩票站|网吧|游乐场|滑梯|涵洞|桥洞"
-    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|俱乐部|营业厅|收费站|售楼处|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
+    r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|俱乐部|营业厅|收费站|售楼处|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|公安局|[一-龥]分局|税务局|供电局|房产局|少年宫|文化宫|储蓄所|服务站|卫生站"
+    r"|(?:活动|服务|购物|文化|商业|健身|体检|行政|老年|康复)中心|政府|街道办|操场|空地|[煤货木料沙石]场|[一-龥]码头|体校|技校|党校|粮站|煤站|粮库|仓库"
+    r"|修理厂|[一-龥]工厂|澡堂子?|殡仪馆|[茶酒饭]楼|食堂|[天立]桥|高架桥?|牌楼|雕像|纪念碑|水塔|烟囱|岗楼|警务室|十字路口|(?<![一-龥])路口|道口|街口|河沿|河边|河套|水沟|山坡|北坡|南坡|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
@@ -64,10 +66,11 @@ def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
-    if bare and spot is not None and named is not None:  # 鞍钢医院住院部楼下: which one it is under says more
-        together = text[named.start : spot.end]
+    if spot is not None and named is not None and (bare or not names_a_place(spot.value)):
+        together = text[named.start : spot.end]  # 鞍钢医院住院部楼下, 劳动公园那站牌底下: which one it is says more
         near = 0 <= spot.start - named.end <= _NEARBY and not re.search(r"[\s,。]", together)
-        return Part("landmark", together, named.start, spot.end) if near else named
+        if near or bare:
+            return Part("landmark", together, named.start, spot.end) if near else named
     return spot or named or _within(text, parts)
 
 

@@ -46,6 +46,9 @@ _NOT_AFTER = re.compile("|".join(_TABLE["not_after"]))
 _NOT_THE_ROAD = re.compile(rf"(?P<area>小区|社区)|{'|'.join(_TABLE['named_after_roads'])}")
 _PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
 _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
+# 施工队把路挖开, 就跟社区说: what stands here is done to the road or said to the community, and is no name.
+_DOES_TO_IT = ("把", "被", "让", "跟", "从", "往", "找", "占", "堵", "扫", "挖", "炸", "修")
+_CROSSED = re.compile(r"(?:站|市场|学校|医院|超市|桥|银行|饭店|小学|中学|幼儿园|公园)$")
 _NUMBER = re.compile(
     r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
 )
@@ -98,8 +101,16 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     raw = _NAME_CHARS.search(text[max(floor, match.start() - _LONGEST) : match.start()])
     core = after_stops(raw[0], ending.least) if raw else ""
     whole = core + match[0]
-    if len(core) < ending.least or _NOT_NAMES.search(whole) or _NOT_AFTER.match(text, match.end()) or _is_bus(whole, text):
+    if (
+        len(core) < ending.least
+        or core.endswith(_DOES_TO_IT)
+        or _NOT_NAMES.search(whole)
+        or _NOT_AFTER.match(text, match.end())
+        or _is_bus(whole, text)
+    ):
         return None
+    if match[0] == "路" and text.startswith("口", match.end()) and _CROSSED.search(core):
+        return None  # 加油站路口
     start = match.start() - len(core)
     if ending.kind == "road" and (named := _NOT_THE_ROAD.match(text, match.end())):
         return None if named["area"] else Part("landmark", whole + named[0], start, named.end())
@@ -147,6 +158,8 @@ def after_stops(raw: str, least: int) -> str:
     """What belongs to the name: all after the last word that cannot be part of one, unless too little is left (和平)."""
     cut = 0
     for stop in _STOP.finditer(raw):
+        if stop[0] == "和" and raw.startswith("平", stop.end()):
+            continue  # 和平桥
         if stop[0] not in _SOFT or len(raw) - stop.end() >= least:
             cut = stop.end()
     name = raw[cut:]

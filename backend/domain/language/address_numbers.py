@@ -17,7 +17,7 @@ _EDGE = rf"(?<![\d{_CN}A-Za-z.第])(?:第)?"
 _BUILDING = re.compile(
     rf"{_EDGE}(?P<building>{_DOOR})\s*"
     r"(?:[号好浩][楼搂娄喽]栋?|栋[楼搂]?|幢楼?|号栋|号幢|#\s*楼?|座(?![位椅机谈])|号院?楼(?!道)|号大?楼"
-    rf"|楼(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋|门(?!口)))"
+    rf"|楼(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋|门(?![口禁锁铃卫窗框])))"
     rf"|号(?=\s*[\d{_CN}]{{1,3}}\s*(?:单元|门洞|门栋))"
     r"|(?=(?:[、和跟及]\d{1,3}){1,5}(?:号楼|栋|#)))"  # 11、12、13号楼: the first of them
 )
@@ -31,8 +31,8 @@ _LONE_GATE = re.compile(
     r"(?:^|[\s,。])(?:是|就是|我家|俺家|住)?(?P<unit>\d{1,2}|[一二三四五六七八九])\s*门(?:的|啊|呢|吧)?(?=[\s,。]|$)"
 )
 _FLOOR = re.compile(
-    rf"{_EDGE}(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!以[上下]|往[上下]|楼|[户人]|冰|灰|雪|油|土|水|皮"
-    r"|膜|漆|窗|玻|意|关|次)|楼(?!以[上下]|往[上下]|栋|号|长|盘|房)|[Ff](?![A-Za-z0-9]))"
+    rf"{_EDGE}(?<![小红白灰黄])(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!以[上下]|往[上下]|楼|[户人]|冰|灰|雪|油|土|水|皮"
+    r"|膜|漆|窗|玻|意|关|次|沫|泥|霜|毛|壳|纸|板|布|脏)|楼(?!以[上下]|往[上下]|栋|号|长|盘|房)|[Ff](?![A-Za-z0-9]))"
 )
 _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d(?: \d){{2,3}}|\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,6}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
@@ -41,6 +41,7 @@ _ROOM = re.compile(
 _LONE_DOOR = re.compile(
     rf"[\s,。]*(?:我?就?是|就|住|在|门牌|房号|那个)?\s*(?P<room>[1-9]\d{{2,3}}|[{_CN}]{{3,4}})(?:的|呢|啊|吧|哈|谢谢|[\s,。!])*"
 )
+_OF_OUR_STAIRS = re.compile(r"(?<=[们这]单元)(?P<room>\d{3,4})(?![\d块元户人度号])")  # 我们单元201
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
@@ -58,7 +59,7 @@ _TRIPLE = re.compile(
 )
 # 15#2-601, 15栋2-601
 _MIXED = re.compile(
-    r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|栋|#)\s*(?P<unit>\d{1,2})\s*-\s*(?P<room>\d{3,4})(?!\d)"
+    r"(?<![\dA-Za-z.:/-])(?P<building>[甲乙丙丁]?\d{1,3}|[A-Za-z]\d{0,2})\s*(?:号楼|栋|#楼?)\s*(?P<unit>\d{1,2})\s*-\s*(?P<room>\d{3,4})(?!\d)"
 )
 # The name of the field first: 楼号8 单元2 房号503, 楼是16号楼 房间2001.
 _IS = r"(?:是|为|:|\s){0,3}"
@@ -102,6 +103,7 @@ _REPLACED = re.compile(
 _SOMEBODY = re.compile(
     r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
 )
+_BUILT = re.compile(r"[盖建封修]到$")  # 盖到六层就停了: how far they came
 _ONESELF = re.compile(r"(?:我|俺|咱|本人)(?:家|们)?(?:就)?(?:是|住|在|住在|家在)?(?:的|个)?$")
 
 
@@ -211,6 +213,7 @@ def _gate(text: str, parts: list[Part]) -> list[Part]:
 
 def _floor(text: str, parts: list[Part]) -> list[Part]:
     every = list(_FLOOR.finditer(text))
+    every = [match for match in every if not _BUILT.search(text[: match.start()])]
     standing = [match for match in every if not taken_back(text, match.start(), match.end())]
     for match in standing or every:
         if any(part.start < match.end() and match.start() < part.end for part in parts):
@@ -237,6 +240,9 @@ def _room(text: str, parts: list[Part]) -> list[Part]:
         if match_after:
             group = "room" if match_after["room"] else "door"
             return [Part("room", arabic(match_after[group]), match_after.start(group), match_after.end())]
+    ours = _OF_OUR_STAIRS.search(text)
+    if ours:
+        return [Part("room", ours["room"], ours.start(), ours.end())]
     if parts:
         before = _BEFORE.search(text[: min(part.start for part in parts)])
         if before:

@@ -63,8 +63,10 @@ _LAST = re.compile(
 _EMOJI_YES = frozenset("👌👍✅🆗☑✔√🙆")
 _EMOJI_NO = frozenset("❌🙅👎✖×")
 _WORDS = tuple((int(score), re.compile("|".join(words))) for score, words in _TABLE["ratings"].items())
+# 一分没退 is money, and no score.
 _SCORE = re.compile(
-    r"(?<![\d.第前后过差扣减少])(?P<score>[0-5]|[零一二两三四五])(?:\s*(?:颗)?(?:星|分(?!钟|之|公司|局))|(?:个|颗)星)"
+    r"(?<![\d.第前后过差扣减少])(?P<score>[0-5]|[零一二两三四五])(?:\s*(?:颗)?(?:星|分(?!钟|之|公司|局|钱"
+    r"|(?:都|也|还)?(?:没|未)(?!问题|毛病|得说|的说|说的|啥)|(?:都|也)?不(?:少|退|落|差)))|(?:个|颗)星)"
 )
 # 刚才打高了 改成3: a bare number is a score only beside words of scoring.
 _CHANGED_TO = re.compile(

@@ -39,7 +39,7 @@ _NO_NUMBER = r"(?<![\d零一二三四五六七八九十百.\-/#])"
 # 58号, 3号楼, 2号线: a number with 号 is a day only away from places and things.
 _NOT_DAY_AFTER = (
     r"(?!楼|院|线|门|栋|店|库|井|杆|机|单元|房|室|厂|地|桥|路|台|车|电梯|口|出口|桩|表|箱|码|站|公寓|锅炉|病"
-    r"|选|幢|住|户|字)"
+    r"|选|幢|住|户|字|\s*(?:\d{1,2}|[一二两三四五六七八九十]{1,2})\s*(?:单元|门洞))"
 )
 _NOT_DAY_BEFORE = re.compile(
     r"(?:路|街|巷|道|胡同|弄|单元|楼|层|栋|#|门|甲|乙|第|编|小区|车|牌|型|里|苑|园"
@@ -59,13 +59,15 @@ _AGO = re.compile(
     r"|宿)(?:多)?(?:以前|之前|前)(?!后)"
 )
 _LAST_DAYS = re.compile(
-    r"(?P<way>前|头|这|近|最近)(?P<count>一?两|二三|三[两四]|四五|五六|七八|二|俩|仨|一(?=个)|三|四|五|六|七|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
+    r"(?<!老)(?<!老[\u4e00-\u9fff])(?P<way>前|头|这|近|最近)(?P<count>一?两|二三|三[两四]|四五|五六|七八|二|俩|仨|一(?=个)|半(?=个?月)|三|四|五|六|七"
+    r"|八|九|十|\d{1,2})(?P<unit>天|日|个?星期"
     r"|个?礼拜|周|个月|月(?!份))"
 )
 _WEEKDAY = re.compile(
     r"(?P<which>大上个?|上上个?|上一?个?|这一?个?|本|下下个?|下一?个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]"
     r"|[1-7](?!\d|天|个|次|点|月|号|周))(?!期)"
 )
+_HALF_MONTH = timedelta(days=15)
 _WEEK = re.compile(r"(?P<which>大上|上上|上|这|本|下)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])")
 _DATE = re.compile(
     r"(?:(?P<year>20\d\d)年?|(?P<yearword>大前|今|去|前|头"
@@ -165,11 +167,13 @@ def shift(today: date, count: int, unit: str, half: bool = False) -> date:
 
 
 def _last_days(match: re.Match[str], today: date) -> Days | None:
-    count = approximate_count(match["count"].replace("三两", "三"))
-    if not count:
+    half, count = match["count"] == "半", approximate_count(match["count"].replace("三两", "三"))
+    if not count and not half:
         return None
-    first = shift(today, count, match["unit"])
+    first = today - _HALF_MONTH if half else shift(today, count or 0, match["unit"])
     if match["way"] in ("前", "头"):
+        if half:
+            return _days(match, first)  # 头半个月就说过: half a month ago
         return _days(match, first, today - timedelta(days=1), several=True)
     return _days(match, first + timedelta(days=1), today, several=True)
 

@@ -75,6 +75,7 @@ _LEAD = re.compile(
 # 停水停电, 没水又没电, 水没有电也没有: what is missing is listed in one breath.
 _LISTED = re.compile(
     r"(?<=[停断没][水电气网暖])(?=(?:[又也还])?[停断没][水电气网暖])|(?<=[停断没]暖气)(?=(?:[又也还])?[停断没][水电气网])"
+    r"|(?<=[停断没][水电气网])(?=[\s,、]*(?:水|电|煤气|暖气|网)(?:也|又|还)(?:停|断|没))"  # 停水 电也停了
     r"|(?:(?<=[水电气网暖]也没有)|(?<=[水电气网暖]没有))(?=[水电](?![工费表话视线管])|网|煤气|暖气|电梯)"
 )
 # A comma alone parts two clauses only when both sides can stand for themselves: 停水,停电 cannot be told from a list of words.

@@ -29,6 +29,7 @@ _SINCE_BEHIND = re.compile(
 )
 # 9月份就开始了, said of a day or longer; 早上五点就开始跳 is a clock time of something that comes again.
 _BEGAN = re.compile(r"(?:的时候|那会儿|那天)?(?:就|才|又)开始(?![跳放唱吵闹叫砸敲凿钻喊吆装])")
+_AFTERWARDS = re.compile(r"(?:以后|之后|过后)(?:吧|呗|呢|的事儿?)?(?=\s*(?:$|[,。!\s\x01]))")  # 国庆节以后, as the whole answer
 _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
 # 从早六点喊到天黑: from morning till night, day by day.
 _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
@@ -53,8 +54,9 @@ _EVERY = re.compile(
     r"|每个?(?:天|日|周末|周|星期|礼拜|月|年|晚上|早上|早晨|晚|夜|半夜|凌晨|中午|下午|上午|小时|季度)"
     r"|一(?:入冬|到冬|上冬|起风|供暖|打雷|化雪|用电|做饭|放学|下班)"
     r"|一(?:放学|上学|上班|开学|放假|过年|停电|来电|来水|开栓|上冻|化冻|天黑|起雾|阴天|开春|入伏|洗澡|涨水|发水)(?=就)"
+    r"|一个?(?:天|宿|晚上|周|星期|礼拜|月)(?:总|得|能|都|要|少说|最少|至少|起码|怎么也)*有?(?:那么|个)?(?:好?几|\d{1,2}|[一两二三四五六七八九十]{1,2})(?:回|次|趟|遍)"
     r"|[春夏秋冬]天一(?:来|到)|(?<!一)天(?:气)?一(?:冷|热|黑|凉|暖)(?=就|[,。 ]|$|不敢)"
-    r"|(?<![\d个])(?:工作日|双休日|节假日)(?=也|都|还[在没施])"
+    r"|(?<![\d个上这本])(?:工作日|双休日|节假日|周末)(?=也|都|还[在没施])"
     r"|一(?:下|刮|起|来)[大小点场个]{1,2}(?:雨|雪|风|雾)|(?:下雨|下雪|刮风|阴雨?|雨|雪)天(?=就|都|总|老|更|没法|必)"
     r"|(?:尤其|特别)是?(?:一到|到了?)?(?:晚上|夜里|半夜|早上|早晨|中午|下午|周末)|有时候|(?<!时)有时(?![间无效段刻])|偶尔|(?<![一二三四五六七八九十\d周拜期第])(?:一三五|二四六)(?=的|晚|早|都|就)"
     rf"|逢(?:年|周|单|双|集|下)|(?:周|星期|礼拜)[一1](?:到|至|-)(?:周|星期|礼拜)?[五六日天567](?=(?:的)?(?:早|晚|上午|下午|中午|每天|全天|白天|夜里|半夜)*(?:都|每|天天|就|总|老))|[隔]\S天)"
@@ -76,7 +78,7 @@ _NTH_DAY = re.compile(
 )
 _EVERY_TAIL = re.compile(
     r"(?:的|到|逢|个|,)?\s*(?:下雨天?|下雪天?|刮风|阴天|阴雨天|雨天|雪天|冬天|夏天|春天|秋天|周末|节假日|过年"
-    r"|天黑|停电|停水|饭点儿?|上下班|高峰期?|变天|化雪|放学|夜里|供暖期|降温)?"
+    r"|天黑|停电|停水|(?:做|吃)?饭点儿?|(?:做饭|吃饭|洗澡|用水|用电)(?:的)?(?:时候|时间|高峰)?|上下班|高峰期?|变天|化雪|放学|夜里|供暖期|降温)?"
 )
 _COUNT = r"(?:\d{1,3}|[一二两俩三仨四五六七八九十廿]{1,3})"
 _UNIT = r"(?:拉月|天[一两二三四五六七]宿|天|宿|周|个?多?星期|个?多?礼拜|个?多?月|年|个?多?小时|个?多?钟头|个?来月|个?来小时|分钟)"
@@ -84,7 +86,8 @@ _LASTS = re.compile(
     r"(?P<lead>都|已经|这(?=半|几|小)|快|得有|能有|(?<!没)有|连着|连续|足足|整整|断断续续|断了|停了|坏了|漏了|堵了|等了|停水|停电"
     rf"|停气|停暖|将近|小|大约|大概|差不多"
     r"|(?<![才就][一-龥])(?<=[堆冒压拖欠吵闹响黑趴丢围躺流淌滴渗返臭冻挂塌裂泡旷晾占叫挖修灭黄凉暗喷飘熏挡倒锁扣缺淹憋跑])了(?=(?:半|\d{1,3}|[一两俩三仨四五六七八九十几]{1,3})[多来几大]?个?[半多来]?(?:天|宿|周|星期|礼拜|拉?月|年)))*"
-    rf"\s*(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
+    rf"\s*(?:(?<![\d.第前后])(?P<big>{_COUNT})个?(?P<big_unit>年|月|周|星期|礼拜)(?:零|又|带|外带|加))?"
+    rf"(?<![\d.第前后])(?<![昨今前]天)(?!三[九伏]天)(?P<count>{_COUNT}|半)(?P<many>几|多"
     rf"|来)?(?P<half>个半)?(?P<unit>{_UNIT})(?P<over>多|半)?"
     rf"(?P<tail>了(?!解)|没|不(?!到)|都没|都不|也没|还没|还不|一直|没人|无人|断断续续)?"
 )
@@ -114,6 +117,7 @@ _VAGUE = re.compile(
     r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
+_HOW_LONG = re.compile(r"(?:几天|多少天|几个月|几年)(?:内|之内)?(?:能|可以|才能?|就能|给|会|办|修|来|到)")  # 得几天能来
 _NOW = re.compile(_words("now"))
 _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
@@ -121,7 +125,7 @@ _LONGEST_COUNT = 99
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
 _NEXT_DAYS, _NEXT_MONTH = timedelta(days=3), timedelta(days=31)
-_WAITED = re.compile(r"等了?$")  # how long somebody stood there, not since when
+_WAITED = re.compile(r"等[了过]?(?:快|将近|差不多|足足|整整|得?有|大概|小)?$")  # how long somebody stood there, not since when
 _MINUTES = ("钟", "时", "头")
 _RECENT = timedelta(minutes=30)
 
@@ -245,7 +249,9 @@ def _stretch(text: str, first: Moment, second: Moment, now: datetime) -> Found:
 
 def _since(text: str, moment: Moment, following: Moment | None, now: datetime) -> Found | None:
     prefix = _FROM.search(text[: moment.begin])
-    behind = _SINCE_BEHIND.match(text, moment.finish) or (None if moment.hours else _BEGAN.match(text, moment.finish))
+    behind = _SINCE_BEHIND.match(text, moment.finish)
+    if behind is None and moment.hours is None:
+        behind = _BEGAN.match(text, moment.finish) or _AFTERWARDS.match(text, moment.finish)
     still = _STILL.match(text, moment.finish) if behind is None else behind
     if (
         still is not None
@@ -298,7 +304,7 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
                 if match["over"]
                 else match.end("unit")
             )
-            begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("count")
+            begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("big" if match["big"] else "count")
             begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
             yield Found(begin, finish, TimeKind.SINCE, start, None, rank=80)
 
@@ -315,14 +321,15 @@ def _lasting_since(match: re.Match[str], now: datetime) -> datetime | None:
     count = 1 if half else approximate_count(match["count"])
     if not count:
         return None
+    today = shift(now.date(), approximate_count(match["big"]) or 0, match["big_unit"]) if match["big"] else now.date()
     minutes = {"时": 60, "头": 60, "钟": 1}.get(unit[-1])
     if minutes is not None:
         return now - timedelta(minutes=minutes * (0.5 if half else count + (0.5 if more else 0)))
     if half:
         back = {"月": 15, "年": 182}.get(unit[-1])
-        return None if back is None else day_start(now.date() - timedelta(days=back))
+        return None if back is None else day_start(today - timedelta(days=back))
     plain = "天" if unit.endswith("宿") else unit[-1]
-    return day_start(shift(now.date(), count, plain, half=more))
+    return day_start(shift(today, count, plain, half=more))  # 俩礼拜零三天: the weeks and then the days
 
 
 def _seasons(text: str, now: datetime) -> Iterator[Found]:
@@ -366,10 +373,11 @@ def _loose_words(text: str, now: datetime, frames: list[Found]) -> list[Found]:
             day = shift(now.date(), -count, unit) if not unit.endswith("月") else months_before(now.date(), -min(count, 60))
             found.append(Found(match.start(), match.end(), TimeKind.FUTURE, day_start(day), day_end(day), rank=25))
     for match in _VAGUE.finditer(text):
-        if not _NOT_VAGUE.search(text[: match.start()]):
+        if not _NOT_VAGUE.search(text[: match.start()]) and not _HOW_LONG.match(text, match.start("words")):
             found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=40))
     for match in _NOW.finditer(text):
         if match[0] != "刚" or not _NOT_NOW.match(text, match.end()):
             found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=50))
-    found += [Found(match.start(), match.end(), TimeKind.POINT, now, now, rank=10) for match in _PRESENT.finditer(text)]
+    present = [match for match in _PRESENT.finditer(text) if not text[: match.start()].endswith(("到", "至"))]
+    found += [Found(match.start(), match.end(), TimeKind.POINT, now, now, rank=10) for match in present]
     return [item for item in found if not any(item.begin < other.finish and other.begin < item.finish for other in frames)]

@@ -58,3 +58,15 @@ async def test_the_last_sentence_decides_what_a_digit_means(context):
     ranking = {"provide_info": 0.5, "deny": 0.2, "affirm": 0.2}
     told = await heading(context, Parses(ranking), "2", "您核对一下:停水,翠园小区。对吗?")
     assert told.understanding.intents[0][0] == "deny"
+
+
+async def test_a_danger_of_people_leaves_the_thing_that_brings_it_about_in_front(context):
+    told = await heading(context, Parses({"emergency": 0.97}), "暖气停了一天 我妈晕倒了 快来人")
+    assert told.understanding.intents[0][0] == "emergency"
+    assert [(guess.category, guess.subcategory) for guess in told.understanding.categories] == [("供暖", "停暖")]
+
+
+async def test_a_danger_of_things_names_the_matter_itself(context):
+    told = await heading(context, Parses({"emergency": 0.97}), "楼下着火了 暖气也停了")
+    first = told.understanding.categories[0]
+    assert (first.category, first.subcategory) == ("消防/安全隐患", "火灾")
