@@ -114,7 +114,8 @@ _VAGUE = re.compile(
     r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
-_NOW = re.compile(_words("now"))
+# 刚才那个路灯: what was told just now, and no time.
+_NOW = re.compile(rf"(?:{_words('now')})(?!才?(?:说|报|讲|反映|提)?(?:的)?那(?:个|件|盏|条|事))")
 _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
