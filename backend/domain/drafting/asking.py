@@ -44,7 +44,8 @@ def _needs_address(form: OpenForm) -> bool:
 
 def _needs_detail(form: OpenForm) -> bool:
     by_line = form.draft.subcategory == _BUSES and bool(form.draft.address.estate or form.draft.address.landmark)
-    return _known(form.draft.address) and not is_findable(form.draft.address) and not by_line
+    in_words = completeness(form.draft.address) is Completeness.NONE  # of an order that was taken in by telephone
+    return _known(form.draft.address) and not in_words and not is_findable(form.draft.address) and not by_line
 
 
 def _is_direction(address: Address) -> bool:

@@ -36,7 +36,7 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
     best = turn.guesses[0] if turn.guesses else None
     if best is not None and best.confidence >= CLEARLY_ANOTHER and best.category != form.draft.category:
         return None
-    if turn.facts.address or turn.facts.occurred_at or turn.facts.name:
+    if turn.facts.address or turn.facts.occurred_at or turn.facts.name or turn.facts.phones:
         return None  # 不是昨天 是前天: a field, which the description may have named too
     if relative_correction(turn.text, form.draft.address) is not None:
         return None  # 不是602是702: the door, which the description may have named too

@@ -259,3 +259,16 @@ def test_a_day_told_at_the_read_back_asks_after_no_order() -> None:
 def test_a_place_whose_name_is_not_known_is_not_asked_for_again() -> None:
     step = told(fresh(SMS), REPORT, "不知道那地方叫啥")
     assert step.form.requested is Ask.OCCURRED_AT
+
+
+def test_a_telephone_that_is_put_right_changes_no_other_word() -> None:
+    first = ("屋里冷 翠园小区6号楼 前天开始 电话打我店里0412-0001234", "report_complaint")
+    step = told(fresh(SMS), first, turn("不对 电话改成我媳妇的 17000001234", FIX, guesses=()))
+    assert step.form.draft.contact_phone == "17000001234"
+    assert "媳妇" not in step.form.gist
+
+
+def test_the_place_of_an_order_that_was_taken_in_by_telephone_is_not_asked_on() -> None:
+    before = Previous(address=Address(text="翠园小区6号楼"), phone=SMS)
+    step = told(fresh(SMS), turn("路灯也坏了 跟上次一样的地方", "report_complaint", previous=before))
+    assert step.form.requested is Ask.OCCURRED_AT
