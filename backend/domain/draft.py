@@ -11,8 +11,9 @@ import re
 from dataclasses import fields, replace
 from datetime import timedelta
 
+from backend.contracts.understanding import Facts
 from backend.domain.drafting.asking import asked, with_next_question
-from backend.domain.drafting.collecting import collect
+from backend.domain.drafting.collecting import asked_anew, collect
 from backend.domain.drafting.controls import CONTROL
 from backend.domain.drafting.model import SKIPPABLE, Ask, Held, OpenForm, Outcome, Step, Turn
 from backend.domain.drafting.waiting import about_waiting
@@ -29,6 +30,8 @@ def advance(form: OpenForm, turn: Turn) -> Step:
         return Step(form, Outcome.FILE if form.confirmed_by == turn.message_id else Outcome.ASK)
     turn = _without_placeholder(turn)
     seen = replace(form, last_message=turn.message_id, touched_at=turn.at)
+    if _is_stale(form, turn) and says("goes_on", turn.text) and turn.facts == Facts():
+        return Step(asked_anew(seen), remarks=("going_on",))
     if _is_stale(form, turn):
         held = Held(**{item.name: getattr(turn, item.name) for item in fields(Held)})
         return Step(asked(replace(seen, resume_to=form.requested, held=held), Ask.RESUME))

@@ -14,6 +14,7 @@ from dataclasses import replace
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy, Span
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.put_right import put_right
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
@@ -36,6 +37,7 @@ _ANNOUNCED = re.compile(
     r"[^,。!?]{0,2}(?:停|断|拆|施工|动工|开工|涨|封|关|挖|砍|收|铺|改造|搬|强)"
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
+_DIRECTION = 4  # characters of 楼后头 and the like
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -64,7 +66,11 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
     if confidential != form.confidential:
         changed.append("confidential")
     once = tuple(remark for remark in remarks if remark in _SAID_ONCE)
-    changed_form = replace(form, draft=draft, confidential=confidential, remarked=(*form.remarked, *once))
+    gist = form.gist
+    if is_correction(form, turn):
+        gist = put_right(gist, form.draft, draft)
+        draft = replace(draft, description=put_right(draft.description, form.draft, draft))
+    changed_form = replace(form, draft=draft, gist=gist, confidential=confidential, remarked=(*form.remarked, *once))
     return Step(changed_form, changed=tuple(changed), remarks=tuple(remarks))
 
 
@@ -84,7 +90,8 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
             said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
-        if _is_only_words(known) and said.completeness is Completeness.FULL:
+        if _is_only_words(known) and _says_it_better(said, known):
+            draft = _with_first_words(draft, said)
             known = merge_address(Address(), said.address)  # the real place instead of 就在楼后头
         elif replacing or not _conflicts(known, said.address):
             known = merge_address(known, said.address)
@@ -113,6 +120,18 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
 def _is_only_words(known: Address) -> bool:
     """A place that was taken as the resident said it, without a component that the rules know."""
     return bool(known.landmark) and known.text == known.landmark and known.lat is None and not names_a_place(known.landmark)
+
+
+def _says_it_better(said: AddressMention, known: Address) -> bool:
+    """A whole place after words for it, or the estate after its short name (翠园, then 翠园新村)."""
+    return said.completeness is Completeness.FULL or known.landmark in said.address.estate
+
+
+def _with_first_words(draft: Draft, said: AddressMention) -> Draft:
+    """小学对面那趟楼, told before 文化新村5号楼: no part of the place any more, and still of use to those who come."""
+    words = draft.address.landmark
+    worth = len(words) > _DIRECTION and words not in said.address.text and words not in draft.description
+    return replace(draft, description=f"{draft.description};{words}") if worth and draft.description else draft
 
 
 def _conflicts(known: Address, said: Address) -> bool:
@@ -146,6 +165,8 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
+    if known is not None and _is_said_in_part(known, said.occurred_at) and turn.intent != CORRECTION:
+        return draft, ""
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
     if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):
@@ -158,9 +179,14 @@ def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
     return known.kind is TimeKind.RECURRING and known.start is None and said.kind is TimeKind.SINCE
 
 
+def _is_said_in_part(known: OccurredAt, said: OccurredAt) -> bool:
+    """天天, where 天天半夜 is known: nothing else is meant by fewer words."""
+    return known.kind is TimeKind.RECURRING and said.kind is known.kind and said.text in known.text
+
+
 def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:
     """What is said later about the time alone: it tells since when a daily nuisance goes on, else it replaces the first word."""
-    if known.kind is not TimeKind.RECURRING or said.kind is TimeKind.RECURRING:
+    if known.kind is not TimeKind.RECURRING:
         return said
     return replace(known, text=f"{known.text},{said.text}", start=known.start or said.start, end=known.end)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind
+from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.domain.drafting.asking import FIELD_OF, is_findable
 from backend.domain.drafting.gist import gist_of, joined, told_beside
+from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.answers import AnswerKind
@@ -21,9 +22,17 @@ LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUS
 KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _PRESSED_PAST = frozenset({Ask.CONTACT_PHONE, Ask.OCCURRED_AT})  # 提交吧: files what there is
 _LONGEST_PLACE = 40
+# 老板姓啥不知道, 一共欠一万二: said where the place was asked for, and about none.
+_NO_PLACE = re.compile(
+    "(?:老板|房东|人|他|她)(?:家)?(?:姓|叫)(?:啥|什么)|姓(?:啥|什么)|都?叫(?:他|她)|是谁|[欠赔罚涨]|[0-9一二两三四五六七八九十百千]+(?:万|千块|块钱?|元|岁|口人)"
+)
+_SPOT_TOLD = re.compile(
+    r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:趟|栋|排|个)[一-龥]+)"
+)
+_PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
-_SOUNDS_LIKE = 0.4
+_SOUNDS_LIKE = 0.2
 _A_STATEMENT = 5  # characters
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
@@ -33,19 +42,32 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     if form.requested not in SKIPPABLE:
         return None
     field = field_of(form.requested)
-    if says("keeps_back", turn.text) and not says("how_long", turn.text):
-        return Step(replace(form, settled=(*form.settled, field)), changed=(field,), remarks=("respected",))
-    presses_on = form.requested in _PRESSED_PAST and says("files_whole", turn.text)
-    if presses_on or says("enough_whole", turn.text):
-        return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
-    if turn.answer is None:
-        return None
+    left = _left_in_words(form, turn, field)
+    if left is not None or turn.answer is None:
+        return left
     if turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _as_before(form, turn, field)
     is_menu_skip = turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1 and form.requested is Ask.CONTACT_PHONE
     if turn.answer.kind in LEAVES_OPEN or is_menu_skip:
         return Step(replace(form, settled=(*form.settled, field)), changed=(field,))
     return None
+
+
+def _left_in_words(form: OpenForm, turn: Turn, field: str) -> Step | None:
+    """你们自己查去, 就这么报吧, and 整个小区都这样 where the building was asked for: the field stays as it is."""
+    if comes_back(turn.text):
+        return None
+    settled = replace(form, settled=(*form.settled, field))
+    if says("keeps_back", turn.text) and not says("how_long", turn.text):
+        return Step(settled, changed=(field,), remarks=("respected",))
+    if form.requested is Ask.ADDRESS_DETAIL and says("whole_estate", turn.text) and turn.facts.address is None:
+        return Step(replace(settled, draft=_with_description(form.draft, turn.text)), changed=(field,))
+    presses_on = form.requested in _PRESSED_PAST and says("files_whole", turn.text)
+    return Step(settled, changed=(field,)) if presses_on or says("enough_whole", turn.text) else None
+
+
+def _with_description(draft: Draft, words: str) -> Draft:
+    return replace(draft, description=f"{draft.description};{words}")
 
 
 def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
@@ -65,14 +87,15 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
     words = turn.text.strip()
     if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
         return None
+    if comes_back(words) or (form.requested is not Ask.OCCURRED_AT and _NO_PLACE.search(words)):
+        return None
     if says("puzzled_whole", words):
         return None
     if form.requested in KNOWN_OR_NOT and (_leaves_open(form, words) or _is_outside(turn)):
         field = field_of(form.requested)
-        draft = replace(form.draft, description=f"{form.draft.description};{words}")
-        return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
+        return Step(replace(form, draft=_with_description(form.draft, words), settled=(*form.settled, field)), changed=(field,))
     if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
-        spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
+        spot = _place_told(words)
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
         leaves_open = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
         settled = form.settled if leaves_open else (*form.settled, "address")
@@ -83,9 +106,19 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
     return None
 
 
+def _place_told(words: str) -> str:
+    """小区中间那个垃圾点 of 具体哪栋不好说 就小区中间那个垃圾点: what says where, without what only says what is not known."""
+    pieces = [piece for piece in _PIECE.split(words) if piece]
+    told = [piece for piece in pieces if says("placelike", piece) and not says("knows_not", piece)]
+    return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(told if len(told) < len(pieces) else pieces) or words)
+
+
 def _leaves_open(form: OpenForm, words: str) -> bool:
     """没注意是几点, 几号楼都没分呢: what was asked for is not known, or is not there."""
-    return says("knows_not", words) or (form.requested is not Ask.OCCURRED_AT and says("no_such_part", words))
+    where = form.requested is not Ask.OCCURRED_AT
+    if where and says("knows_not", words) and _SPOT_TOLD.search(_place_told(words)):
+        return False
+    return says("knows_not", words) or (where and says("no_such_part", words))
 
 
 def _is_outside(turn: Turn) -> bool:

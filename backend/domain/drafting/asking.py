@@ -34,6 +34,7 @@ _BUSES = "公交"  # its line and the stop are the place
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
+_UNKNOWN = re.compile("不知道?|不记得|记不")  # 不知道啥时候 is stored as it was said, and nothing to check
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
 
 
@@ -43,7 +44,8 @@ def _needs_address(form: OpenForm) -> bool:
 
 def _needs_detail(form: OpenForm) -> bool:
     by_line = form.draft.subcategory == _BUSES and bool(form.draft.address.estate or form.draft.address.landmark)
-    return _known(form.draft.address) and not is_findable(form.draft.address) and not by_line
+    in_words = completeness(form.draft.address) is Completeness.NONE  # of an order that was taken in by telephone
+    return _known(form.draft.address) and not in_words and not is_findable(form.draft.address) and not by_line
 
 
 def _is_direction(address: Address) -> bool:
@@ -143,7 +145,10 @@ def _cut(text: str, longest: int) -> str:
 
 def _when(occurred_at: OccurredAt | None) -> str:
     text = occurred_at.text if occurred_at else ""
-    return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨", re.sub(r"(?:就|都)$", "", text))
+    if _UNKNOWN.match(text):
+        return ""
+    text = re.sub(r"^(?:都|得有|有)(?=[\d一二两三四五六七八九十半好几])", "", text)
+    return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨", re.sub(r"(?:就|都)(?:没|一直)?$", "", text))
 
 
 def _known(address: Address) -> bool:
@@ -203,6 +208,8 @@ def _wanted(address: Address, *, outdoors: bool) -> str:
         return "几号楼" if address.unit else "几号楼几单元"
     if address.road:
         return "多少号,或者挨着什么"
+    if outdoors and not address.building:
+        return "什么路,或者挨着什么"
     return "哪个小区" if address.building else "哪个小区、几号楼"
 
 

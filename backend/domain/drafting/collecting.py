@@ -20,6 +20,8 @@ from backend.domain.drafting.answering import (
 )
 from backend.domain.drafting.asking import with_next_question
 from backend.domain.drafting.gist import clauses_beside, told_beside
+from backend.domain.drafting.house_numbers import with_house
+from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
@@ -33,6 +35,7 @@ _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
 _WORTH_KEEPING = 4  # characters that no field has taken
+_TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
@@ -44,7 +47,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     """The form with everything that the message tells, and its next question; `understood` is False where nothing was found."""
     if _is_said_again(form, turn):
         return Step(asked_anew(form), remarks=("heard_already",))
-    turn = turn if form.draft.description else of_first_problem(turn)
+    turn = with_house(form, turn if form.draft.description else of_first_problem(turn))
     mended = reworded(form, turn) if form.draft.description else None
     if mended is not None:
         return Step(with_next_question(replace(mended, misunderstood=0)), changed=("description",))
@@ -95,7 +98,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return Step(with_next_question(form))
     if says("puzzled_whole", turn.text) and form.requested in SKIPPABLE:
         return Step(with_next_question(form), remarks=("puzzled",))
-    if turn.answer is None and says("hesitates", turn.text) and form.requested not in CONTROLS:
+    waits = says("hesitates", turn.text) or comes_back(turn.text)
+    if turn.answer is None and waits and form.requested not in CONTROLS:
         return Step(asked_anew(form), remarks=("no_hurry",))
     if _tells_nothing_new(form, turn):
         return Step(asked_anew(form), remarks=("heard_already",))
@@ -111,6 +115,7 @@ def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> Ope
         return form
     landmark, name = form.draft.address.landmark, form.draft.contact_name
     told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
+    told = [clause for clause in told if not says("knows_not", clause) and _TAIL.sub("", clause) not in form.draft.description]
     told = [turn.text] if turn.facts.privacy is Privacy.CONFIDENTIAL else told
     told = [clause for clause in told if not says("refuses", clause) or len(clause) >= _TELLS_WHY]
     left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))

@@ -32,7 +32,7 @@ _WISHES = (
     *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole", "asks_status_whole"),
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),
-    *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason"),
+    *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason", "asks_photo"),
     *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers"),
     *("spreads", "reports_now", "asks_when_whole"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.domain.drafting.context_words import FORM
 from backend.domain.drafting.heard import (
+    POLITE,
     SURE_OF_MATTER,
     Heard,
     best,
@@ -27,10 +28,12 @@ def question(heard: Heard) -> str:
 
 
 def who_handles(heard: Heard) -> str:
-    """谁来管这个事啊, in the middle of the form and after it."""
+    """谁来管这个事啊, in the middle of the form and after it; 谢谢 谁给办啊: the question counts, not the thanks before it."""
     bare = len(heard.text) <= _SHORT_QUESTION and heard.facts.address is None and not heard.facts.order_numbers
-    asked = heard.requested in FORM or (heard.requested == "" and share(heard) < SURE_OF_MATTER)
-    return "ask_faq" if bare and asked and says("who_handles", heard.text) else ""
+    polite = best(heard) in POLITE
+    asked = heard.requested in FORM or (heard.requested == "" and (polite or share(heard) < SURE_OF_MATTER))
+    after_thanks = heard.requested == "" and polite and says("how_long", heard.text)
+    return "ask_faq" if bare and ((asked and says("who_handles", heard.text)) or after_thanks) else ""
 
 
 def person(heard: Heard) -> str:

@@ -6,11 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from backend.contracts.conversations import TimeKind
 from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands, surely
+from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import asks, beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
+_READ_BACK = frozenset({Ask.CONFIRM.value, Ask.CHANGE.value})
 _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE))
 _PLACES = frozenset({Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value})
 _LIKELY_MATTER = 0.5
@@ -53,6 +56,7 @@ _NO_SECRECY = frozenset({"emergency", "opt_out", "ask_faq", "rate"})
 _FOR_HANDLERS = frozenset({"report_complaint", "chitchat", "ask_human", "out_of_scope", "nlu_fallback", "ask_faq"})
 _TALK = frozenset({"chitchat", "out_of_scope", "abuse", "greet", "bye", "thanks", "nlu_fallback"})
 _ASIDE = ("ask_human", "ask_faq", "query_status", "urge", "cancel", "dispute_result", "thanks", "out_of_scope")
+_LEAVING = frozenset({"bye", "cancel", "chitchat"})
 _FEW = 1  # characters
 _ALIKE = 0.35  # of the likeliest wish: 别让物业知道是我说的 他们把公共收益揣兜了
 _A_FEW_WORDS = 14
@@ -93,7 +97,7 @@ def _information(heard: Heard) -> str:
     """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
     if heard.facts.phones or heard.facts.order_numbers or best(heard) == "emergency" or stands(heard):
         return ""
-    if says("asks_hotline", heard.text):
+    if says("asks_hotline", heard.text) or (heard.requested in FORM and says("asks_photo", heard.text)):
         return "ask_faq"
     asks = says("how_to_apply", heard.text) and heard.facts.address is None
     return "ask_faq" if asks and len(heard.text) <= _LONGEST_QUESTION and not says("rhetorical", heard.text) else ""
@@ -198,6 +202,8 @@ def _presses(heard: Heard) -> str:
 
 def _leaves(heard: Heard) -> str:
     """不说了, in the form: asked whether to give up, not wished farewell. 发错了, outside of it: nothing was wanted."""
+    if heard.requested in FORM and best(heard) in _LEAVING and comes_back(heard.text):
+        return "provide_info"
     if heard.requested in FORM and best(heard) == "bye" and says("gives_up_softly", heard.text):
         return "cancel"
     return "bye" if heard.requested == "" and says("never_mind_whole", heard.text) else ""
@@ -244,7 +250,14 @@ def _keeps_back(heard: Heard) -> str:
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
     tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
-    return "provide_info" if tells and heard.facts.address is not None and not says("question", heard.text) else ""
+    fact = heard.facts.address is not None or (heard.requested in _READ_BACK and _names_when(heard))
+    return "provide_info" if tells and fact and not says("question", heard.text) else ""
+
+
+def _names_when(heard: Heard) -> bool:
+    """充电那个是昨天看见的, at the read-back: no order is asked after with a day of its own."""
+    when = heard.facts.occurred_at
+    return when is not None and when.occurred_at.kind is not TimeKind.FUTURE and when.occurred_at.start is not None
 
 
 RULES: tuple[Callable[[Heard], str], ...] = (

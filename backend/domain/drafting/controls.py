@@ -13,8 +13,9 @@ from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, with_words
 from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
-from backend.domain.drafting.gist import gist_of
+from backend.domain.drafting.gist import gist_of, joined
 from backend.domain.drafting.guesses import choose_category
+from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
@@ -52,10 +53,11 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:
     """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
-    if says("hesitates", turn.text) and not says("drops_it", turn.text):
+    if (says("hesitates", turn.text) or comes_back(turn.text)) and not says("drops_it", turn.text):
         return Step(asked_anew(form), remarks=("no_hurry",))
     if says("knows_not", turn.text):
-        return Step(asked(with_words(form, turn), Ask.CONFIRM), remarks=("not_needed",))
+        told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
+        return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))
     return None
 
 
@@ -131,8 +133,14 @@ def _change(form: OpenForm, turn: Turn) -> Step | None:
         return None
     step = absorb_subject(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
-    mended = step.form if step.changed == ("category",) else replace(form, draft=draft, gist=said)
+    mended = step.form if step.changed == ("category",) else replace(form, draft=draft, gist=_gist_with(form, said, turn))
     return Step(asked(mended, Ask.CONFIRM), changed=("description",))
+
+
+def _gist_with(form: OpenForm, said: str, turn: Turn) -> str:
+    """车牌辽C00000 goes along with the matter; what tells a matter itself takes its place."""
+    tells = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1]) or says("wrong", turn.text)
+    return said if tells or not form.gist else joined(form.gist, said)
 
 
 def _cancel(form: OpenForm, turn: Turn) -> Step | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from backend.contracts.conversations import TimeKind
 from backend.contracts.understanding import Facts
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
@@ -21,7 +22,7 @@ _CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _WRONG = re.compile(
-    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒烂响呛熏滑满贵低差闪跑]|多收|少给|故障|失灵"
+    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|故障|失灵"
 )
 _SHORTEST = 2
 _HARDLY = 6  # characters that say little without their place
@@ -110,7 +111,10 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     spots = [span.text for span in (facts.address.spans if facts.address else ())]
     words = [(spot, "") for spot in spots if not (_only_a_spot(facts) and _carries(text, spot))]
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
-        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{re.escape(facts.occurred_at.span.text)}", "", text, count=1)
+        said = re.escape(facts.occurred_at.span.text)
+        text = re.sub(rf"(?<=[一-龥]了){said}(?=[一-龥])", ",", text, count=1)  # 没水了今天早晨五点多停的: two sentences
+        keeps = "(?!就[打吵响叫开闹炸])" if facts.occurred_at.occurred_at.kind is not TimeKind.SINCE else ""  # 天不亮就打鸣
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{said}{keeps}", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -11,7 +11,12 @@ from backend.domain.language.wishes import says
 def put_off(text: str, facts: Facts) -> Answer | None:
     """The answer LATER where the text says so and gives nothing instead, else None."""
     gives = facts.address is not None or facts.phones or (facts.occurred_at is not None and not says("now_of_speech", text))
-    return None if gives or not says("puts_off", text) else Answer(AnswerKind.LATER)
+    return None if gives or not says("puts_off", text) or comes_back(text) else Answer(AnswerKind.LATER)
+
+
+def comes_back(text: str) -> bool:
+    """先不说了 接孩子去 回头再说: the open question stands until then, and nothing is given up."""
+    return says("leaves_now", text) and says("puts_off", text) and not says("drops_it", text)
 
 
 def as_before(form: OpenForm, text: str, facts: Facts) -> Answer | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.contracts.conversations import Address
 from backend.domain.drafting.gist import LONGEST, joined
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER
 from backend.domain.drafting.model import OpenForm, Turn
-from backend.domain.language.address_merge import relative_correction
+from backend.domain.language.address_merge import relative_correction, with_landmark
 
 _WORD = r"[^,。!?;\s不]{1,12}?"
-_GAP = r"[\s,。]*"
+_GAP = r"[\s,。]*(?:(?:我|俺)?(?:刚才)?(?:说|写|打|记|弄)?(?:错|岔)了?[\s,。]*)?"
 _IS = r"(?:应该是|应该|而是|其实是|那是|是|叫)"
 _END = r"(?=[\s,。!]|$|才对|我(?:说|打|写|记)|(?:说|打|写|记)错)"
 _PATTERNS = tuple(
@@ -35,7 +36,7 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
     best = turn.guesses[0] if turn.guesses else None
     if best is not None and best.confidence >= CLEARLY_ANOTHER and best.category != form.draft.category:
         return None
-    if turn.facts.address or turn.facts.occurred_at or turn.facts.name:
+    if turn.facts.address or turn.facts.occurred_at or turn.facts.name or turn.facts.phones:
         return None  # 不是昨天 是前天: a field, which the description may have named too
     if relative_correction(turn.text, form.draft.address) is not None:
         return None  # 不是602是702: the door, which the description may have named too
@@ -52,7 +53,14 @@ def _with(form: OpenForm, old: re.Pattern[str], new: str) -> OpenForm:
     told = old.sub(lambda _: new, form.draft.description)
     gist = old.sub(lambda _: new, form.gist)
     clause = next((each for each in _CLAUSE.split(told) if new in each), "")
-    if new not in gist and len(clause) <= LONGEST:
+    address = _respotted(form.draft.address, old, new)
+    if new not in f"{gist}{address.text}" and len(clause) <= LONGEST:
         both = joined(gist, clause)
         gist = both if new in both else clause
-    return replace(form, draft=replace(form.draft, description=told), gist=gist)
+    return replace(form, draft=replace(form.draft, description=told, address=address), gist=gist)
+
+
+def _respotted(address: Address, old: re.Pattern[str], new: str) -> Address:
+    """不是南门 是西门: where at the place, when the spot was told in this word."""
+    spot = old.sub(lambda _: new, address.landmark)
+    return address if spot == address.landmark else with_landmark(address, spot)

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft
-from backend.contracts.understanding import Facts, Issue
+from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.gist import gist_of, told_in
 from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
-from backend.domain.language.address_merge import merge_address, out_of_doors, without_landmark
+from backend.domain.language.address_merge import merge_address, out_of_doors, with_landmark
 from backend.domain.language.wishes import says
 
 # The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
@@ -45,7 +45,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         also=tuple(rest),
         confidential=form.confidential,
         last_message=form.last_message,
-        gist=gist_of(issue.text, Facts(), _read_back_beside(form.draft)),
+        gist=gist_of(issue.text, Facts(), (*_read_back_beside(form.draft), *_read_back_beside(carried))),
     )
 
 
@@ -73,7 +73,7 @@ def of_first_problem(turn: Turn) -> Turn:
     if first.address and facts.address:
         facts = replace(facts, address=replace(facts.address, address=first.address))
     elif facts.address and _is_of_others(facts.address.address.landmark, first, others):
-        facts = replace(facts, address=replace(facts.address, address=without_landmark(facts.address.address)))
+        facts = replace(facts, address=replace(facts.address, address=with_landmark(facts.address.address, "")))
     if first.occurred_at and facts.occurred_at:
         facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
     return replace(turn, facts=facts)
@@ -93,6 +93,11 @@ def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]
     clear = tuple(issue for issue in named if issue.confidence >= _OWN_ORDER)
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()
+
+
+def is_one_matter(guess: CategoryGuess, draft: Draft) -> bool:
+    """Whether two leaves are one trouble (停水 and 水压, building noise and any other)."""
+    return any({guess.subcategory, draft.subcategory} <= set(leaves) for leaves in _ONE_MATTER.values())
 
 
 def _matter(issue: Issue) -> str:

@@ -12,7 +12,7 @@ from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_c
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER, UNSAID, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
-from backend.domain.drafting.several import clear_problems
+from backend.domain.drafting.several import clear_problems, is_one_matter
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
@@ -91,7 +91,9 @@ def tells_matter(turn: Turn) -> bool:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
-    names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
+    # 我说我家是2单元: a place, and no matter.
+    told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
+    names_nothing = told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
@@ -141,11 +143,19 @@ def _sounds_otherwise(form: OpenForm, turn: Turn) -> bool:
     """Of another category, and not a word about those who were asked before (物业说没钱修, 房东让我找物业): what they answered
     makes no order."""
     best = turn.guesses[0] if turn.guesses else None
-    if best is None or best.category == form.draft.category or best.confidence < _OTHER_PROBLEM:
+    if best is None or best.confidence < _OTHER_PROBLEM:
         return False
+    if best.category == form.draft.category:
+        return _is_another_leaf(form, turn, best)
     answered = says("office_answers", turn.text)
     blames = best.subcategory == _BLAMES and (answered or says("scolds", turn.text))
     return not blames and not says("sent_on", turn.text) and not (answered and not kinds_named(turn.text))
+
+
+def _is_another_leaf(form: OpenForm, turn: Turn, best: CategoryGuess) -> bool:
+    """楼道灯也不亮, after the lift: a thing of its own, where both are sure and the two are not the same trouble told twice."""
+    sure = min(best.confidence, form.sureness) >= CLEARLY_ANOTHER and "也" in turn.text
+    return sure and best.subcategory not in (UNSAID, form.draft.subcategory) and not is_one_matter(best, form.draft)
 
 
 def _explains(form: OpenForm, turn: Turn) -> bool:

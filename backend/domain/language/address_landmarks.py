@@ -52,6 +52,15 @@ _PLAIN_NOUN = re.compile(
     r"|修理厂|[一-龥]工厂|澡堂子?|殡仪馆|[茶酒饭]楼|食堂|[天立]桥|高架桥?|牌楼|雕像|纪念碑|水塔|烟囱|岗楼|警务室|十字路口|(?<![一-龥])路口|道口|街口|河沿|河边|河套|水沟|山坡|北坡|南坡|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
+_DISTANCE = re.compile(
+    r"\s*(?:再|走|直接)?(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下)(?:边|面)?(?:走|去|拐|一?点儿?|不远)*)?"
+    r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下走去拐])(?=[\s,。]|$))"
+    r"(?:左右|远|处|的地方|那儿)*"
+)
+# 楼下都来找了: the people who live there, and no place.
+_NEIGHBOURS = re.compile(
+    r"(?:的)?(?:邻居|住户|人家|那家|那户|大[姐爷妈哥娘婶]|老(?:太太|头|两口)|(?:都|也|又|就|老|天天|直|总|已经|刚才?)*(?:上?来?(?:找|敲|骂|闹|吵)|投诉|来人|不(?:让|干|乐意|愿意)|有意见|急眼))"
+)
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
 _OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
 _NOT_THERE = re.compile(r"不(?:是|在)[^,。]{0,4}$")
@@ -64,6 +73,17 @@ _CROSSING = re.compile(
 
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
+    found = _found(text, parts)
+    return _with_distance(text, found) if found is not None and found.start < found.end else found
+
+
+def _with_distance(text: str, part: Part) -> Part:
+    """大门口往东50米: from where, which way and how far."""
+    match = _DISTANCE.match(text, part.end)
+    return Part(part.name, part.value + match[0].strip(), part.start, match.end()) if match else part
+
+
+def _found(text: str, parts: list[Part]) -> Part | None:
     spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
     if spot is not None and named is not None and (bare or not names_a_place(spot.value)):
@@ -129,6 +149,8 @@ def _tells_a_spot(match: re.Match[str], text: str, parts: list[Part]) -> bool:
     """A direction without a noun: behind a component, or one that says enough alone."""
     word = match[0]
     within = any(part.start < match.end() and match.start() < part.end for part in parts)
+    if word == "楼下" and not within and _NEIGHBOURS.match(text, match.end()):
+        return False
     if word == "楼下" or (word in _ALONE and not within):
         return not text[: match.start()].endswith(_AWAY)
     return word not in _INSIDE and _anchored(match.start(), text, parts)

@@ -108,9 +108,9 @@ def out_of_doors(place: Address, landmark: str) -> Address:
     return _address(values, address_text(values), None, None)
 
 
-def without_landmark(place: Address) -> Address:
-    """The same place without the spot at it."""
-    values = {name: getattr(place, name) for name in _NAMES} | {"landmark": ""}
+def with_landmark(place: Address, landmark: str) -> Address:
+    """The same place with another spot at it, "" for none."""
+    values = {name: getattr(place, name) for name in _NAMES} | {"landmark": landmark}
     return _address(values, address_text(values), place.lat, place.lon)
 
 

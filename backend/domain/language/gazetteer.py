@@ -20,6 +20,11 @@ _NUMBER_FOLLOWS = r"(?=\s*(?:[\dA-Za-z甲乙丙]|[一二三四五六七八九十
 # ... or where it is said to be one: 小区是常青
 _SAID_TO_BE = r"(?:(?<=小区[是叫:])|(?<=小区名[是叫:]))"
 _STANDS_ALONE = r"(?=[,。!?\s的]|$)"
+# ... or where it is all that is said, and names one estate only: 旧堡, 我家在松柏那边
+_SAID_ALONE = re.compile(
+    r"[\s,。]*(?:[我俺咱](?:们)?(?:家|这儿?)?|家)?(?:就)?(?:住在?|是在?|在|搁)?(?P<name>[\u3400-\u9fff]{2,6}?)"
+    r"(?:那边|那块儿?|那儿|那片|这边|这块儿?|这片|里边?|的|啊|呀|呢|吧|呗)*[\s,。!]*"
+)
 _LATIN = re.compile(r"[A-Za-z]{2,40}(?: ?[A-Za-z]{2,10})*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # 二一九公寓 is also written 219公寓 and dictated 二幺九公寓; shorter numbers are those of buses and holidays (51路, 五一).
@@ -59,7 +64,7 @@ class Gazetteer:
 
     def warm(self) -> None:
         """Computes the tables now, so that the first message is not slow."""
-        _ = (self._pattern, self._by_sound, self._by_pinyin, self._masked, self._tails)
+        _ = (self._pattern, self._by_sound, self._by_pinyin, self._masked, self._tails, self._lone_cores)
 
     def find(self, text: str) -> tuple[PlaceMatch, ...]:
         """Places in normalised text from left to right, not overlapping: exact names first, then typos where those leave room."""
@@ -68,6 +73,7 @@ class Gazetteer:
             for match in self._pattern.finditer(text)
             if match[0]
         ]
+        matches += self._alone(text) if not matches else []
         if self._by_pinyin:
             matches += self._latin(text)
         matches += self._misspelt(text, matches)
@@ -136,6 +142,22 @@ class Gazetteer:
     def _typo_names(self) -> list[tuple[str, Place]]:
         whole = {name for place in self.places for name in (place.name, *place.aliases)}
         return [(name, self._names[name]) for name in sorted(whole) if len(name) >= 3 and _HAN.fullmatch(name)]
+
+    @cached_property
+    def _lone_cores(self) -> dict[str, Place]:
+        """Names without their ending that only one estate has: 翠园 may be 翠园小区 or 翠园新村."""
+        owners: dict[str, set[str]] = {}
+        for place in self.places:
+            for core in _cores(place):
+                owners.setdefault(core, set()).add(place.name)
+        return {
+            core: self._names[core] for core, names in owners.items() if len(names) == 1 and self._names[core].kind == "estate"
+        }
+
+    def _alone(self, text: str) -> list[PlaceMatch]:
+        said = _SAID_ALONE.fullmatch(text)
+        place = self._lone_cores.get(said["name"]) if said else None
+        return [PlaceMatch(said.start("name"), said.end("name"), place, exact=True)] if said and place else []
 
     def _latin(self, text: str) -> list[PlaceMatch]:
         found = []
@@ -240,4 +262,7 @@ def _shipped_places() -> list[Place]:
 
 def _street_aliases(name: str) -> tuple[str, ...]:
     stem = name[:-2] if name.endswith("街道") else name
-    return (name, f"{stem}街道", f"{stem}街道办", f"{stem}街道办事处", f"{stem}办事处") if name.endswith("街道") else (name,)
+    if not name.endswith("街道"):
+        return (name,)
+    offices = (name, f"{stem}街道", f"{stem}街道办", f"{stem}街道办事处", f"{stem}办事处")
+    return (*offices, f"{stem}镇")  # what was a town before is still called one

@@ -29,11 +29,9 @@ def test_a_correction_of_the_place_changes_only_what_it_names(said: str, field: 
     before = told(fresh(), FULL).form.draft
     after = told(fresh(), FULL, (said, FIX)).form.draft
     assert getattr(after.address, field) == value
-    assert (after.contact_phone, after.occurred_at, after.description) == (
-        before.contact_phone,
-        before.occurred_at,
-        before.description,
-    )
+    assert (after.contact_phone, after.occurred_at) == (before.contact_phone, before.occurred_at)
+    assert value in after.description
+    assert getattr(before.address, field) not in after.description.replace("17000001234", "")
 
 
 def test_a_correction_of_the_tail_changes_the_tail_of_the_phone() -> None:

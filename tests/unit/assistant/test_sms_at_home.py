@@ -179,7 +179,7 @@ def test_a_house_that_is_put_right_in_many_words_moves_no_matter() -> None:
     before = told(fresh("17000000009"), FULL).form.draft
     after = told(fresh("17000000009"), FULL, turn("六栋不对 我糊涂了 俺们是九栋", "correct_previous_detail", guesses=(alone,)))
     assert after.form.draft.address.building == "9"
-    assert (after.form.draft.category, after.form.draft.description) == (before.category, before.description)
+    assert (after.form.draft.category, after.form.draft.description) == (before.category, FULL[0].replace("6号楼", "9号楼"))
 
 
 @pytest.mark.parametrize(
