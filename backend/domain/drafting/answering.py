@@ -63,7 +63,7 @@ def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
 def take_words(form: OpenForm, turn: Turn) -> Step | None:
     """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
     words = turn.text.strip()
-    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
+    if form.unheard or turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
         return None
     if says("puzzled_whole", words):
         return None
@@ -84,8 +84,13 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
 
 
 def _leaves_open(form: OpenForm, words: str) -> bool:
-    """没注意是几点, 几号楼都没分呢: what was asked for is not known, or is not there."""
-    return says("knows_not", words) or (form.requested is not Ask.OCCURRED_AT and says("no_such_part", words))
+    """没注意是几点, 全小区都这样: what was asked for is not known, or is not there."""
+    return says("knows_not", words) or (form.requested is not Ask.OCCURRED_AT and is_everywhere(words))
+
+
+def is_everywhere(words: str) -> bool:
+    """全小区都黄, 到处转 不固定哪栋, 几号楼都没分呢: there is no building to be named."""
+    return says("no_such_part", words) or says("everywhere", words)
 
 
 def _is_outside(turn: Turn) -> bool:
@@ -102,6 +107,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
+    if form.unheard:  # nothing was asked yet: 这是群里转的 我也是这小区的 goes on telling
+        return Step(with_words(form, turn), changed=("description",))
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
     likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= _A_STORY
     if not likely and not _adds_at_the_end(form, turn):

@@ -77,14 +77,15 @@ def with_next_question(form: OpenForm) -> OpenForm:
 
 def asked(form: OpenForm, ask: Ask) -> OpenForm:
     """The form with `ask` as its open question, counted."""
-    return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1})
+    return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1}, unheard=False)
 
 
 def unsaid(form: OpenForm) -> OpenForm:
-    """The form as if its open question had not been put: nobody heard it, so that it counts for nothing."""
+    """The form as if its open question had not been put: nobody heard it, so that it counts for nothing, and free words are no
+    answer to it."""
     name = form.requested.value
     times = max(form.asked.get(name, 0) - 1, 0)
-    return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0))
+    return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0), unheard=True)
 
 
 def is_findable(address: Address) -> bool:

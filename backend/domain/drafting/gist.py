@@ -39,7 +39,8 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
         return "、".join(first)
     faults = [clause for clause in clauses if _names_fault(clause)]
     both = _fitting([*clauses[:1], *faults])
-    return "、".join(both if len(both) > 1 else _fitting(faults) or first)
+    # What is wrong is told in one breath that is too long for a line: the name of the category says more than 你能听见吧.
+    return "、".join(both if len(both) > 1 else _fitting(faults) or ([] if faults else first))
 
 
 def _names_fault(clause: str) -> bool:
@@ -65,6 +66,11 @@ def told_beside(text: str, facts: Facts) -> int:
 def clauses_beside(text: str, facts: Facts) -> list[str]:
     """What stands beside facts, greeting and the like, clause by clause."""
     return _clauses(_without_facts(text, facts))
+
+
+def clauses_of(text: str) -> list[str]:
+    """The pieces between marks, as they were said."""
+    return [clause for clause in _CLAUSE.split(text) if clause]
 
 
 def told_in(text: str, known: Iterable[str]) -> int:

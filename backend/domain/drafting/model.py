@@ -119,6 +119,7 @@ class OpenForm:
     remarked: tuple[str, ...] = ()
     extra: str = ""
     twin: Twin | None = None
+    unheard: bool = False
 
 
 @dataclass(frozen=True)
