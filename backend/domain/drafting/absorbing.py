@@ -19,7 +19,7 @@ from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address, relative_correction
-from backend.domain.language.address_numbers import lone_door
+from backend.domain.language.address_numbers import door_side, lone_door
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
 
@@ -80,6 +80,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         return replace(draft, address=moved), ""
     remark = "place_noted" if shared else ""
     if said is not None:
+        said = _with_door(said)
         if form.requested in _ASKING_PLACE:
             said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
@@ -108,6 +109,15 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
         return said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
     return replace(said, address=replace(said.address, landmark=spot if known in spot else both))
+
+
+def _with_door(said: AddressMention) -> AddressMention:
+    """4楼西边那户: which door of the floor, where no number tells it."""
+    place = said.address
+    side = next((side for span in said.spans if (side := door_side(span.text))), "")
+    if not side or place.room or place.landmark:
+        return said
+    return replace(said, address=replace(place, landmark=side))
 
 
 def _is_only_words(known: Address) -> bool:
@@ -146,6 +156,8 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
+    if known is not None and form.requested is not Ask.OCCURRED_AT and said.occurred_at.text in known.text:
+        return draft, ""  # 夜里, said again of what happens 一到夜里
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
     if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):

@@ -63,19 +63,19 @@ def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
 def take_words(form: OpenForm, turn: Turn) -> Step | None:
     """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
     words = turn.text.strip()
-    if form.unheard or turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
+    if form.unheard or turn.answer is not None or not 0 < len(words) <= _LONGEST_PLACE:
         return None
-    if says("puzzled_whole", words):
+    if any(says(wish, words) for wish in ("question", "hesitates", "puzzled_whole")):
         return None
-    if form.requested in KNOWN_OR_NOT and (_leaves_open(form, words) or _is_outside(turn)):
+    if form.requested in KNOWN_OR_NOT and (leaves_open(form, words) or _is_outside(turn)):
         field = field_of(form.requested)
         draft = replace(form.draft, description=f"{form.draft.description};{words}")
         return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
     if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
         spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
-        leaves_open = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
-        settled = form.settled if leaves_open else (*form.settled, "address")
+        is_enough = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
+        settled = form.settled if is_enough else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
@@ -83,14 +83,11 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
     return None
 
 
-def _leaves_open(form: OpenForm, words: str) -> bool:
+def leaves_open(form: OpenForm, words: str) -> bool:
     """没注意是几点, 全小区都这样: what was asked for is not known, or is not there."""
-    return says("knows_not", words) or (form.requested is not Ask.OCCURRED_AT and is_everywhere(words))
-
-
-def is_everywhere(words: str) -> bool:
-    """全小区都黄, 到处转 不固定哪栋, 几号楼都没分呢: there is no building to be named."""
-    return says("no_such_part", words) or says("everywhere", words)
+    return says("knows_not", words) or (
+        form.requested is not Ask.OCCURRED_AT and (says("no_such_part", words) or says("everywhere", words))
+    )
 
 
 def _is_outside(turn: Turn) -> bool:
@@ -134,8 +131,8 @@ def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
     if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
         return False
     if form.requested is Ask.CONTACT_PHONE:
-        unknown = says("refuses", turn.text) or says("knows_no_phone", turn.text)
-        return (unknown and not says("question", turn.text)) or phone_remark(turn.text) != ""
+        refuses = says("refuses", turn.text) and not says("question", turn.text)
+        return refuses or says("knows_no_phone", turn.text) or phone_remark(turn.text) != ""
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)
     return says("refuses_phone", turn.text) or says("drops_phone", turn.text)

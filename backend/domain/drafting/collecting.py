@@ -9,8 +9,8 @@ from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
     field_of,
-    is_everywhere,
     keeps_phone_back,
+    leaves_open,
     more_words,
     nods,
     phone_remark,
@@ -54,7 +54,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
-    if "address" in facts.changed and form.requested in KNOWN_OR_NOT and (says("knows_not", turn.text) or is_everywhere(turn.text)):
+    if "address" in facts.changed and form.requested in KNOWN_OR_NOT and leaves_open(form, turn.text):
         form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if keeps_phone_back(form, turn):
         asked_leave = phone_remark(turn.text) if form.requested is Ask.CONTACT_PHONE else ""

@@ -56,7 +56,8 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _kept_for_later(form, turn)
     if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
         return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
-    if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
+    tells = (turn.intent in REPORTS and turn.content) or _names_it_at_last(form, turn)
+    if not _answers_in_words(form, turn) and _says_something(turn) and tells:
         return _further_words(form, turn)
     return Step(form)
 
@@ -67,6 +68,12 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
         return says("beside_place", turn.text) or names_a_place(turn.text) or bool(spot_of(turn.text, turn.facts))
     sure = _is_clearly_another(form, turn)
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
+
+
+def _names_it_at_last(form: OpenForm, turn: Turn) -> bool:
+    """我家隔壁那狗一到夜里就叫, behind 想跟您反映个事: what it is about, whatever it sounds like as an answer."""
+    sure = any(guess.confidence >= SURE and guess.subcategory != UNSAID for guess in turn.guesses[:1])
+    return sure and form.draft.subcategory in ("", UNSAID) and not form.options
 
 
 def _is_clearly_another(form: OpenForm, turn: Turn) -> bool:
