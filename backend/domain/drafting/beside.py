@@ -21,7 +21,7 @@ _A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
 _BESIDE_PHONE = 6  # characters of a clause beside the phone in it
 _SHORT = 8
 _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
-_MANNERS = re.compile(r"(?:好|行|嗯|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
+_MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
 _POINTING = frozenset("那这个的在就是有我家")
 
@@ -62,9 +62,10 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
     when = facts.occurred_at
     needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
     words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))
-    if words < needed or _MANNERS.fullmatch(clause) or says("talks_to_us", clause):
+    if words < needed or _MANNERS.fullmatch(clause) or says("talks_to_us", clause) or says("puzzled_whole", clause):
         return False
-    if (says("knows_not", clause) and len(clause) <= _SHORT) or says("knows_no_phone", clause):
+    is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
+    if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
         return False  # 记不清了, before what is remembered after all
     if "留" in clause and says("refuses", clause):
         return False  # 电话我不留了

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from backend.contracts.understanding import Facts
 from backend.domain.drafting.absorbing import absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
@@ -18,14 +19,15 @@ from backend.domain.drafting.answering import (
     take_words,
     without_phone,
 )
-from backend.domain.drafting.asking import with_next_question
+from backend.domain.drafting.asking import open_questions, with_next_question
 from backend.domain.drafting.beside import with_what_else
-from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.gist import clauses_of, told_beside
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.answers import classify_answer
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
@@ -35,6 +37,8 @@ _ELSEWHERE = frozenset({"out_of_scope"})
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
+_A_FEW_CHARACTERS = 8  # of a vague time
+_ANSWERED_IN_WORDS = frozenset({Ask.OCCURRED_AT, Ask.CONTACT_PHONE})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -67,6 +71,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
         if not step.changed:
             return step
         form, changed, remarks = step.form, step.changed, step.remarks
+    form, changed = _with_short_answer(form, turn, changed)
     form = with_what_else(form, turn, changed)
     form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
@@ -99,6 +104,22 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
         return Step(asked_anew(form), remarks=("heard_already",))
     lost = replace(form, misunderstood=form.misunderstood + 1)
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
+
+
+def _with_short_answer(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> tuple[OpenForm, tuple[str, ...]]:
+    """一直这样 beside a phone, 记不清 beside a place: a clause that answers the open question, which the facts do not."""
+    field = field_of(form.requested)
+    told = changed and not {field, "also", "category"} & set(changed) and turn.facts.occurred_at is None
+    if not told or form.requested not in _ANSWERED_IN_WORDS or form.requested not in open_questions(form):
+        return form, changed
+    for clause in clauses_of(turn.text):
+        alone = replace(turn, text=clause, facts=Facts(), guesses=(), issues=(), answer=classify_answer(clause), attachments=())
+        words = form.requested is Ask.OCCURRED_AT and len(clause) <= _A_FEW_CHARACTERS
+        answered = settle(form, alone) or (take_words(form, alone) if words else None)
+        if answered is not None:
+            description = replace(answered.form.draft, description=form.draft.description)
+            return replace(answered.form, draft=description), (*changed, *answered.changed)
+    return form, changed
 
 
 def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:

@@ -34,6 +34,7 @@ _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
 }
 _PLACES = frozenset({Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value})
+_ASKS = frozenset({"ask_faq", "query_status", "urge"})
 _OF_ORDERS = frozenset({"dispute_result", "rate"})
 _YES_NO_QUESTIONS = ANSWERED_YES_NO | {Ask.CHANGE.value, ""}
 _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
@@ -150,18 +151,19 @@ def asked_fact(heard: Heard) -> str:
     if beside and is_firm(heard) and not bare:
         return ""
     digression = _digresses(heard, beside)
-    return "provide_info" if not digression and (beside <= 2 * FEW_WORDS or _tells_no_matter(heard)) else ""
+    states = best(heard) in _ASKS or beside <= 2 * FEW_WORDS or _tells_no_matter(heard)
+    return "provide_info" if states and not digression else ""
 
 
 def _digresses(heard: Heard, beside: int) -> bool:
-    """Whether a question stands beside the fact: 8号楼三单元 你是机器人还是真人. 就上个月的事 asks after nothing, nor does a
-    whole place that was asked for."""
+    """Whether a question stands beside the fact: 8号楼三单元 你是机器人还是真人. 就上个月的事 asks after nothing, nor does
+    a phone or a whole place that was asked for."""
     asks = says("question", heard.text)
     if best(heard) == "chitchat":
         return says("talks_to_us", heard.text)
     place = heard.facts.address if heard.requested in _PLACES else None
-    found = place is not None and place.completeness is Completeness.FULL
-    wish = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
+    found = heard.facts.phones or (place is not None and place.completeness is Completeness.FULL)
+    wish = best(heard) in _ASKS and share(heard) > 0.5
     return wish and (asks or (beside > _BARELY and not found))
 
 
