@@ -59,6 +59,8 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
 
 def _tells(clause: str, beside: str, facts: Facts) -> bool:
     """Whether a clause tells those who work on the matter anything `beside` its facts."""
+    if privacy_in(clause) is Privacy.CONFIDENTIAL:
+        return says("hides_from", clause)  # from whom: that is for those who come
     when = facts.occurred_at
     needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
     words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))
@@ -69,7 +71,5 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
         return False  # 记不清了, before what is remembered after all
     if "留" in clause and says("refuses", clause):
         return False  # 电话我不留了
-    if privacy_in(clause) is Privacy.CONFIDENTIAL:
-        return says("hides_from", clause)  # from whom: that is for those who come
     has_phone = any(mention.span.text in clause for mention in facts.phones)
     return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE

@@ -98,7 +98,7 @@ def tells_matter(turn: Turn) -> bool:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
-    names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
+    names_nothing = not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text) or _is_mere_manners(turn)
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
@@ -110,6 +110,12 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _is_mere_manners(turn: Turn) -> bool:
+    """打扰您了,想跟您反映个事,不知道归不归您管: the matter is still to come."""
+    vague = not turn.guesses or turn.guesses[0].subcategory == UNSAID
+    return vague and turn.intent in REPORTS and told_beside(turn.text, turn.facts) == 0
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -131,15 +137,16 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     other = _sounds_otherwise(form, turn)
     doubtful = form.sureness < CLEARLY_ANOTHER
     explained = other and _explains(form, turn)
-    if other and form.draft.category and not doubtful and not explained:
+    known = form.draft.subcategory not in ("", UNSAID)
+    if other and known and not doubtful and not explained:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
     added = form.requested is Ask.CONFIRM  # to what was just read back; who wants it otherwise says so
-    replaced = ((other and not explained) or not form.draft.category) and not added
+    replaced = ((other and not explained) or not known) and not added
     gist = said if replaced else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer and not (added and other)) or explained or _tells_leaf(form, best):
+    if not known or (doubtful and surer and not (added and other)) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
 
