@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, OccurredAt, TimeKind
 from backend.domain.drafting.asking import FIELD_OF, is_findable
-from backend.domain.drafting.gist import gist_of, joined, told_beside
+from backend.domain.drafting.gist import clauses_of, gist_of, joined, told_beside
 from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.drafting.spots import spot_in
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import says
@@ -71,7 +72,7 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         field = field_of(form.requested)
         draft = replace(form.draft, description=f"{form.draft.description};{words}")
         return Step(replace(form, draft=draft, settled=(*form.settled, field)), changed=(field,))
-    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and _sounds_like_a_place(words):
         spot = re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", words)
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
         is_enough = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
@@ -81,6 +82,12 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
         return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
     return None
+
+
+def _sounds_like_a_place(words: str) -> bool:
+    """就菜市场后头, and not 说了多少回了 来了看一眼就走 走了还是那样: a story names a spot, or it is no place."""
+    tells = len(words) >= _A_STORY and "了" in words and not any(spot_in(clause) for clause in clauses_of(words))
+    return says("placelike", words) and not says("somewhere_whole", words) and not tells
 
 
 def leaves_open(form: OpenForm, words: str) -> bool:
