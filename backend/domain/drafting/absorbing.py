@@ -36,6 +36,7 @@ _ANNOUNCED = re.compile(
     r"[^,。!?]{0,2}(?:停|断|拆|施工|动工|开工|涨|封|关|挖|砍|收|铺|改造|搬|强)"
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
+_DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -166,12 +167,20 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 
 def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
-    """得有两三个月了吧 具体记不清了, after 三天两头: since when it comes again was not known yet."""
-    return known.kind is TimeKind.RECURRING and known.start is None and said.kind is TimeKind.SINCE
+    """得有两三个月了吧 具体记不清了, after 三天两头, or 就从上个月开始, after 半夜两点: since when was not known yet."""
+    again = known.kind is TimeKind.RECURRING and known.start is None
+    return said.kind is TimeKind.SINCE and (again or _is_hour(known))
+
+
+def _is_hour(known: OccurredAt) -> bool:
+    """半夜两点, of no day: when it is heard."""
+    return known.kind is TimeKind.POINT and not _DAYS.search(known.text)
 
 
 def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:
     """What is said later about the time alone: it tells since when a daily nuisance goes on, else it replaces the first word."""
+    if said.kind is TimeKind.SINCE and _is_hour(known):
+        return replace(said, text=f"{known.text},{said.text}")
     if known.kind is not TimeKind.RECURRING or said.kind is TimeKind.RECURRING:
         return said
     return replace(known, text=f"{known.text},{said.text}", start=known.start or said.start, end=known.end)

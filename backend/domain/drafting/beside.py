@@ -23,7 +23,7 @@ _SHORT = 8
 _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
-_POINTING = frozenset("那这个的在就是有我家")
+_POINTING = frozenset("那这个的在就是有我家门")
 
 
 def with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:

@@ -35,6 +35,8 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """
     clauses = _clauses(_without_facts(text, facts, known))
     first = _fitting(clauses)
+    if len("、".join(first)) < _HARDLY and any(len(clause) > LONGEST for clause in clauses) and not _names_thing(first):
+        return ""  # 我跑出租, and the rest in one breath
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
     faults = [clause for clause in clauses if _names_fault(clause)]
@@ -45,6 +47,10 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
 
 def _names_fault(clause: str) -> bool:
     return bool(_WRONG.search(clause) or kinds_named(clause))
+
+
+def _names_thing(clauses: list[str]) -> bool:
+    return any(kinds_named(clause) for clause in clauses)
 
 
 def _fitting(clauses: list[str]) -> list[str]:
@@ -116,7 +122,8 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     spots = [span.text for span in (facts.address.spans if facts.address else ())]
     words = [(spot, "") for spot in spots if not (_only_a_spot(facts) and _carries(text, spot))]
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
-        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{re.escape(facts.occurred_at.span.text)}", "", text, count=1)
+        when = re.escape(facts.occurred_at.span.text)
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{when}(?:的?时候)?", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -44,6 +44,7 @@ _LONE_DOOR = re.compile(
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
+_CLIMBED = ("爬", "爬到", "爬上")  # 每天爬十二楼: how far, not where
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
     rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,6}}(?!户))|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
@@ -216,6 +217,7 @@ def _gate(text: str, parts: list[Part]) -> list[Part]:
 
 def _floor(text: str, parts: list[Part]) -> list[Part]:
     every = list(_FLOOR.finditer(text))
+    every = [match for match in every if not text[: match.start()].endswith(_CLIMBED)]
     standing = [match for match in every if not taken_back(text, match.start(), match.end())]
     for match in standing or every:
         if any(part.start < match.end() and match.start() < part.end for part in parts):

@@ -214,3 +214,31 @@ def test_a_building_that_is_put_right_by_its_number_is_no_day() -> None:
     form = told(form, ("不是5号楼 是15号 时间也不对 昨天才坏的", "correct_previous_detail")).form
     assert form.draft.occurred_at is not None
     assert (form.draft.address.building, form.draft.occurred_at.text) == ("15", "昨天")
+
+
+def test_since_when_is_added_to_the_hour_at_which_it_is_heard() -> None:
+    form = told(fresh(), ("楼上半夜两点咣咣砸地板", "report_complaint"), f"{PLACE} 就从上个月他家搬来开始的").form
+    when = form.draft.occurred_at
+    assert when is not None
+    assert (when.kind, when.text.startswith("半夜两点,")) == (TimeKind.SINCE, True)
+
+
+def test_a_day_that_was_told_is_not_moved_by_another_word() -> None:
+    form = told(fresh(), ("昨天暖气就不热了", "report_complaint"), f"{PLACE} 我从前年就住这儿").form
+    assert form.draft.occurred_at is not None
+    assert form.draft.occurred_at.text == "昨天"
+
+
+def test_wanting_somebody_today_does_not_move_the_beginning() -> None:
+    form = told(asked_for(Ask.OCCURRED_AT), "昨晚上开始的", PHONE, ("能不能今天就来啊", "urge")).form
+    assert form.draft.occurred_at is not None
+    assert form.draft.occurred_at.text == "昨晚上开始"
+
+
+def test_no_address_to_be_had_is_not_asked_for_twice() -> None:
+    form = told(asked_for(Ask.ADDRESS), "没有地址啊 就坐车的时候 23路").form
+    assert (form.draft.address.landmark, form.requested) == ("", Ask.OCCURRED_AT)
+
+
+def test_how_far_one_has_to_climb_is_no_floor() -> None:
+    assert told(asked_for(Ask.ADDRESS), f"{PLACE} 我妈得爬十二楼").form.draft.address.floor == ""

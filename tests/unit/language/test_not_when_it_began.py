@@ -26,6 +26,10 @@ def said_time(text: str) -> str | None:
         "他们说好十月底结账",
         "物业答应三天修好",
         "不是5号楼 是15号",
+        "路灯坏了好几个 晚上黑漆漆的",
+        "电梯又停了 我妈每天爬十二楼",
+        "没水 天天得拎水上楼",
+        "能不能今天就来啊",
     ],
 )
 def test_what_is_usual_promised_or_feared_is_no_beginning(text: str) -> None:
@@ -44,6 +48,8 @@ def test_what_is_usual_promised_or_feared_is_no_beginning(text: str) -> None:
         ("活是国庆前干完的", "国庆前"),
         ("就从这个月 1号", "从这个月 1号"),
         ("昨天晚上都睡不着", "昨天晚上"),
+        ("今天来水了又停了", "今天"),
+        ("每天晚上都喊", "每天晚上"),
     ],
 )
 def test_the_beginning_itself_is_found_beside_them(text: str, when: str) -> None:
