@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from backend.contracts.understanding import Facts
-from backend.domain.drafting.absorbing import absorb_facts
+from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
     field_of,
@@ -27,7 +27,7 @@ from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.answers import classify_answer
+from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
@@ -110,10 +110,13 @@ def _with_short_answer(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> 
     """一直这样 beside a phone, 记不清 beside a place: a clause that answers the open question, which the facts do not."""
     field = field_of(form.requested)
     told = changed and not {field, "also", "category"} & set(changed) and turn.facts.occurred_at is None
+    told = told and turn.intent != CORRECTION
     if not told or form.requested not in _ANSWERED_IN_WORDS or form.requested not in open_questions(form):
         return form, changed
     for clause in clauses_of(turn.text):
         alone = replace(turn, text=clause, facts=Facts(), guesses=(), issues=(), answer=classify_answer(clause), attachments=())
+        if alone.answer is not None and alone.answer.kind is AnswerKind.NO:
+            continue  # 不对,是3号楼
         words = form.requested is Ask.OCCURRED_AT and len(clause) <= _A_FEW_CHARACTERS
         answered = settle(form, alone) or (take_words(form, alone) if words else None)
         if answered is not None:

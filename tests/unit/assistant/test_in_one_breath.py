@@ -242,3 +242,9 @@ def test_no_address_to_be_had_is_not_asked_for_twice() -> None:
 
 def test_how_far_one_has_to_climb_is_no_floor() -> None:
     assert told(asked_for(Ask.ADDRESS), f"{PLACE} 我妈得爬十二楼").form.draft.address.floor == ""
+
+
+@pytest.mark.parametrize("intent", ["provide_info", "correct_previous_detail"])
+def test_a_no_to_what_was_read_back_answers_no_other_question(intent: str) -> None:
+    form = told(asked_for(Ask.OCCURRED_AT), ("不对,是3号楼", intent)).form
+    assert form.requested is Ask.OCCURRED_AT
