@@ -20,6 +20,7 @@ from actions.wording import due_text
 log = structlog.get_logger()
 _LOST_AFTER = 2
 _BARE_DIRECTION = 3  # characters
+_ASKED_FIELD = {"address": "address", "address_detail": "address"}
 _SAYS_ITSELF = frozenset({"confirm", "address_detail"})  # these repeat what was heard: no "noted" in front
 
 
@@ -110,16 +111,19 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
     if told["remarks"] or not told["changed"]:
         return
     known = talk.draft or {}
-    corrected = any(_is_replaced(known.get(name), told["draft"].get(name)) for name in told["changed"])
+    asked = _ASKED_FIELD.get(str((known.get("form") or {}).get("requested")), "")
+    corrected = any(_is_replaced(known.get(name), told["draft"].get(name), name == asked) for name in told["changed"])
     if "description" in told["changed"] and not known.get("description"):
         talk.say("sorry_to_hear")
     elif corrected or told["question"]["key"] not in _SAYS_ITSELF:
         talk.say("changed" if corrected else "noted")
 
 
-def _is_replaced(old: Any, new: Any) -> bool:
-    """Whether something that was known is another now; what is added to it (翠园小区, then 6号楼) is no correction."""
+def _is_replaced(old: Any, new: Any, was_asked: bool) -> bool:
+    """Whether something that was known is another now; what is added to it (翠园小区, then 6号楼) is no correction, nor is a
+    spot that is told more exactly because we asked (幼儿园门口, then 童星幼儿园)."""
     if isinstance(old, dict) and isinstance(new, dict):
+        old = {**old, "landmark": ""} if was_asked and "landmark" in old else old
         return any(old[name] and new.get(name) and old[name] != new[name] for name in old if not _says_little(name, old[name]))
     return bool(old) and isinstance(old, str) and old != new and not str(new).startswith(old)
 

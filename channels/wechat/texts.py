@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 
 from backend.contracts.messages import Choice
+from backend.domain.language.normalise import TRADITIONAL, normalise, to_traditional
 
+_FOOTER = "回复前面的数字就行。"
 TEXT_LIMIT_BYTES = 2048  # 682 Chinese characters
 
 # Where a long text may be cut, best first: paragraph, line, sentence, clause, word.
@@ -72,5 +74,6 @@ def _is_clean(text: str, cut: int) -> bool:
 
 def numbered(text: str, choices: Sequence[Choice]) -> str:
     """Return the text with its choices as a numbered list, for chats without menus."""
-    lines = (text, *(f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)), "回复前面的数字就行。")
+    footer = to_traditional(_FOOTER) if normalise(text).script == TRADITIONAL else _FOOTER
+    lines = (text, *(f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)), footer)
     return "\n".join(line for line in lines if line)

@@ -20,7 +20,7 @@ from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address, relative_correction
-from backend.domain.language.address_numbers import lone_door
+from backend.domain.language.address_numbers import door_side, lone_door
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
 
@@ -38,6 +38,7 @@ _ANNOUNCED = re.compile(
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _DIRECTION = 4  # characters of 楼后头 and the like
+_DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -86,6 +87,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         return replace(draft, address=moved), ""
     remark = "place_noted" if shared else ""
     if said is not None:
+        said = _with_door(said)
         if form.requested in _ASKING_PLACE:
             said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
@@ -115,6 +117,15 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
         return said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
     return replace(said, address=replace(said.address, landmark=spot if known in spot else both))
+
+
+def _with_door(said: AddressMention) -> AddressMention:
+    """4楼西边那户: which door of the floor, where no number tells it."""
+    place = said.address
+    side = next((side for span in said.spans if (side := door_side(span.text))), "")
+    if not side or place.room or place.landmark:
+        return said
+    return replace(said, address=replace(place, landmark=side))
 
 
 def _is_only_words(known: Address) -> bool:
@@ -165,7 +176,7 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
-    if known is not None and _is_said_in_part(known, said.occurred_at) and turn.intent != CORRECTION:
+    if known is not None and _says_no_more(form, turn, known, said.occurred_at):
         return draft, ""
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
         return replace(draft, occurred_at=said.occurred_at), ""
@@ -175,17 +186,28 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 
 def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
-    """得有两三个月了吧 具体记不清了, after 三天两头: since when it comes again was not known yet."""
-    return known.kind is TimeKind.RECURRING and known.start is None and said.kind is TimeKind.SINCE
+    """得有两三个月了吧 具体记不清了, after 三天两头, or 就从上个月开始, after 半夜两点: since when was not known yet."""
+    again = known.kind is TimeKind.RECURRING and known.start is None
+    return said.kind is TimeKind.SINCE and (again or _is_hour(known))
 
 
-def _is_said_in_part(known: OccurredAt, said: OccurredAt) -> bool:
-    """天天, where 天天半夜 is known: nothing else is meant by fewer words."""
-    return known.kind is TimeKind.RECURRING and said.kind is known.kind and said.text in known.text
+def _is_hour(known: OccurredAt) -> bool:
+    """半夜两点, of no day: when it is heard."""
+    return known.kind is TimeKind.POINT and not _DAYS.search(known.text)
+
+
+def _says_no_more(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:
+    """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words."""
+    if turn.intent == CORRECTION or said.text not in known.text:
+        return False
+    alike = known.kind is TimeKind.RECURRING and said.kind is known.kind
+    return alike or form.requested is not Ask.OCCURRED_AT
 
 
 def _sharper(known: OccurredAt, said: OccurredAt) -> OccurredAt:
     """What is said later about the time alone: it tells since when a daily nuisance goes on, else it replaces the first word."""
+    if said.kind is TimeKind.SINCE and _is_hour(known):
+        return replace(said, text=f"{known.text},{said.text}")
     if known.kind is not TimeKind.RECURRING:
         return said
     return replace(known, text=f"{known.text},{said.text}", start=known.start or said.start, end=known.end)

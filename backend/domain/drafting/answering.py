@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.domain.drafting.asking import FIELD_OF, is_findable
-from backend.domain.drafting.gist import gist_of, joined, told_beside
+from backend.domain.drafting.gist import clauses_of, gist_of, joined, told_beside
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, Step, Turn
+from backend.domain.drafting.spots import spot_in
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import says
@@ -85,20 +86,20 @@ def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
 def take_words(form: OpenForm, turn: Turn) -> Step | None:
     """Free words as the answer to the open question, as the resident said them: a landmark, a vague time."""
     words = turn.text.strip()
-    if turn.answer is not None or not words or len(words) > _LONGEST_PLACE or says("question", words) or says("hesitates", words):
+    if form.unheard or turn.answer is not None or not 0 < len(words) <= _LONGEST_PLACE:
         return None
-    if comes_back(words) or (form.requested is not Ask.OCCURRED_AT and _NO_PLACE.search(words)):
+    if any(says(wish, words) for wish in ("question", "hesitates", "puzzled_whole")) or comes_back(words):
         return None
-    if says("puzzled_whole", words):
+    if form.requested is not Ask.OCCURRED_AT and _NO_PLACE.search(words):
         return None
-    if form.requested in KNOWN_OR_NOT and (_leaves_open(form, words) or _is_outside(turn)):
+    if form.requested in KNOWN_OR_NOT and (leaves_open(form, words) or _is_outside(turn)):
         field = field_of(form.requested)
         return Step(replace(form, draft=_with_description(form.draft, words), settled=(*form.settled, field)), changed=(field,))
-    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and says("placelike", words) and not says("somewhere_whole", words):
+    if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and _sounds_like_a_place(words):
         spot = _place_told(words)
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
-        leaves_open = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
-        settled = form.settled if leaves_open else (*form.settled, "address")
+        is_enough = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
+        settled = form.settled if is_enough else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
         occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
@@ -113,12 +114,18 @@ def _place_told(words: str) -> str:
     return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(told if len(told) < len(pieces) else pieces) or words)
 
 
-def _leaves_open(form: OpenForm, words: str) -> bool:
-    """没注意是几点, 几号楼都没分呢: what was asked for is not known, or is not there."""
+def _sounds_like_a_place(words: str) -> bool:
+    """就菜市场后头, and not 说了多少回了 来了看一眼就走 走了还是那样: a story names a spot, or it is no place."""
+    tells = len(words) >= _A_STORY and "了" in words and not any(spot_in(clause) for clause in clauses_of(words))
+    return says("placelike", words) and not says("somewhere_whole", words) and not tells
+
+
+def leaves_open(form: OpenForm, words: str) -> bool:
+    """没注意是几点, 全小区都这样: what was asked for is not known, or is not there."""
     where = form.requested is not Ask.OCCURRED_AT
     if where and says("knows_not", words) and _SPOT_TOLD.search(_place_told(words)):
         return False
-    return says("knows_not", words) or (where and says("no_such_part", words))
+    return says("knows_not", words) or (where and (says("no_such_part", words) or says("everywhere", words)))
 
 
 def _is_outside(turn: Turn) -> bool:
@@ -135,6 +142,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
+    if form.unheard:  # nothing was asked yet: 这是群里转的 我也是这小区的 goes on telling
+        return Step(with_words(form, turn), changed=("description",))
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
     likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= _A_STORY
     if not likely and not _adds_at_the_end(form, turn):
@@ -160,8 +169,8 @@ def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
     if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
         return False
     if form.requested is Ask.CONTACT_PHONE:
-        unknown = says("refuses", turn.text) or says("knows_no_phone", turn.text)
-        return (unknown and not says("question", turn.text)) or phone_remark(turn.text) != ""
+        refuses = says("refuses", turn.text) and not says("question", turn.text)
+        return refuses or says("knows_no_phone", turn.text) or phone_remark(turn.text) != ""
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)
     return says("refuses_phone", turn.text) or says("drops_phone", turn.text)

@@ -33,6 +33,8 @@ _IN_THE_STREET = frozenset({"占道摊贩"})
 _BUSES = "公交"  # its line and the stop are the place
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
+_UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
+_IN_THE_OPEN = re.compile(r"公园|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
 _UNKNOWN = re.compile("不知道?|不记得|记不")  # 不知道啥时候 is stored as it was said, and nothing to check
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
@@ -79,14 +81,15 @@ def with_next_question(form: OpenForm) -> OpenForm:
 
 def asked(form: OpenForm, ask: Ask) -> OpenForm:
     """The form with `ask` as its open question, counted."""
-    return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1})
+    return replace(form, requested=ask, asked={**form.asked, ask.value: form.asked.get(ask.value, 0) + 1}, unheard=False)
 
 
 def unsaid(form: OpenForm) -> OpenForm:
-    """The form as if its open question had not been put: nobody heard it, so that it counts for nothing."""
+    """The form as if its open question had not been put: nobody heard it, so that it counts for nothing, and free words are no
+    answer to it."""
     name = form.requested.value
     times = max(form.asked.get(name, 0) - 1, 0)
-    return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0))
+    return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0), unheard=True)
 
 
 def is_findable(address: Address) -> bool:
@@ -198,10 +201,14 @@ def _address(form: OpenForm) -> Question:
     """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
     if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
         return Question("address_venue")
-    return Question("address_outdoors" if form.draft.category in _OUTDOORS else Ask.ADDRESS.value)
+    outdoors = form.draft.category in _OUTDOORS or _IN_THE_OPEN.search(form.draft.description)
+    return Question("address_outdoors" if outdoors else Ask.ADDRESS.value)
 
 
 def _wanted(address: Address, *, outdoors: bool) -> str:
+    venue = _UNNAMED.match(address.landmark)
+    if venue and not (address.estate or address.road):
+        return f"是哪个{venue['what']},挨着什么"
     if address.estate and outdoors and not address.building:
         return "在几号楼附近,或者挨着什么"
     if address.estate:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from backend.contracts.understanding import Privacy
+from backend.contracts.understanding import Facts
 from backend.domain.drafting.absorbing import CORRECTION, absorb_facts
 from backend.domain.drafting.answering import (
     KNOWN_OR_NOT,
     field_of,
     keeps_phone_back,
+    leaves_open,
     more_words,
     nods,
     phone_remark,
@@ -18,28 +19,28 @@ from backend.domain.drafting.answering import (
     take_words,
     without_phone,
 )
-from backend.domain.drafting.asking import with_next_question
-from backend.domain.drafting.gist import clauses_beside, told_beside
+from backend.domain.drafting.asking import open_questions, with_next_question
+from backend.domain.drafting.beside import with_what_else
+from backend.domain.drafting.gist import clauses_of, told_beside
 from backend.domain.drafting.house_numbers import with_house
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.several import of_first_problem
-from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
 _ONCE = frozenset({Ask.ADDRESS_DETAIL})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
-_WORTH_KEEPING = 4  # characters that no field has taken
-_TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
-_TELLS_WHY = 8  # characters: 不方便留 refuses, 不留了怕他们打击报复 says why
+_A_FEW_CHARACTERS = 8  # of a vague time
+_ANSWERED_IN_WORDS = frozenset({Ask.OCCURRED_AT, Ask.CONTACT_PHONE})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 
 
@@ -59,7 +60,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
-    if "address" in facts.changed and form.requested in KNOWN_OR_NOT and says("knows_not", turn.text):
+    if "address" in facts.changed and form.requested in KNOWN_OR_NOT and leaves_open(form, turn.text):
         form = replace(form, settled=(*form.settled, "address"))  # 说不好叫啥路,就菜市场往东那条: there is no more to ask
     if keeps_phone_back(form, turn):
         asked_leave = phone_remark(turn.text) if form.requested is Ask.CONTACT_PHONE else ""
@@ -72,7 +73,8 @@ def collect(form: OpenForm, turn: Turn) -> Step:
         if not step.changed:
             return step
         form, changed, remarks = step.form, step.changed, step.remarks
-    form = _with_what_else(form, turn, changed)
+    form, changed = _with_short_answer(form, turn, changed)
+    form = with_what_else(form, turn, changed)
     form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
@@ -107,21 +109,23 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
     return Step(asked_anew(lost)) if nods(form, turn) else Step(lost, understood=False)
 
 
-def _with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
-    """他家401我家301, beside a place: what no field takes goes along with the matter, unheard in the read-back."""
-    corrects = turn.intent == CORRECTION or says("wrong", turn.text) or says("starts_correction", turn.text)
-    taken = corrects or {"description", "also", "category"} & set(changed) or turn.intent in DIGRESSIONS
-    if taken or not changed or not form.draft.description or turn.text in form.draft.description:
-        return form
-    landmark, name = form.draft.address.landmark, form.draft.contact_name
-    told = [clause for clause in clauses_beside(turn.text, turn.facts) if not (name and name in clause)]
-    told = [clause for clause in told if not says("knows_not", clause) and _TAIL.sub("", clause) not in form.draft.description]
-    told = [turn.text] if turn.facts.privacy is Privacy.CONFIDENTIAL else told
-    told = [clause for clause in told if not says("refuses", clause) or len(clause) >= _TELLS_WHY]
-    left = "、".join(clause for clause in told if spot_in(clause) not in landmark or not spot_in(clause))
-    if len(left) < _WORTH_KEEPING:
-        return form
-    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{left}"))
+def _with_short_answer(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> tuple[OpenForm, tuple[str, ...]]:
+    """一直这样 beside a phone, 记不清 beside a place: a clause that answers the open question, which the facts do not."""
+    field = field_of(form.requested)
+    told = changed and not {field, "also", "category"} & set(changed) and turn.facts.occurred_at is None
+    told = told and turn.intent != CORRECTION
+    if not told or form.requested not in _ANSWERED_IN_WORDS or form.requested not in open_questions(form):
+        return form, changed
+    for clause in clauses_of(turn.text):
+        alone = replace(turn, text=clause, facts=Facts(), guesses=(), issues=(), answer=classify_answer(clause), attachments=())
+        if alone.answer is not None and alone.answer.kind is AnswerKind.NO:
+            continue  # 不对,是3号楼
+        words = form.requested is Ask.OCCURRED_AT and len(clause) <= _A_FEW_CHARACTERS
+        answered = settle(form, alone) or (take_words(form, alone) if words else None)
+        if answered is not None:
+            description = replace(answered.form.draft, description=form.draft.description)
+            return replace(answered.form, draft=description), (*changed, *answered.changed)
+    return form, changed
 
 
 def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from backend.contracts.conversations import Completeness
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.context_words import FORM
 from backend.domain.drafting.expected import ANONYMOUS, ANSWERED_YES_NO, KEEPS_BY_SAME
@@ -33,6 +34,9 @@ _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.OCCURRED_AT.value: lambda facts: facts.occurred_at,
     Ask.CONTACT_PHONE.value: lambda facts: facts.phones,
 }
+_PLACES = frozenset({Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value})
+_ASKS = frozenset({"ask_faq", "query_status", "urge"})
+_OF_ORDERS = frozenset({"dispute_result", "rate"})
 _YES_NO_QUESTIONS = ANSWERED_YES_NO | {Ask.CHANGE.value, ""}
 _OPEN_FIELD = frozenset({*_FACT_OF, Ask.CATEGORY.value})
 _ALWAYS_INFO = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.SAME_AS_BEFORE, AnswerKind.LATER})
@@ -157,20 +161,31 @@ def asked_fact(heard: Heard) -> str:
     if has is None or not has(heard.facts):
         return ""
     beside = len(words_beside_facts(heard.text, heard.facts))
+    if best(heard) in _OF_ORDERS and not says("earlier", heard.text):
+        return "provide_info"  # 快一个月了 换过灯泡没两天又不亮, asked since when: nothing was filed that it could be about
     bare = best(heard) == "correct_previous_detail" and not _puts_right(heard.text)
     if beside and is_firm(heard) and not bare:
         return ""
-    digression = best(heard) in ("ask_faq", "query_status", "urge") and share(heard) > 0.5
+    few = beside <= (3 if _doubtful(heard) and not says("question", heard.text) else 2) * FEW_WORDS
+    states = best(heard) in _ASKS or few or _tells_no_matter(heard)
+    return "provide_info" if states and not _digresses(heard, beside) else ""
+
+
+def _digresses(heard: Heard, beside: int) -> bool:
+    """Whether a question stands beside the fact: 8号楼三单元 你是机器人还是真人. 就上个月的事 asks after nothing, nor does
+    a phone or a whole place that was asked for."""
     asks = says("question", heard.text)
-    digression = digression and (asks or beside > _BARELY)  # 就上个月的事 asks after nothing
-    digression = digression and not says("where_else", heard.text)
-    few = beside <= (3 if _doubtful(heard) and not asks else 2) * FEW_WORDS
-    return "provide_info" if not digression and (few or _tells_no_matter(heard)) else ""
+    if best(heard) == "chitchat":
+        return says("talks_to_us", heard.text)
+    place = heard.facts.address if heard.requested in _PLACES else None
+    found = heard.facts.phones or (place is not None and place.completeness is Completeness.FULL)
+    wish = best(heard) in _ASKS and share(heard) > 0.5
+    return wish and not says("where_else", heard.text) and (asks or (beside > _BARELY and not found))
 
 
 def where_told(heard: Heard) -> str:
     """老铁路宿舍 一楼 门前有棵枣树, where the place was asked for: how it looks there is no matter of its own."""
-    asked = heard.requested in (Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value) and heard.answer is None
+    asked = heard.requested in _PLACES and heard.answer is None
     tells = asked and _tells_no_matter(heard) and says("placelike", heard.text)
     return "provide_info" if tells and not says("question", heard.text) else ""
 

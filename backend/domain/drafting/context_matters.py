@@ -27,6 +27,8 @@ _UNSAID = "未说明"
 _DANGEROUS = frozenset({"泄漏异味", "火灾", "电梯困人", "人员被困", "打架斗殴", "轻生", "急救", "危险品"})
 _ALARMING = 0.25  # where the table of dangers found nothing: recall first (cross-validated 0.87 at 0.5 % false alarms)
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
+_TOLD_AS = frozenset({"dispute_result", "query_status", "chitchat", "abuse", "out_of_scope", "nlu_fallback"})
+_LONG = 16  # characters of a scolding in which a matter is told
 _CLEAR_WISH = 0.5
 _CLEAR_CALL = 0.75
 _HINTED = 0.1
@@ -84,7 +86,7 @@ def matter(heard: Heard) -> str:
 
 def described(heard: Heard) -> str:
     """楼道灯又不亮了, where we asked what happened: it is told, however much it sounds like a matter of before."""
-    of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in ("dispute_result", "query_status")
+    of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in _TOLD_AS
     told = of_before and is_clear(heard.matter, _LIKELY_MATTER) and not heard.facts.order_numbers
     return "report_complaint" if told and not says("question", heard.text) else ""
 
@@ -119,7 +121,8 @@ def placed_matter(heard: Heard) -> str:
     around = (named and wish in _AROUND_MATTER) or _is_offside(heard)
     placed = heard.facts.address is not None and not surely_else and around
     unheard = share(heard) < _UNHEARD and not says("question", heard.text)
-    wordy = likened and wish in POLITE and told >= _WORDY and is_clear(heard.matter, SURE_OF_MATTER)
+    scolds = wish in _AROUND_MATTER and share(heard) < _CLEAR_CALL and told >= _LONG and not says("question", heard.text)
+    wordy = likened and (scolds or (wish in POLITE and told >= _WORDY)) and is_clear(heard.matter, SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
 
 

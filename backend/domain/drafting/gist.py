@@ -36,15 +36,22 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """
     clauses = _clauses(_without_facts(text, facts, known))
     first = _fitting(clauses)
+    if len("、".join(first)) < _HARDLY and any(len(clause) > LONGEST for clause in clauses) and not _names_thing(first):
+        return ""  # 我跑出租, and the rest in one breath
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
     faults = [clause for clause in clauses if _names_fault(clause)]
     both = _fitting([*clauses[:1], *faults])
-    return "、".join(both if len(both) > 1 else _fitting(faults) or first)
+    # What is wrong is told in one breath that is too long for a line: the name of the category says more than 你能听见吧.
+    return "、".join(both if len(both) > 1 else _fitting(faults) or ([] if faults else first))
 
 
 def _names_fault(clause: str) -> bool:
     return bool(_WRONG.search(clause) or kinds_named(clause))
+
+
+def _names_thing(clauses: list[str]) -> bool:
+    return any(kinds_named(clause) for clause in clauses)
 
 
 def _fitting(clauses: list[str]) -> list[str]:
@@ -66,6 +73,11 @@ def told_beside(text: str, facts: Facts) -> int:
 def clauses_beside(text: str, facts: Facts) -> list[str]:
     """What stands beside facts, greeting and the like, clause by clause."""
     return _clauses(_without_facts(text, facts))
+
+
+def clauses_of(text: str) -> list[str]:
+    """The pieces between marks, as they were said."""
+    return [clause for clause in _CLAUSE.split(text) if clause]
 
 
 def told_in(text: str, known: Iterable[str]) -> int:
@@ -114,7 +126,7 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
         said = re.escape(facts.occurred_at.span.text)
         text = re.sub(rf"(?<=[一-龥]了){said}(?=[一-龥])", ",", text, count=1)  # 没水了今天早晨五点多停的: two sentences
         keeps = "(?!就[打吵响叫开闹炸])" if facts.occurred_at.occurred_at.kind is not TimeKind.SINCE else ""  # 天不亮就打鸣
-        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{said}{keeps}", "", text, count=1)
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{said}{keeps}(?:的?时候)?", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -121,6 +121,7 @@ class OpenForm:
     remarked: tuple[str, ...] = ()
     extra: str = ""
     twin: Twin | None = None
+    unheard: bool = False
 
 
 @dataclass(frozen=True)

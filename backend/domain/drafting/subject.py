@@ -56,7 +56,8 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
         return _kept_for_later(form, turn)
     if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
         return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
-    if not _answers_in_words(form, turn) and _says_something(turn) and turn.intent in REPORTS and turn.content:
+    tells = (turn.intent in REPORTS and turn.content) or _names_it_at_last(form, turn)
+    if not _answers_in_words(form, turn) and _says_something(turn) and tells:
         return _further_words(form, turn)
     return Step(form)
 
@@ -67,6 +68,12 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
         return says("beside_place", turn.text) or names_a_place(turn.text) or bool(spot_of(turn.text, turn.facts))
     sure = _is_clearly_another(form, turn)
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
+
+
+def _names_it_at_last(form: OpenForm, turn: Turn) -> bool:
+    """我家隔壁那狗一到夜里就叫, behind 想跟您反映个事: what it is about, whatever it sounds like as an answer."""
+    sure = any(guess.confidence >= SURE and guess.subcategory != UNSAID for guess in turn.guesses[:1])
+    return sure and form.draft.subcategory in ("", UNSAID) and not form.options
 
 
 def _is_clearly_another(form: OpenForm, turn: Turn) -> bool:
@@ -93,7 +100,9 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
     # 我说我家是2单元: a place, and no matter.
     told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
-    names_nothing = told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text)
+    names_nothing = (
+        told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text) or _is_mere_manners(turn)
+    )
     if not (says_problem or asked_for) or names_nothing:
         return Step(form)
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
@@ -105,6 +114,12 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _is_mere_manners(turn: Turn) -> bool:
+    """打扰您了,想跟您反映个事,不知道归不归您管: the matter is still to come."""
+    vague = not turn.guesses or turn.guesses[0].subcategory == UNSAID
+    return vague and turn.intent in REPORTS and told_beside(turn.text, turn.facts) == 0
 
 
 def _is_plain(turn: Turn) -> bool:
@@ -126,15 +141,16 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     other = _sounds_otherwise(form, turn)
     doubtful = form.sureness < CLEARLY_ANOTHER
     explained = other and _explains(form, turn)
-    if other and form.draft.category and not doubtful and not explained:
+    known = form.draft.subcategory not in ("", UNSAID)
+    if other and known and not doubtful and not explained:
         return _kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
     added = form.requested is Ask.CONFIRM  # to what was just read back; who wants it otherwise says so
-    replaced = ((other and not explained) or not form.draft.category) and not added
+    replaced = ((other and not explained) or not known) and not added
     gist = said if replaced else joined(form.gist, said) if form.gist else ""
     surer = best is not None and best.confidence > max(form.sureness, SURE)
-    if not form.draft.category or (doubtful and surer and not (added and other)) or explained or _tells_leaf(form, best):
+    if not known or (doubtful and surer and not (added and other)) or explained or _tells_leaf(form, best):
         form = with_guesses(form, turn.guesses)
     return Step(replace(form, draft=replace(form.draft, description=draft.description), gist=gist), changed=("description",))
 

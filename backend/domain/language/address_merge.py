@@ -36,7 +36,7 @@ _SHIFT = re.compile(
 )
 _NO_PART = r"(?![\d月年日点分星])"
 _SWAP = re.compile(
-    rf"不是\s*(?P<old>{_NUM})(?!\d)[,、。\s]*(?:而)?(?:应该)?是\s*(?P<new>{_NUM}){_NO_PART}"
+    rf"不是\s*(?P<old>{_NUM})(?!\d)(?:号楼|栋|单元|门洞|楼|层|室)?[,、。\s]*(?:而)?(?:应该)?是\s*(?P<new>{_NUM}){_NO_PART}"
     rf"|(?P<wrong>{_NUM})(?!\d)\s*(?:改成|换成|改为|(?:说|写|打|发)?错了?[,、。\s]*(?:应该)?是)\s*(?P<right>{_NUM}){_NO_PART}"
 )
 # 不是这栋 是前面那栋: said with a word of correcting, or it is only where something else happens.

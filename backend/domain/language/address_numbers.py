@@ -42,9 +42,10 @@ _LONE_DOOR = re.compile(
     rf"[\s,。]*(?:我?就?是|就|住|在|门牌|房号|那个)?\s*(?P<room>[1-9]\d{{2,3}}|[{_CN}]{{3,4}})(?:的|呢|啊|吧|哈|谢谢|[\s,。!])*"
 )
 _OF_OUR_STAIRS = re.compile(r"(?<=[们这]单元)(?P<room>\d{3,4})(?![\d块元户人度号])")  # 我们单元201
-_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
+_DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
+_CLIMBED = ("爬", "爬到", "爬上")  # 每天爬十二楼: how far, not where
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
     rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,6}}(?!户))|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
@@ -120,6 +121,11 @@ class Part:
 def well_spelt(text: str) -> str:
     """The words of a place with the slips of the finger set right that the patterns above read through: 2好楼3单圆."""
     return _SLIPS_UNIT.sub("单元", _SLIPS_BUILDING.sub("号楼", _by_telephone(text)))
+
+
+def door_side(words: str) -> str:
+    """西边那户 of 翠园小区6号楼2单元4楼西边那户: which door of a floor the words of a place end in, "" for none."""
+    return next((match[0] for match in _DOOR_SIDE.finditer(words) if match.end() == len(words)), "")
 
 
 def _by_telephone(text: str) -> str:
@@ -214,6 +220,7 @@ def _gate(text: str, parts: list[Part]) -> list[Part]:
 def _floor(text: str, parts: list[Part]) -> list[Part]:
     every = list(_FLOOR.finditer(text))
     every = [match for match in every if not _BUILT.search(text[: match.start()])]
+    every = [match for match in every if not text[: match.start()].endswith(_CLIMBED)]
     standing = [match for match in every if not taken_back(text, match.start(), match.end())]
     for match in standing or every:
         if any(part.start < match.end() and match.start() < part.end for part in parts):

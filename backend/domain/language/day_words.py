@@ -88,7 +88,7 @@ _BARE_NUMERIC = re.compile(
     r"^\s*(?P<month>1[0-2]|0?[1-9])(?:/|\.(?=\d\d\s*[。!]?\s*$))(?P<day>3[01]|[12]\d|0?[1-9])\s*[。!]?\s*$"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?P<which>上个?月|这个?月|本月|下个?月)?(?:的)?(?:{_NO_NUMBER})(?P<day>{_DAY})(?P<end>号|日(?!子|常|报"
+    rf"(?:(?P<which>上个?月|这个?月|本月|下个?月)(?:的)?\s?)?(?:{_NO_NUMBER})(?P<day>{_DAY})(?P<end>号|日(?!子|常|报"
     rf"|用|本|夜)){_NOT_DAY_AFTER}"
 )
 _MONTH_ONLY = re.compile(

@@ -113,7 +113,7 @@ _SEASON = re.compile(
 )
 _SEASON_STARTS = {"冬": "立冬", "春": "立春", "夏": "立夏", "秋": "立秋"}
 _VAGUE = re.compile(
-    rf"(?:都|已经|有|得有)??(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的时候|开始|坏|那|报|一直|已经|漏|停)"
+    rf"(?:都|已经|有|得有)??(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的(?:时候|事)|开始|干|坏|那|报|一直|已经|漏|停)"
     r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")

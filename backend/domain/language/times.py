@@ -22,7 +22,15 @@ _NOT_THEN = re.compile(
     r"(?=(?:你们|您|咱们|那边|单位)?(?:也|还)?(?:不?上班|不?营业|开门|办公|不?休息(?=吧)|有人(?:上班|值班|接)?|休息|放假)(?:不|吗|么|没|呢|吧|\?))"
     r"|(?:数九寒?|三九|三伏|数伏)天|(?:365|三百六十五)天|(?:去年|前年|今年|上个月|前[几两]年)(?=就?(?:走了?(?=[,。!\s]|$)|去世|过世|没了(?=[,。\s]|$)|退休|结婚|做的?手术))"
     r"|(?:现在|如今)(?=(?:的|这)(?:人|年轻人|孩子|社会|物业|东西|年头)|改(?!口)|叫(?!人|唤|得)|变成|成了|归)"
+    # 往常都是十五号到, 说好月底结账, 晚上都不敢出屋: what is usual, what was promised, what comes of it
+    r"|(?:往常|以往|按理说?|说好|答应|约好|讲好|承诺)(?:了|的|都|是|就|说|在|我们?|俺们?)*[^,。!?\s]{0,6}"
+    r"|(?<![天昨今前])(?:晚上|夜里|半夜|白天|大白天)(?=(?:都|也|谁)*(?:不敢|没人敢|没法|敢)(?:出|下|回|走|开|睡|过|进|上)"
+    r"|(?:就|里)?(?:是|都|也|啥也|什么都)?(?:一片)?(?:黑|漆黑|乌漆|看不[见着清]|伸手不见))"
+    # 每天爬十二楼, 能不能今天就来: what the trouble costs, and what is wanted
+    r"|(?:每天|天天|成天|整天|见天儿?)(?=(?:都|得|要|就|来回|上下|还|也|只能|靠)*(?:爬|走(?:楼梯|着|上|下)|绕|拎|提|扛|挑|背|打车))"
+    r"|今[天儿晚日](?:个)?(?=(?:就|能|能不能|可以|得|赶紧|赶快|先|给|派人|派个人|上门)*(?:来(?!水|电|气|暖)|派|修|弄|办|解决|处理)(?!过|了|的))"
 )
+_NEITHER_DAY = re.compile(r"不是\d{1,3}(?:号楼|栋)[,\s]*(?:而|应该)?是\d{1,3}号(?=$|[\s,。!])")  # 不是5号楼 是15号
 _SURE = 78  # the rank of a start that is tied to its words; a recurrence needs one less
 _LASTING = 80  # the rank of a bare length of time
 _DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿", "早晚"})
@@ -44,7 +52,7 @@ def time_in(text: str, message_time: datetime) -> TimeMention | None:
     if message_time.tzinfo is None:
         raise ValueError("message_time must be aware")
     now = _within_calendar(message_time).astimezone(SHANGHAI)
-    text = _spelt_out(_NOT_THEN.sub(_blank, without_denied_first(text)))
+    text = _spelt_out(_NOT_THEN.sub(_blank, without_denied_first(_NEITHER_DAY.sub(_blank, text))))
     slip = behind_slip(text)
     frames = [frame for frame in find_frames(text, now) if frame.begin == slip or not is_denied(text, frame.begin)]
     frames = [frame for frame in frames if frame.begin >= slip] or frames

@@ -274,3 +274,54 @@ def test_what_happened_is_told_where_it_was_asked_however_much_it_sounds_like_be
 ) -> None:
     dark = CategoryGuess("房屋维修", "楼道设施", "0604", 0.8)
     assert intent(text, requested, ("dispute_result", 0.9), ("report_complaint", 0.05), matter=dark) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "requested", "taken"),
+    [
+        ("快一个月了 换过一回灯泡没两天又不亮", "occurred_at", ("dispute_result", 0.87)),
+        ("国庆前干完的活 没给结账", "occurred_at", ("rate", 0.6)),
+        ("在哪儿我家呗翠园小区十六号楼三单元二楼右手那家", "address", ("ask_faq", 0.62)),
+        ("电话是我闺女的17000004203你们打的时候跟她说是暖气的事", "contact_phone", ("ask_faq", 0.66)),
+    ],
+)
+def test_the_fact_that_was_asked_for_answers_whatever_the_words_sound_like(
+    text: str, requested: str, taken: tuple[str, float]
+) -> None:
+    assert intent(text, requested, taken, ("provide_info", 0.1)) == "provide_info"
+
+
+@pytest.mark.parametrize(
+    ("text", "requested", "taken"),
+    [
+        ("翠园小区8号楼三单元 你是机器人还是真人啊", "address", ("chitchat", 0.9)),
+        ("翠园小区8号楼三单元 这个收费吗", "address", ("ask_faq", 0.9)),
+        ("上礼拜报过的 昨天又坏了", "occurred_at", ("dispute_result", 0.9)),
+    ],
+)
+def test_a_question_to_us_or_an_earlier_report_is_heard_beside_the_fact(
+    text: str, requested: str, taken: tuple[str, float]
+) -> None:
+    assert intent(text, requested, taken, ("provide_info", 0.1)) == taken[0]
+
+
+SINKHOLE = CategoryGuess("道路设施", "路面破损", "1103", 0.95)
+COLD_HOME = CategoryGuess("供暖", "室温不达标", "0101", 0.99)
+
+
+@pytest.mark.parametrize("taken", ["chitchat", "abuse", "out_of_scope", "dispute_result"])
+def test_what_happened_is_told_where_we_asked_for_it(taken: str) -> None:
+    heard = intent("你看看这路面塌的", "description", (taken, 0.79), ("report_complaint", 0.1), matter=SINKHOLE)
+    assert heard == "report_complaint"
+
+
+SCOLDED = "你们一天天是干什么吃的!家里十四度 老人孩子冻得直哆嗦 供热公司电话打不通 交钱倒是积极"
+
+
+def test_a_long_scolding_that_tells_a_clear_matter_is_a_report() -> None:
+    assert intent(SCOLDED, "", ("ask_faq", 0.55), ("report_complaint", 0.12), matter=COLD_HOME) == "report_complaint"
+
+
+@pytest.mark.parametrize("text", ["你们到底是干什么吃的", f"{SCOLDED} 啥时候能来人修?"])
+def test_a_scolding_without_a_matter_or_with_a_question_stays_what_it_is(text: str) -> None:
+    assert intent(text, "", ("ask_faq", 0.55), ("report_complaint", 0.12), matter=COLD_HOME) == "ask_faq"

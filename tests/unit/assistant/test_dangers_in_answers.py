@@ -1,4 +1,4 @@
-"""While the form asks for something, an answer must sound far more like a danger to raise an alarm; what names one always does."""
+"""While the form asks for something, what only resembles a danger raises no alarm; what names one always does."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ MORNING = datetime(2026, 11, 22, 7, tzinfo=timezone(timedelta(hours=8)))
         ("602说错了,是702", "room", "702"),
         ("不是9是8", "building", "8"),
         ("不是二是三", "unit", "3"),
+        ("不是9号楼 是19号", "building", "19"),
+        ("不是2单元,是3单元", "unit", "3"),
     ],
 )
 def test_a_swapped_number_changes_the_component_that_had_it(said: str, field: str, value: str) -> None:

@@ -298,3 +298,13 @@ def test_a_day_or_a_spot_alone_is_no_farewell(said: str) -> None:
 @given(st.lists(st.from_regex(r"[0-9]{2,5}", fullmatch=True), min_size=1, max_size=5))
 def test_figures_alone_are_no_danger_however_they_are_grouped(groups: list[str]) -> None:
     assert emergency_in(" ".join(groups)) is None
+
+
+@pytest.mark.parametrize("text", ["电话还是打我妈的吧 04120002208 我上班接不着", "打他家座机 04120001206 他耳朵背 多响几声"])
+def test_whose_telephone_is_to_be_rung_is_no_violence(text: str) -> None:
+    assert screen_emergency(text) is None
+
+
+@pytest.mark.parametrize("text", ["我爸打我妈 快来", "他打我妈 17000001234 快来", "我老公打我 17000001234"])
+def test_who_is_beaten_and_leaves_a_number_is_heard(text: str) -> None:
+    assert screen_emergency(text) is not None

@@ -116,5 +116,10 @@ def test_choices_are_written_out_with_numbers() -> None:
     assert numbered("", choices).startswith("1. 解决了")
 
 
+def test_the_line_under_the_choices_is_in_the_script_of_the_text() -> None:
+    choices = (Choice("yes", "解決了"), Choice("no", "沒解決"))
+    assert numbered("問題解決了嗎?", choices).endswith("回覆前面的數字就行。")
+
+
 def test_the_limit_is_the_platforms() -> None:
     assert TEXT_LIMIT_BYTES == 2048

@@ -1,0 +1,77 @@
+"""What stands beside the facts of an answer and no field takes: it goes along with the matter, unheard in the read-back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from backend.contracts.understanding import Facts, Privacy
+from backend.domain.drafting.absorbing import CORRECTION
+from backend.domain.drafting.gist import clauses_beside, clauses_of
+from backend.domain.drafting.heard import POLITE
+from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, OpenForm, Turn
+from backend.domain.drafting.spots import spot_in
+from backend.domain.drafting.words import BLOT, blotted
+from backend.domain.language.privacy import privacy_in
+from backend.domain.language.wishes import beside_phone, says
+
+_WORTH_KEEPING = 4  # characters that no field has taken
+_A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
+_BESIDE_PHONE = 6  # characters of a clause beside the phone in it
+_SHORT = 8
+_ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
+_TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
+_MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
+_READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
+_POINTING = frozenset("那这个的在就是有我家门")
+
+
+def with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
+    """他家401我家301 beside a place, 晚上别打 beside a phone: whole clauses, as they were said, behind the description."""
+    corrects = any(says(wish, turn.text) for wish in ("wrong", "starts_correction", "instead"))
+    corrects = corrects or (turn.intent == CORRECTION and form.requested in CONTROLS)
+    taken = corrects or {"description", "also", "category"} & set(changed) or turn.intent in DIGRESSIONS - POLITE
+    if taken or not changed or not form.draft.description or turn.text in form.draft.description:
+        return form
+    left = "、".join(_left_over(form, turn))
+    if len(left) < _WORTH_KEEPING:
+        return form
+    return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{left}"))
+
+
+def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
+    when, unmarked = form.draft.occurred_at, blotted(turn.text, turn.facts)
+    known = f"{form.draft.address.landmark} {when.text if when else ''} {form.draft.contact_name}"
+    begin = 0
+    for clause in clauses_of(turn.text):
+        begin = turn.text.index(clause, begin)
+        beside = unmarked[begin : begin + len(clause)].replace(BLOT, "")
+        begin += len(clause)
+        said = clause
+        for mention in turn.facts.phones:
+            said = said.replace(mention.span.text, "")
+        bare = _ENDS.sub("", said)
+        spot = spot_in(bare)
+        in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
+        is_new = _TAIL.sub("", bare) not in form.draft.description
+        if bare not in known and is_new and not in_place and _tells(clause, beside, turn.facts):
+            yield bare
+
+
+def _tells(clause: str, beside: str, facts: Facts) -> bool:
+    """Whether a clause tells those who work on the matter anything `beside` its facts."""
+    if privacy_in(clause) is Privacy.CONFIDENTIAL:
+        return says("hides_from", clause)  # from whom: that is for those who come
+    when = facts.occurred_at
+    needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
+    words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))
+    if words < needed or _MANNERS.fullmatch(clause) or says("talks_to_us", clause) or says("puzzled_whole", clause):
+        return False
+    is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
+    if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
+        return False  # 记不清了, before what is remembered after all
+    if "留" in clause and says("refuses", clause):
+        return False  # 电话我不留了
+    has_phone = any(mention.span.text in clause for mention in facts.phones)
+    return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE
