@@ -54,7 +54,7 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
         bare = _ENDS.sub("", said)
         spot = spot_in(bare)
         in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
-        is_new = _TAIL.sub("", bare) not in form.draft.description
+        is_new = _TAIL.sub("", beside) not in form.draft.description
         if bare not in known and is_new and not in_place and _tells(clause, beside, turn.facts):
             yield bare
 

@@ -70,7 +70,8 @@ def test_who_presses_on_where_the_telephone_is_asked_for_leaves_none(said: str) 
 def test_a_refusal_is_no_part_of_the_matter_and_its_reason_is() -> None:
     form = told(fresh(), ("屋里冰凉", REPORT), "翠园小区2号楼", "昨天").form
     assert "不方便" not in told(form, "不方便留").form.draft.description
-    assert "打击报复" in told(form, "不想留电话 怕他们打击报复").form.draft.description
+    assert "老板是我亲戚" in told(form, "不想留电话 那家老板是我亲戚").form.draft.description
+    assert told(form, "不想留电话 怕他们打击报复").form.confidential
 
 
 @pytest.mark.parametrize(
