@@ -28,6 +28,7 @@ from backend.storage.work_orders import get_order
 
 log = structlog.get_logger()
 
+PURPOSE = "emergency"  # of the messages in which we speak of a danger
 _ACTOR = "system"
 _TELLING_LANDMARK = 3  # characters: 超市门口, not 门口
 
