@@ -16,7 +16,7 @@ DIALOGUE_SILENCE = timedelta(hours=1)
 DRAFT_KEPT = timedelta(days=3)
 APOLOGY_PAUSE = timedelta(minutes=10)
 EMERGENCY_SAME = timedelta(minutes=30)
-WHAT_COMES_OF_IT = "medical"  # smoke, a fall, a blow: who is hurt was in that danger
+WHAT_COMES_OF_IT = frozenset({"medical", "missing"})  # smoke, a fall, a blow: who is hurt or gone was in that danger
 
 EMERGENCY_PRIORITY = 10  # in the queue for people; what waits for other reasons has less
 GOES_ON = "goes on"  # why a question of the bot is a note: the resident had written on before it was said
@@ -114,7 +114,7 @@ def same_emergency(*, kind: str, known_kind: str, known_at: datetime | None, now
     of nothing that could be `named`."""
     if known_at is None or now - known_at > EMERGENCY_SAME:
         return False
-    return kind in (known_kind, WHAT_COMES_OF_IT) or not named
+    return kind == known_kind or kind in WHAT_COMES_OF_IT or not named
 
 
 def may_be_taken_back(*, number: str, known_at: datetime | None, now: datetime) -> bool:

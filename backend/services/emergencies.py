@@ -28,6 +28,7 @@ from backend.storage.work_orders import get_order
 
 log = structlog.get_logger()
 
+PURPOSE = "emergency"  # of the messages in which we speak of a danger
 _ACTOR = "system"
 _TELLING_LANDMARK = 3  # characters: 超市门口, not 门口
 
@@ -95,7 +96,7 @@ async def goes_on(
     flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     said = phrases.emergency_goes_on(conversation.emergency_kind, number, talk, turn=message.seq)
     is_lost = conversation.emergency_needs_address and not (await get_order(session, number)).address_text
-    asks = is_lost and talk is not DangerTalk.UNWANTED
+    asks = is_lost and talk is not DangerTalk.UNWANTED and message.seq // 2 % 2 == 1  # not with every answer
     return Reply(said + (phrases.EMERGENCY_ASKS_PLACE if asks else ""))
 
 

@@ -144,22 +144,22 @@ async def _emergency(stage: Stage, answer: Emergency) -> None:
     reply = await emergencies.respond(
         stage.session, stage.conversation, stage.message, kind=answer.hit.kind, facts=facts, now=stage.now
     )
-    await stage.say(Author.SYSTEM, [reply], "emergency")
+    await stage.say(Author.SYSTEM, [reply], emergencies.PURPOSE)
 
 
 async def _emergency_place(stage: Stage, answer: EmergencyPlace) -> None:
     reply = await emergencies.place_told(stage.session, stage.conversation, stage.message, answer.address, now=stage.now)
-    await stage.say(Author.SYSTEM, [reply], "emergency")
+    await stage.say(Author.SYSTEM, [reply], emergencies.PURPOSE)
 
 
 async def _emergency_taken_back(stage: Stage, answer: EmergencyTakenBack) -> None:
     reply = await emergencies.taken_back(stage.session, stage.conversation, stage.message, now=stage.now)
-    await stage.say(Author.SYSTEM, [reply], "emergency")
+    await stage.say(Author.SYSTEM, [reply], emergencies.PURPOSE)
 
 
 async def _emergency_goes_on(stage: Stage, answer: EmergencyGoesOn) -> None:
     reply = await emergencies.goes_on(stage.session, stage.conversation, stage.message, talk=answer.talk, now=stage.now)
-    await stage.say(Author.SYSTEM, [reply], "emergency")
+    await stage.say(Author.SYSTEM, [reply], emergencies.PURPOSE)
 
 
 async def _answered(stage: Stage, answer: Answered) -> None:

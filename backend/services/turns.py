@@ -23,7 +23,7 @@ from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.draft_place import is_answering
 from backend.services.ears import Ears
-from backend.services.emergencies import awaits_place, is_findable
+from backend.services.emergencies import PURPOSE, awaits_place, is_findable
 from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
@@ -49,7 +49,7 @@ from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
 from backend.storage.form_results import form_result
 from backend.storage.leases import Lease, LeaseLost, wall_now
-from backend.storage.messages import get_message, next_unhandled
+from backend.storage.messages import get_message, last_purpose, next_unhandled
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
@@ -186,8 +186,14 @@ class TurnWorker(LeasedWorker[Turn]):
         place = await self._emergency_place(turn)
         if place is not None:
             return place
-        goes_on = follows and turn.conversation.draft is None and self._ears.may_go_on(turn.message.text)
-        return EmergencyGoesOn(DangerTalk.STATE) if goes_on else None
+        return EmergencyGoesOn(DangerTalk.STATE) if follows and await self._answers_alarm(turn) else None
+
+    async def _answers_alarm(self, turn: Turn) -> bool:
+        """Whether a few words are said to our last word about the danger, not to a question of the form or about an order."""
+        if turn.conversation.draft is not None or not self._ears.may_go_on(turn.message.text):
+            return False
+        async with self.db.reading() as session:
+            return await last_purpose(session, turn.conversation.id) == PURPOSE
 
     def _after_alarm(self, turn: Turn) -> Answer | None:
         """What follows on an alarm by its words. Nobody who wished to die is taken at their word that nobody need come."""

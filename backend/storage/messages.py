@@ -209,6 +209,13 @@ async def last_word_of(session: AsyncSession, conversation_id: str, *, author: A
     return int(await session.scalar(query) or 0)
 
 
+async def last_purpose(session: AsyncSession, conversation_id: str) -> str:
+    """Why the resident was written to last ("" when never): what a few words answer."""
+    said = MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"
+    query = select(MessageRow.purpose).where(*said).order_by(MessageRow.seq.desc()).limit(1)
+    return (await session.scalar(query)) or ""
+
+
 async def message_by_notice_key(session: AsyncSession, notice_key: str) -> MessageRow:
     """The one message with this key. Raises when it is not there."""
     return (await session.scalars(select(MessageRow).where(MessageRow.notice_key == notice_key))).one()

@@ -21,6 +21,9 @@ _TWICE = re.compile(r"(.{2,})\1+")
 _LONGEST_PIECE = 24  # characters; a piece that tells more is not looked into
 _SHORT = 14  # characters; a new complaint that names nothing is longer
 _ELSEWHERE = ("earlier", "another", "asks_person", "person", "asks_hotline", "how_to_apply", "process")
+_WANTS_REPAIR = re.compile(
+    r"谁(?:给|来)?(?:管|赔|修|清|收拾|负责)|能(?:不能)?(?:给|帮)|把[^,。]{1,4}(?:补|修|换|清|装)"
+)  # what remains to be done
 LASTS_WHATEVER_IS_SAID = frozenset({"suicide", "overdose"})  # 你们别来 ends nothing
 
 
@@ -56,7 +59,7 @@ def may_go_on(text: str) -> bool:
     problem, no order, no wish of another kind."""
     plain = normalise(text).text
     pieces = [piece for piece in _PIECES.split(plain) if piece and not _FILLERS.fullmatch(piece)]
-    if not pieces or len(plain) > _SHORT or kinds_named(plain):
+    if not pieces or len(plain) > _SHORT or kinds_named(plain) or _WANTS_REPAIR.search(plain):
         return False
     return not any(says(wish, plain) for wish in _ELSEWHERE)
 

@@ -91,3 +91,11 @@ async def test_a_place_that_leads_nobody_there_is_asked_for(district: World, tol
     (order,) = await district.rows(WorkOrderRow)
     assert bool(order.address_text) is found
     assert ("请告诉我" in district.wechat.texts[-1]) is not found
+
+
+async def test_a_few_words_answer_whoever_asked_last(district: World) -> None:
+    await district.talk(FIRE)
+    await district.talk("路灯坏了")
+    asked = len(district.assistant.turns)
+    await district.talk("俩人")
+    assert [turn.text for turn in district.assistant.turns[asked:]] == ["俩人"]

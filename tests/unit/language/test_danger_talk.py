@@ -17,7 +17,7 @@ TOLD = {
     DangerTalk.DONE: [
         *("打了打了", "打过120了", "已经报警了", "开窗了 阀门也关了", "闸拉了", "电闸拉下来了", "窗户都打开了", "拉线围上了"),
         *("我在厕所 门锁着呢", "我躲邻居家了", "都在楼下站着呢", "敲门了 邻居们都下来了", "让他平躺了", "我守着他呢"),
-        *("照您说的做了", "总阀关上了", "没敢动他", "我们都下楼了"),
+        *("照您说的做了", "冲着凉水呢", "毛巾捂上了", "总阀关上了", "没敢动他", "我们都下楼了"),
     ],
     DangerTalk.HELP: [
         *(
@@ -29,7 +29,16 @@ TOLD = {
             "警察到了",
             "师傅说十分钟就到",
         ),
-        *("电业局说半小时到", "他走了", "那人跑了", "大夫在抢救", "救护车到楼下了"),
+        *(
+            "电业局说半小时到",
+            "他走了",
+            "那人跑了",
+            "大夫在抢救",
+            "物业来关了",
+            "几个警察来了 按住了",
+            "社区来人了",
+            "救护车到楼下了",
+        ),
     ],
     DangerTalk.STATE: [
         *(
@@ -110,6 +119,7 @@ def test_an_end_is_believed_where_only_a_word_of_it_sounds_like_danger() -> None
     assert takes_back_danger("没事了 是三楼忘关火")
     assert takes_back_danger("出来了出来了")
     assert takes_back_danger("换了根管子 没味了")
+    assert takes_back_danger("背下来了 谢谢")
 
 
 @pytest.mark.parametrize("kind", EMERGENCY_KINDS)
