@@ -77,6 +77,7 @@ _STARS = re.compile(r"[★⭐🌟]")
 _LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[0-5]|[零一二三四五])(?:分|星|吧|个星)*{_PADDING}")
 # Ten or a hundred points: full marks on another scale. 十分满意 is no number.
 _FULL_MARKS = re.compile(r"(?<![\d.第前后])(?:100|10)\s*分(?!钟|之)|一百分|百分(?!之|百)|(?:打|给|评)(?:个)?十分|^十分[吧。!]*$")
+_LONE_DIGIT = re.compile("[1-5]")
 _NO_SCORE = re.compile(_TABLE["no_score"])
 _TALK = re.compile(_TABLE["beside_score"])
 _CLAUSE = re.compile(r"[^,。;!?、\s]+")
@@ -135,6 +136,9 @@ def parse_rating(text: str) -> int | None:
     score = explicit_score(text)
     if score is not None:
         return score
+    digits = [int(clause) for clause in _CLAUSE.findall(plain) if _LONE_DIGIT.fullmatch(clause)]
+    if len(digits) == 1:  # 挺好 5
+        return digits[0]
     return next((score for score, words in _WORDS if words.search(plain)), None)
 
 
