@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.api.schemas.work_orders import AttemptOut, ClocksOut, DeliveryOut, EventOut, RatingOut, WorkOrderOut
 from backend.contracts.people import Role
 from backend.contracts.work_orders import State
+from backend.domain.masking import for_others
 from backend.domain.work_order import OPEN_STATES, STATE_NAMES
 from backend.services.casework import allowed_now
 from backend.services.order_desk import is_hidden
@@ -26,7 +28,6 @@ _SAME_NAME = (
     "subcategory",
     "service_code",
     "urgency",
-    "description",
     "address",
     "occurred_at",
     "anonymous",
@@ -48,7 +49,6 @@ _SAME_NAME = (
     "level",
     "round",
     "outcome",
-    "reply",
     "version",
 )
 _CLOCK_FIELDS = (
@@ -110,23 +110,27 @@ def _order(
     now: datetime,
 ) -> WorkOrderOut:
     hidden = is_hidden(row) and role not in _SEES_ALL
+    shown = partial(for_others, name=row.contact_name) if hidden else str
     return WorkOrderOut(
         **{name: getattr(row, name) for name in _SAME_NAME},
+        description=shown(row.description),
+        reply=shown(row.reply),
         **{name: None if hidden else getattr(row, name) for name in PERSONAL},
         hidden=hidden,
         state_text=STATE_NAMES[State(row.state)],
         unit=row.unit_id,
         unit_name=names.get(row.unit_id or "", ""),
         clocks=_clocks(row, now),
-        events=[event_out(event) for event in events],
+        events=[event_out(event, shown) for event in events],
         deliveries=[],
-        rating=rating_out(rating) if rating else None,
+        rating=rating_out(rating, shown) if rating else None,
         joined=joined,
         allowed_verbs=allowed_now(row, role),
     )
 
 
-def event_out(event: WorkOrderEventRow) -> EventOut:
+def event_out(event: WorkOrderEventRow, shown: Callable[[str], str] = str) -> EventOut:
+    """An event as its reader sees it: `shown` is what becomes of free text."""
     return EventOut(
         seq=event.seq,
         type=event.type,
@@ -134,17 +138,18 @@ def event_out(event: WorkOrderEventRow) -> EventOut:
         actor=event.actor,
         from_=event.from_state or None,
         to=event.to_state,
-        note=event.note,
-        data=event.data,
+        note=shown(event.note),
+        data={name: shown(value) if name == "reason" else value for name, value in event.data.items()},
     )
 
 
-def rating_out(rating: RatingRow) -> RatingOut:
+def rating_out(rating: RatingRow, shown: Callable[[str], str] = str) -> RatingOut:
+    """A rating as its reader sees it."""
     return RatingOut(
         contacted=rating.contacted,
         resolved=rating.resolved,
         satisfaction=rating.satisfaction,
-        comment=rating.comment,
+        comment=shown(rating.comment),
         rated_at=rating.rated_at,
         revised_at=rating.revised_at,
         round=rating.round,

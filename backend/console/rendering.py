@@ -17,7 +17,7 @@ from markupsafe import Markup
 from backend.console import words
 from backend.contracts.spoken_time import day_text
 from backend.domain.conversation import LOCAL
-from backend.domain.masking import mask_phone, mask_text
+from backend.domain.masking import for_others, mask_phone, mask_text
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -76,6 +76,7 @@ def make_environment(folder: Path) -> Environment:
         "span": span,
         "mask_phone": mask_phone,
         "mask_text": mask_text,
+        "for_others": for_others,
     }
     made.globals |= {"words": words, "asset": asset, "resident_label": resident_label}
     return made

@@ -36,3 +36,9 @@ def without_reporter(text: str, name: str = "") -> str:
     """Free text without the phones and the name that its writer gave in it, for one who then wished to stay anonymous."""
     text = _INTRODUCTION.sub("", _NUMBER.sub("", text))
     return (text.replace(name, "") if len(name) > 1 else text).strip(",。;、 ")
+
+
+def for_others(text: str, name: str = "") -> str:
+    """Free text by or about a reporter who is hidden, for the staff who work on the matter: without phones, identity numbers and
+    name, which a resident tells in the same breath and a colleague writes into a note."""
+    return mask_text(without_reporter(text, name))

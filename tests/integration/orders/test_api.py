@@ -167,6 +167,26 @@ async def test_a_hidden_reporter_is_hidden_everywhere(api, wish, who):
         assert "17000001234" not in str(each)
 
 
+@pytest.mark.parametrize("wish", ["confidential", "anonymous"])
+async def test_a_hidden_reporter_is_hidden_in_the_words_too(api, wish):
+    story = "我姓李,暖气不热,打17000001234找我,身份证210302195001011234"
+    order = await api.file(**{wish: True}, contact_name="李桂兰", description=story)
+    await api.do("heater", order, "acknowledge")
+    await api.do("heater", order, "note", note="李桂兰(17000001234)说晚上在家")
+    await api.do("heater", order, "suspend", reason="等李桂兰回来", resume_at="2026-12-01T08:00:00+08:00")
+    for who in ("heater", "dispatcher", "admin"):
+        shown = str(await api.call(who, "GET", f"/work-orders/{order['number']}"))
+        assert [told for told in ("我姓李", "李桂兰", "17000001234", "210302195001011234") if told in shown] == []
+        assert [told for told in ("暖气不热", "说晚上在家") if told not in shown] == []
+    own = await api.call("service", "GET", f"/work-orders/{order['number']}?on_behalf_of=conversation-li")
+    assert own["description"] == story
+
+
+async def test_words_of_a_reporter_who_is_not_hidden_are_shown_as_they_are(api):
+    order = await api.file(contact_name="李桂兰", description="我姓李,打17000001234找我")
+    assert (await api.call("heater", "GET", f"/work-orders/{order['number']}"))["description"] == "我姓李,打17000001234找我"
+
+
 async def test_a_handler_cannot_search_for_a_hidden_reporter(api):
     await api.file(confidential=True)
     for query in ("q=17000001234", "channel_user_id=17000001234"):

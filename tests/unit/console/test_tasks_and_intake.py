@@ -205,6 +205,7 @@ async def test_the_words_of_a_caller_fill_the_form(browser, context):
     assert 'value="17000001234"' in page
     assert 'id="i-building" name="building" maxlength="100" value="6"' in page
     assert "请核对后再提交" in page
+    assert page.count('aria-current="page"') == 1  # 登记来电, and not 工单 as well
     assert await rows(context, WorkOrderRow) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.masking import mask_phone, mask_text, mask_user
+from backend.domain.masking import for_others, mask_phone, mask_text, mask_user
 from channels.logs import mask_event
 
 
@@ -45,3 +45,18 @@ def test_a_log_line_hides_texts_and_masks_the_rest() -> None:
         "detail": "call 170****1234",
         "count": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "shown"),
+    [
+        ("我姓赵,家里漏水,电话17000000555", "赵大爷", "家里漏水"),
+        ("赵大爷说晚上在家", "赵大爷", "说晚上在家"),
+        ("固话0412-0001234,水管裂了", "", "固话,水管裂了"),
+        ("身份证210302195001011234", "", "身份证210302********1234"),
+        ("三楼的赵姐家漏水", "赵", "三楼的赵姐家漏水"),
+        ("", "", ""),
+    ],
+)
+def test_words_about_a_hidden_reporter_keep_the_matter_and_lose_the_person(said: str, name: str, shown: str) -> None:
+    assert for_others(said, name) == shown
