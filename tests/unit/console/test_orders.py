@@ -185,7 +185,9 @@ async def test_an_order_that_leaves_the_unit_brings_the_handler_back_to_the_list
 
 @pytest.mark.parametrize("kind", ["confidential", "anonymous"])
 async def test_a_hidden_reporter_is_shown_to_nobody_without_a_reason(browser, context, kind):
-    made = await order(context.database, description="我是王大爷,邻居半夜装修,找我17000001234", **{kind: True}, conversation_id=None)
+    made = await order(
+        context.database, description="我是王大爷,邻居半夜装修,找我17000001234", **{kind: True}, conversation_id=None
+    )
     for username in ("sun", "zhou", "wu", "admin"):
         async with browser(username) as client:
             for path in ("/console/orders", f"/console/orders/{made.number}"):
