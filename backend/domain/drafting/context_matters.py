@@ -96,7 +96,7 @@ def undisputed(heard: Heard) -> str:
     nothing that was handled is disputed."""
     doubtful = not heard.requested and best(heard) == "dispute_result" and share(heard) < _NEARLY_SURE
     told = doubtful and not heard.facts.order_numbers and heard.answer is None and bool(kinds_named(heard.text))
-    handled = about_order(heard.text) or says("still", heard.text) or says("question", heard.text)
+    handled = about_order(heard.text) or any(says(name, heard.text) for name in ("still", "worse", "question"))
     return "report_complaint" if told and not handled and is_clear(heard.matter, SURE_OF_MATTER) else ""
 
 

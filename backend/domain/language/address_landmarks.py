@@ -192,6 +192,8 @@ def _noun(text: str, end: int, parts: list[Part]) -> str:
     noun = _MEASURE_HEAD.sub("", _NUMERAL_HEAD.sub("", after_stops(said, 2)))
     if _INSTITUTION.fullmatch(noun):
         noun = _district_in(said.removesuffix(noun)) + noun  # 铁东医院对过
+    if noun == "站牌" and text.startswith("底下", end):
+        return ""  # any stop of the line
     return noun if noun not in _VAGUE and len(noun) >= 2 and _PLAIN_NOUN.search(noun) else ""
 
 

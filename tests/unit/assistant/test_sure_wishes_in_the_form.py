@@ -170,7 +170,9 @@ def test_a_fault_with_no_word_of_what_was_done_about_it_disputes_nothing(text: s
     assert intent(text, "", *ranking, matter=CLEAR) == "report_complaint"
 
 
-@pytest.mark.parametrize("text", ["路灯还是不亮", "路灯不亮 根本没人来", "说修好了 路灯照样不亮", "路灯又坏了 你们修的啥"])
+@pytest.mark.parametrize(
+    "text", ["路灯还是不亮", "路灯不亮 根本没人来", "说修好了 路灯照样不亮", "路灯又坏了 你们修的啥", "路灯不亮的更多了 更严重了"]
+)
 def test_and_one_that_was_handled_badly_is_disputed(text: str) -> None:
     assert intent(text, "", ("dispute_result", 0.7), ("report_complaint", 0.2), matter=CLEAR) == "dispute_result"
 
