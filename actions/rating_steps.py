@@ -189,7 +189,7 @@ def _verdict(talk: Talk) -> str | None:
         return told
     if _PARTLY.search(talk.text):
         return "partly"
-    if talk.intent == "dispute_result":
+    if talk.intent == "dispute_result" and "solved_whole" not in talk.wishes:
         return "no"
     return "yes" if "solved" in talk.wishes else None
 

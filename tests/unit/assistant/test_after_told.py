@@ -422,3 +422,11 @@ async def test_how_long_it_takes_is_about_the_own_order_whatever_matter_the_mode
         said, _, _ = await run("action_answer_faq", heard("多长时间能来 说个准数", "ask_faq", parsed=parsed))
     assert "最晚" in said
     assert fake.bodies(FAQ)[0]["service_code"] == "0101"
+
+
+async def test_solved_said_twice_is_solved_whatever_the_model_makes_of_it() -> None:
+    asked_now = {"pending": {"kind": "solved", "number": FIRST, "score": 5, "comment": ""}}
+    async with running(own(order(FIRST, "closed", rating=RATED))) as fake:
+        said, _, _ = await run("action_dispute", heard("解决了解决了", "dispute_result", slots=asked_now))
+    assert said in said_of("rated_thanks")
+    assert done(fake, "rating") == []
