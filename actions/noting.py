@@ -17,6 +17,7 @@ from actions.turn import Events, Talk
 _WISHED = re.compile(r"(?:能|给|可|帮|替)[^。]{0,6}(?:保密|匿名)|(?<!特)别(?!人)|不要|不想|千万")
 _SHORTEST_NOTE = 4
 _OF_THE_SAME = 20  # characters; who tells more has a trouble of its own
+_GROWS = frozenset({"spreads", "worse"})
 _A_HOME = ("estate", "road", "building")
 _ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
 
@@ -56,12 +57,14 @@ async def is_more_of_it(talk: Talk) -> bool:
     """厨房顶上也开始渗了, of somebody whose leaking roof is being worked on: written on that order. False where it may be
     a trouble of its own. Raises BackendDown, BackendRefused."""
     place = (talk.facts.get("address") or {}).get("address") or {}
-    if "spreads" not in talk.wishes or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
+    if not talk.wishes & _GROWS or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
         return False
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
     same = [order for order in await open_orders(talk) if order["category"] == guess.get("category")]
     if talk.matter is not None:  # a clear matter is the same one only in the same words: 对门也没水
-        same = [order for order in same if order["subcategory"] == guess.get("subcategory") and picking.shares_words(talk, order)]
+        grown = "worse" in talk.wishes  # 坑又大了一圈: there must be one already
+        same = [order for order in same if order["subcategory"] == guess.get("subcategory")]
+        same = [order for order in same if grown or picking.shares_words(talk, order)]
     if len(same) != 1:
         return False
     await orders.do(talk, same[0]["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))

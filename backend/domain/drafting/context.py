@@ -34,7 +34,7 @@ _WISHES = (
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),
     *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason", "asks_photo"),
     *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers"),
-    *("spreads", "reports_now", "asks_when_whole", "solved_whole"),
+    *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse"),
 )
 
 

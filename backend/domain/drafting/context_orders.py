@@ -28,6 +28,7 @@ _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", 
 _ASKED_AFTER = frozenset(
     {"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope", "dispute_result"}
 )
+_PUTS_OFF = frozenset({"urge", "report_complaint"})
 _NO_SCORE_YET = ("verdict_later", "half_good", "asks_how_to_rate")
 _SATISFIED = frozenset({"thanks", "bye", "affirm", "provide_info", "chitchat", "report_complaint", "greet"})
 
@@ -90,7 +91,11 @@ def solved(heard: Heard) -> str:
 
 def verdict_put_off(heard: Heard) -> str:
     """我还没看呢, 亮是亮了 一闪一闪的, 咋打分, while a verdict is waited for: no score yet, and neither talk nor a complaint."""
-    if heard.requested != RATING or best(heard) in _NO_VERDICT - {"ask_faq"} or is_firm(heard):
+    if heard.requested != RATING or is_firm(heard):
+        return ""
+    if says("verdict_later", heard.text) and best(heard) in _PUTS_OFF:  # 还没热起来呢 等明天看看再说吧
+        return "rate"
+    if best(heard) in _NO_VERDICT - {"ask_faq"}:
         return ""
     return "rate" if any(says(name, heard.text) for name in _NO_SCORE_YET) else ""
 

@@ -146,6 +146,7 @@ def test_an_order_about_somebody_else_is_ones_own(text: str) -> None:
         ("过两天再说好没好", "provide_info"),
         ("白天看不出来 晚上看了再说", "provide_info"),
         ("看了 亮堂了", "affirm"),
+        ("还没热起来呢 等明天看看再说吧", "urge"),
         ("看了 门是能关上了 就是声儿大", "provide_info"),
         ("亮是亮了 一闪一闪的", "affirm"),
         ("通是通了 流得慢", "dispute_result"),
@@ -290,6 +291,7 @@ def test_an_answer_fits_into_two_texts(row: dict[str, Any]) -> None:
 # --- more of the same, two wishes at once, and again
 
 ROOF = {"category": "房屋维修", "subcategory": "屋顶漏雨", "description": "卧室屋顶漏雨"}
+HOLE = {"category": "道路设施", "subcategory": "路面破损", "description": "马路塌了"}
 OFF = {"category": "供水", "subcategory": "停水", "description": "没水了"}
 DOOR = {"category": "房屋维修", "subcategory": "楼道设施", "description": "单元门坏了关不上"}
 
@@ -311,6 +313,7 @@ async def _reported(text: str, known: dict[str, Any], parsed: dict[str, Any]) ->
     [
         ("还有厨房顶上也开始渗了", ROOF, guessed("房屋维修", "屋顶漏雨", 0.55)),
         ("对门也没水", OFF, guessed("供水", "停水", 0.99)),
+        ("坑又大了一圈 有个骑车的摔了", HOLE, guessed("道路设施", "路面破损", 0.99)),
     ],
 )
 async def test_more_of_the_same_trouble_goes_to_the_order_that_is_open(
@@ -430,3 +433,13 @@ async def test_solved_said_twice_is_solved_whatever_the_model_makes_of_it() -> N
         said, _, _ = await run("action_dispute", heard("解决了解决了", "dispute_result", slots=asked_now))
     assert said in said_of("rated_thanks")
     assert done(fake, "rating") == []
+
+
+@pytest.mark.parametrize("text", ["还有厨房顶上也开始渗了", "卧室天棚漏水了", "房顶上漏雨"])
+def test_a_ceiling_that_lets_water_through_is_no_danger(text: str) -> None:
+    assert screen_emergency(text) is None
+
+
+@pytest.mark.parametrize("text", ["房顶漏水 电线冒火花了", "屋顶塌了砸着人了", "有人站在房顶上要跳"])
+def test_what_is_dangerous_beside_a_leaking_ceiling_still_is(text: str) -> None:
+    assert screen_emergency(text) is not None
