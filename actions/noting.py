@@ -16,7 +16,7 @@ from actions.turn import Events, Talk
 
 _WISHED = re.compile(r"(?:能|给|可|帮|替)[^。]{0,6}(?:保密|匿名)|(?<!特)别(?!人)|不要|不想|千万")
 _SHORTEST_NOTE = 4
-_OF_THE_SAME = 20  # characters; who tells more has a trouble of its own
+_OF_THE_SAME = 26  # characters; who tells more has a trouble of its own
 _GROWS = frozenset({"spreads", "worse"})
 _A_HOME = ("estate", "road", "building")
 _ADDING = frozenset({"adds", "starts_correction", "new_phone", "instructs"})
