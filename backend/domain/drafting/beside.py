@@ -62,7 +62,7 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
 def _tells(clause: str, beside: str, facts: Facts) -> bool:
     """Whether a clause tells those who work on the matter anything `beside` its facts."""
     if privacy_in(clause) is Privacy.CONFIDENTIAL:
-        return says("hides_from", clause)  # from whom: that is for those who come
+        return says("hides_from", clause)  # from whom and why: that is for those who come
     when = facts.occurred_at
     needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
     words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))

@@ -59,7 +59,7 @@ def test_what_stands_beside_an_answer_is_kept_in_whole_clauses(field: Ask, said:
         (Ask.OCCURRED_AT, "就供暖开始就这样吧我也说不太准"),
         (Ask.CONTACT_PHONE, f"电话啊电话是{PHONE}啊对四一零七"),
         (Ask.CONTACT_PHONE, "电话我不留了"),
-        (Ask.CONTACT_PHONE, "用不着留电话吧 我怕他们找我麻烦"),
+        (Ask.CONTACT_PHONE, "用不着留电话吧"),
         (Ask.CONTACT_PHONE, f"好的好的谢谢您,{PHONE}"),
     ],
 )
@@ -69,6 +69,10 @@ def test_what_is_said_to_us_tells_those_who_come_nothing(field: Ask, said: str) 
 
 def test_thanks_around_a_phone_take_nothing_away_from_what_else_is_said() -> None:
     assert kept_of(Ask.CONTACT_PHONE, f"谢谢您,{PHONE},白天打就行我上夜班", "thanks") == "白天打就行我上夜班"
+
+
+def test_why_a_phone_is_kept_back_is_for_those_who_come() -> None:
+    assert kept_of(Ask.CONTACT_PHONE, "用不着留电话吧 我怕他们找我麻烦") == "我怕他们找我麻烦"
 
 
 def test_from_whom_it_is_to_be_kept_is_for_those_who_come() -> None:
