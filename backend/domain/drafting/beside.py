@@ -43,6 +43,8 @@ def with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> Open
 def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
     when, unmarked = form.draft.occurred_at, blotted(turn.text, turn.facts)
     known = f"{form.draft.address.landmark} {when.text if when else ''} {form.draft.contact_name}"
+    # 打不通就打我爱人 17000004415: a number beside the one that is kept
+    other = [mention.span.text for mention in turn.facts.phones if mention.number != form.draft.contact_phone]
     begin = 0
     for clause in clauses_of(turn.text):
         begin = turn.text.index(clause, begin)
@@ -54,8 +56,10 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
         bare = _ENDS.sub("", said)
         spot = spot_in(bare)
         in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
-        is_new = _TAIL.sub("", beside) not in form.draft.description
-        if bare not in known and is_new and not in_place and _tells(clause, beside, turn.facts):
+        is_new = _TAIL.sub("", beside) not in form.draft.description and bare not in known
+        if any(number in clause for number in other):
+            yield clause
+        elif is_new and not in_place and _tells(clause, beside, turn.facts):
             yield bare
 
 

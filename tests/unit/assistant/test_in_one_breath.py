@@ -252,3 +252,16 @@ def test_how_far_one_has_to_climb_is_no_floor() -> None:
 def test_a_no_to_what_was_read_back_answers_no_other_question(intent: str) -> None:
     form = told(asked_for(Ask.OCCURRED_AT), ("不对,是3号楼", intent)).form
     assert form.requested is Ask.OCCURRED_AT
+
+
+def test_a_second_number_goes_along_with_whose_it_is() -> None:
+    form = told(asked_for(Ask.CONTACT_PHONE), f"打不通就打我爱人 17000004415 我的是 {PHONE}").form
+    assert "打不通就打我爱人、17000004415" in form.draft.description
+
+
+def test_floors_from_one_to_another_are_nobodys_floor() -> None:
+    assert told(asked_for(Ask.ADDRESS), f"{PLACE} 从一楼到六楼都不亮").form.draft.address.floor == ""
+
+
+def test_a_number_read_aloud_is_no_spot() -> None:
+    assert told(asked_for(Ask.ADDRESS), f"{PLACE}四零二我家五楼那家是五零二").form.draft.address.landmark == ""
