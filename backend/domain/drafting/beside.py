@@ -43,6 +43,8 @@ def with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> Open
 def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
     when, unmarked = form.draft.occurred_at, blotted(turn.text, turn.facts)
     known = f"{form.draft.address.landmark} {when.text if when else ''} {form.draft.contact_name}"
+    # 打不通就打我爱人 17000004415: a number beside the one that is kept
+    other = [mention.span.text for mention in turn.facts.phones if mention.number != form.draft.contact_phone]
     begin = 0
     for clause in clauses_of(turn.text):
         begin = turn.text.index(clause, begin)
@@ -54,15 +56,17 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
         bare = _ENDS.sub("", said)
         spot = spot_in(bare)
         in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
-        is_new = _TAIL.sub("", beside) not in form.draft.description
-        if bare not in known and is_new and not in_place and _tells(clause, beside, turn.facts):
+        is_new = _TAIL.sub("", beside) not in form.draft.description and bare not in known
+        if any(number in clause for number in other):
+            yield clause
+        elif is_new and not in_place and _tells(clause, beside, turn.facts):
             yield bare
 
 
 def _tells(clause: str, beside: str, facts: Facts) -> bool:
     """Whether a clause tells those who work on the matter anything `beside` its facts."""
     if privacy_in(clause) is Privacy.CONFIDENTIAL:
-        return says("hides_from", clause)  # from whom: that is for those who come
+        return says("hides_from", clause)  # from whom and why: that is for those who come
     when = facts.occurred_at
     needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
     words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))

@@ -39,7 +39,7 @@ _ELSEWHERE = frozenset({"out_of_scope"})
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
-_A_FEW_CHARACTERS = 8  # of a vague time
+_A_FEW_CHARACTERS = 10  # of a vague time
 _ANSWERED_IN_WORDS = frozenset({Ask.OCCURRED_AT, Ask.CONTACT_PHONE})
 _BESIDE = 8  # characters beside facts from which a message that is not for us keeps its phone for itself
 

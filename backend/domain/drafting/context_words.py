@@ -45,6 +45,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("asks_awake", "ask_faq", _UNSURE | {"report_complaint", "query_status", "greet"}),
     ("asks_weekend", "ask_faq", _UNSURE | {"report_complaint", "query_status"}),
     ("announces_file", "provide_info", _UNSURE | {"ask_faq", "query_status"}),
+    ("wants_to_ask_whole", "greet", _UNSURE | {"query_status", "report_complaint", "ask_faq"}),
     ("asks_eaten_whole", "chitchat", _UNSURE | {"query_status", "report_complaint", "greet"}),
     ("acknowledges_whole", "thanks", frozenset({"urge", "query_status", "chitchat", "provide_info", "out_of_scope"})),
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),

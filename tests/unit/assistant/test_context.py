@@ -325,3 +325,13 @@ def test_a_long_scolding_that_tells_a_clear_matter_is_a_report() -> None:
 @pytest.mark.parametrize("text", ["你们到底是干什么吃的", f"{SCOLDED} 啥时候能来人修?"])
 def test_a_scolding_without_a_matter_or_with_a_question_stays_what_it_is(text: str) -> None:
     assert intent(text, "", ("ask_faq", 0.55), ("report_complaint", 0.12), matter=COLD_HOME) == "ask_faq"
+
+
+@pytest.mark.parametrize("text", ["我想问一下", "想咨询个事儿", "您好,我打听一下"])
+@pytest.mark.parametrize("taken", ["query_status", "ask_faq", "report_complaint"])
+def test_wanting_to_ask_is_an_opening_and_asks_after_nothing_yet(text: str, taken: str) -> None:
+    assert intent(text, "", (taken, 0.6), ("greet", 0.1)) == "greet"
+
+
+def test_what_is_asked_behind_the_opening_counts() -> None:
+    assert intent("我想问一下我报的路灯修了没", "", ("query_status", 0.6), ("greet", 0.1)) == "query_status"

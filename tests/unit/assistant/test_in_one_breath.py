@@ -59,7 +59,7 @@ def test_what_stands_beside_an_answer_is_kept_in_whole_clauses(field: Ask, said:
         (Ask.OCCURRED_AT, "就供暖开始就这样吧我也说不太准"),
         (Ask.CONTACT_PHONE, f"电话啊电话是{PHONE}啊对四一零七"),
         (Ask.CONTACT_PHONE, "电话我不留了"),
-        (Ask.CONTACT_PHONE, "用不着留电话吧 我怕他们找我麻烦"),
+        (Ask.CONTACT_PHONE, "用不着留电话吧"),
         (Ask.CONTACT_PHONE, f"好的好的谢谢您,{PHONE}"),
     ],
 )
@@ -69,6 +69,10 @@ def test_what_is_said_to_us_tells_those_who_come_nothing(field: Ask, said: str) 
 
 def test_thanks_around_a_phone_take_nothing_away_from_what_else_is_said() -> None:
     assert kept_of(Ask.CONTACT_PHONE, f"谢谢您,{PHONE},白天打就行我上夜班", "thanks") == "白天打就行我上夜班"
+
+
+def test_why_a_phone_is_kept_back_is_for_those_who_come() -> None:
+    assert kept_of(Ask.CONTACT_PHONE, "用不着留电话吧 我怕他们找我麻烦") == "我怕他们找我麻烦"
 
 
 def test_from_whom_it_is_to_be_kept_is_for_those_who_come() -> None:
@@ -248,3 +252,16 @@ def test_how_far_one_has_to_climb_is_no_floor() -> None:
 def test_a_no_to_what_was_read_back_answers_no_other_question(intent: str) -> None:
     form = told(asked_for(Ask.OCCURRED_AT), ("不对,是3号楼", intent)).form
     assert form.requested is Ask.OCCURRED_AT
+
+
+def test_a_second_number_goes_along_with_whose_it_is() -> None:
+    form = told(asked_for(Ask.CONTACT_PHONE), f"打不通就打我爱人 17000004415 我的是 {PHONE}").form
+    assert "打不通就打我爱人、17000004415" in form.draft.description
+
+
+def test_floors_from_one_to_another_are_nobodys_floor() -> None:
+    assert told(asked_for(Ask.ADDRESS), f"{PLACE} 从一楼到六楼都不亮").form.draft.address.floor == ""
+
+
+def test_a_number_read_aloud_is_no_spot() -> None:
+    assert told(asked_for(Ask.ADDRESS), f"{PLACE}四零二我家五楼那家是五零二").form.draft.address.landmark == ""
