@@ -11,7 +11,7 @@ from backend.domain.drafting.heard import (
     best,
     is_firm,
     share,
-    stands,
+    surely,
 )
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.answers import explicit_score, parse_rating
@@ -42,8 +42,8 @@ def order_number(heard: Heard) -> str:
         return wish
     spoken = words_beside_facts(heard.text, heard.facts)
     beside = re.sub(r"[\dA-Za-z零一二三四五六七八九]|单号|工单号?|编号|查", "", spoken)
-    surely = best(heard) in _OF_NUMBER and share(heard) >= _SURELY
-    return "query_status" if (len(beside) < FEW_WORDS and not surely) or best(heard) in ("provide_info", "") else ""
+    is_surely = best(heard) in _OF_NUMBER and share(heard) >= _SURELY
+    return "query_status" if (len(beside) < FEW_WORDS and not is_surely) or best(heard) in ("provide_info", "") else ""
 
 
 def rating(heard: Heard) -> str:
@@ -102,4 +102,4 @@ def verdict_put_off(heard: Heard) -> str:
 
 def _is_of_the_world(heard: Heard) -> bool:
     """今天天气怎么样: surely talk, whatever words of orders are in it."""
-    return best(heard) in ("out_of_scope", "chitchat") and stands(heard)
+    return surely(heard, "out_of_scope", "chitchat")

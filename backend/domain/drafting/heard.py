@@ -24,7 +24,6 @@ _WHOLE = frozenset(
         "query_status",
         "urge",
         "out_of_scope",
-        "chitchat",
         "greet",
         "bye",
     }
