@@ -34,7 +34,8 @@ _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.2
-_A_STATEMENT = 5  # characters
+_A_STATEMENT, _A_SENTENCE = 5, 9  # characters
+_SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
@@ -153,7 +154,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
     """打电话打我的 别打她的, 刚搬来就有, at the read-back: a statement, to be read back with the rest."""
-    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT
+    states = len(turn.text) >= _A_SENTENCE or _SAYS.search(turn.text)  # 桌子板凳西瓜皮 states nothing
+    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:
