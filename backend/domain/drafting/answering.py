@@ -62,7 +62,7 @@ def _left_in_words(form: OpenForm, turn: Turn, field: str) -> Step | None:
     settled = replace(form, settled=(*form.settled, field))
     if says("keeps_back", turn.text) and not says("how_long", turn.text):
         return Step(settled, changed=(field,), remarks=("respected",))
-    if form.requested is Ask.ADDRESS_DETAIL and says("whole_estate", turn.text) and turn.facts.address is None:
+    if form.requested is Ask.ADDRESS_DETAIL and says("everywhere", turn.text) and turn.facts.address is None:
         return Step(replace(settled, draft=_with_description(form.draft, turn.text)), changed=(field,))
     presses_on = form.requested in _PRESSED_PAST and says("files_whole", turn.text)
     return Step(settled, changed=(field,)) if presses_on or says("enough_whole", turn.text) else None

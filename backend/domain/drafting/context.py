@@ -112,6 +112,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_yes_no.told_state,
     context_yes_no.field_left,
     context_answers.phone_dropped,
+    context_answers.no_giving_up,
     context_questions.person,
     *WORD_RULES,
     context_answers.put_off,

@@ -49,6 +49,8 @@ _WEAK = {
 }
 
 
+_GIVES_UP = ("gives_up", "gives_up_softly", "drops_it", "never_mind_whole")
+_A_SENTENCE = 9  # characters
 _BESIDE_A_YES = POLITE | {"urge"}  # 对,谢谢; 是,快点
 _BESIDE_READ_BACK = frozenset(
     {"provide_info", "report_complaint", "out_of_scope", "chitchat", "nlu_fallback", "correct_previous_detail"}
@@ -61,6 +63,8 @@ def control(heard: Heard) -> str:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
         return "affirm" if _agrees_first(heard) or says("nothing_more_whole", heard.text) else ""
+    if heard.requested == Ask.CHANGE.value:
+        return "affirm" if best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
         return "deny" if says("starts_anew", heard.text) else "affirm" if says("goes_on", heard.text) else ""
     if heard.requested == Ask.SAME.value:
@@ -89,6 +93,17 @@ def _same_matter(heard: Heard) -> str:
 def door(heard: Heard) -> str:
     """201, in the form: the door of the house that was told, and no order's number; where a phone was asked for, part of it."""
     return "provide_info" if heard.requested in FORM and lone_door(heard.text) and not heard.facts.order_numbers else ""
+
+
+def no_giving_up(heard: Heard) -> str:
+    """不用管我婆婆 就让他们把冰刨了, 他们家没人 电话也没有: a whole sentence inside the form gives nothing up without a word for
+    it, and denies nothing of the read-back without one."""
+    if heard.requested not in FORM or heard.answer is not None or len(heard.text) < _A_SENTENCE:
+        return ""
+    if best(heard) == "cancel" and heard.requested != Ask.CANCEL.value:
+        return "" if any(says(wish, heard.text) for wish in _GIVES_UP) else "provide_info"
+    denies = best(heard) == "deny" and heard.requested == Ask.CONFIRM.value and not says("question", heard.text)
+    return "provide_info" if denies and not _puts_right(heard.text) and not says("denies", heard.text) else ""
 
 
 def refusal(heard: Heard) -> str:

@@ -42,6 +42,8 @@ _LONE_DOOR = re.compile(
     rf"[\s,。]*(?:我?就?是|就|住|在|门牌|房号|那个)?\s*(?P<room>[1-9]\d{{2,3}}|[{_CN}]{{3,4}})(?:的|呢|啊|吧|哈|谢谢|[\s,。!])*"
 )
 _OF_OUR_STAIRS = re.compile(r"(?<=[们这]单元)(?P<room>\d{3,4})(?![\d块元户人度号])")  # 我们单元201
+# 402是他家 我家302: whose door is meant.
+_OWN_ROOM = re.compile(r"[我俺]家(?:是|住|在)?\s*(?P<room>\d{3,4})(?=$|[\s,。!吧啊呢的])")
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
@@ -243,7 +245,7 @@ def _floor(text: str, parts: list[Part]) -> list[Part]:
 def _room(text: str, parts: list[Part]) -> list[Part]:
     """A room is named (301室), follows building, unit or floor, or stands right before them in a reversed address."""
     taken = [(part.start, part.end) for part in parts]
-    for match in _ROOM.finditer(text):
+    for match in (*_OWN_ROOM.finditer(text), *_ROOM.finditer(text)):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             return [Part("room", arabic(match["room"]), match.start(), match.end())]
     for part in sorted(parts, key=lambda part: -part.end):

@@ -272,3 +272,36 @@ def test_the_place_of_an_order_that_was_taken_in_by_telephone_is_not_asked_on() 
     before = Previous(address=Address(text="翠园小区6号楼"), phone=SMS)
     step = told(fresh(SMS), turn("路灯也坏了 跟上次一样的地方", "report_complaint", previous=before))
     assert step.form.requested is Ask.OCCURRED_AT
+
+
+@pytest.mark.parametrize("said", ["不用给我家修屋里的 把楼道灯换了", "他们要是知道是我告的 不得找我麻烦"])
+def test_a_sentence_without_a_word_of_giving_up_gives_nothing_up(said: str) -> None:
+    assert decided(said, Ask.CONFIRM, (("cancel", 0.6), ("provide_info", 0.2))) == "provide_info"
+
+
+@pytest.mark.parametrize("said", ["算了不报了 我自己打电话吧", "撤了", "不想弄了,太麻烦,就这么着吧不报了"])
+def test_who_gives_up_in_words_is_asked_whether_to_drop_it(said: str) -> None:
+    assert decided(said, Ask.OCCURRED_AT, (("cancel", 0.9), ("provide_info", 0.1))) == "cancel"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("他家没人 电话也没有", "provide_info"), ("不对 我说的不是这个楼", "deny"), ("写得不对啊 你们咋记的", "deny")],
+)
+def test_a_sentence_with_a_no_in_it_denies_the_read_back_only_when_it_says_so(said: str, intent: str) -> None:
+    assert decided(said, Ask.CONFIRM, (("deny", 0.7), ("provide_info", 0.2))) == intent
+
+
+def test_a_yes_with_haste_takes_a_change_back() -> None:
+    assert decided("是的 快点", Ask.CHANGE, (("urge", 0.9), ("affirm", 0.1))) == "affirm"
+
+
+def test_every_house_of_an_estate_told_with_its_name_needs_no_number() -> None:
+    step = told(fresh(SMS), REPORT, "翠园小区 哪栋都有")
+    assert step.form.requested is Ask.OCCURRED_AT
+
+
+def test_whose_door_is_meant_of_two() -> None:
+    step = told(fresh(SMS), REPORT, "翠园小区4号楼1单元", "402是他家 我家302")
+    assert step.form.draft.address.room == "302"
+    assert "402是他家" in step.form.draft.description

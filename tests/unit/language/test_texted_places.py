@@ -141,3 +141,8 @@ def test_no_name_is_made_of_counting_and_pointing(text: str) -> None:
     address = draw_facts(text, message_time=NOW, gazetteer=PLACES).address
     assert (address.address.road if address else "") == ""
     assert (address.address.estate if address else "") in ("", "嘉新小区")
+
+
+@pytest.mark.parametrize("text", ["下水堵了 物业推给社区 社区推给物业", "找社区也没用", "往市里去那边的"])
+def test_who_was_asked_and_where_a_road_goes_name_no_place(text: str) -> None:
+    assert draw_facts(text, message_time=NOW, gazetteer=PLACES).address is None
