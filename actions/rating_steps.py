@@ -208,7 +208,8 @@ async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
 
 
 async def _waiting(talk: Talk) -> list[dict[str, Any]]:
-    """Orders that a verdict is waited for; else the one that was rated last, whose rating may be revised for a day."""
+    """Orders that a verdict is waited for; else the one that was rated last, whose rating may be revised for a day, or that was
+    closed after a week in which nobody rated it."""
     own = await orders.own_orders(talk)
     number = orders.chosen_number(talk, "rate") if not talk.menu_id.startswith("rate_") else ""
     if number:
@@ -218,7 +219,7 @@ async def _waiting(talk: Talk) -> list[dict[str, Any]]:
     named = picking.pointed_at(talk, orders.by_subject(talk, [*waiting, *rated]))
     if len(named) == 1:
         return named
-    return waiting or rated[:1]
+    return waiting or [order for order in own if order["rating"] or order["state"] == "closed"][:1]
 
 
 async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str) -> bool:

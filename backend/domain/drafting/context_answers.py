@@ -96,9 +96,9 @@ def door(heard: Heard) -> str:
 
 
 def no_giving_up(heard: Heard) -> str:
-    """不用管我婆婆 就让他们把冰刨了, 他们家没人 电话也没有: a whole sentence inside the form gives nothing up without a word for
-    it, and denies nothing of the read-back without one."""
-    if heard.requested not in FORM or heard.answer is not None or len(heard.text) < _A_SENTENCE:
+    """不用管我婆婆 就让他们把冰刨了, 他们家没人 电话也没有: a doubtful sentence inside the form gives nothing up without
+    a word for it, and denies nothing of the read-back without one."""
+    if surely(heard, "cancel") or heard.requested not in FORM or heard.answer is not None or len(heard.text) < _A_SENTENCE:
         return ""
     if best(heard) == "cancel" and heard.requested != Ask.CANCEL.value:
         return "" if any(says(wish, heard.text) for wish in _GIVES_UP) else "provide_info"

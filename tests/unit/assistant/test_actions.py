@@ -432,3 +432,12 @@ async def test_where_rasa_fell_back_the_intent_that_it_was_not_sure_of_is_told()
     assert result is not None
     told = result.responses[0]["custom"]["understood"]
     assert (told["intent"], told["confidence"], told["category"]) == ("rate", 0.2, "")
+
+
+async def test_an_order_that_closed_unrated_takes_a_late_score() -> None:
+    rating = "POST work-orders/261121000017/rating"
+    fake = FakeBackend({ORDERS: (200, {"items": [order(state="closed", rating=None)]}), rating: (201, order())})
+    async with running(fake):
+        texts, _, _ = await run("action_rate", tracker("5", "rate", parsed={"rating": 5}))
+    assert fake.bodies(rating)[0]["satisfaction"] == 5
+    assert "还没办完" not in "".join(texts)
