@@ -57,7 +57,8 @@ async def is_more_of_it(talk: Talk) -> bool:
     """厨房顶上也开始渗了, of somebody whose leaking roof is being worked on: written on that order. False where it may be
     a trouble of its own. Raises BackendDown, BackendRefused."""
     place = (talk.facts.get("address") or {}).get("address") or {}
-    if not talk.wishes & _GROWS or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
+    is_new = not talk.wishes & _GROWS or "another" in talk.wishes  # 同一个地址 还有感应灯也不亮
+    if is_new or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
         return False
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
     same = [order for order in await open_orders(talk) if order["category"] == guess.get("category")]

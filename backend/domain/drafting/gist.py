@@ -10,7 +10,7 @@ from backend.contracts.understanding import Facts
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
 
-LONGEST = 20
+LONGEST = 22
 _TABLE = load_table("gist_words")
 _DROP = re.compile("|".join(_TABLE["drop"]))
 _LEAD = re.compile(f"^{_TABLE['lead']}+")
@@ -29,7 +29,7 @@ _HARDLY = 6  # characters that say little without their place
 
 
 def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
-    """At most 20 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
+    """At most 22 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
 
     `known` are further words that are read back on their own, for a part of a message whose facts are gone. The first clauses
     stand for a longer story, unless only a later one tells what is wrong: then that one does, behind the first where it fits.
