@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backend.contracts.conversations import Completeness
 from backend.domain.drafting.context_words import FORM, about_order
 from backend.domain.drafting.gist import told_beside
@@ -42,6 +44,12 @@ _UNHEARD = 0.3
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
 _AROUND_MATTER = POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
+_GREETING = re.compile(
+    r"(?:你们?好|您好|喂|在吗|在不在|有人吗|(?:早上|上午|中午|下午|晚上)好|哈喽|(?:小|老)?(?:同志|师傅|老师|领导|客服|姑娘|闺女|小伙子?)"
+    r"|请问|(?:想|麻烦)?(?:问|打扰)(?:一?下|了)?|[啊呀哈呢,。!\s])+"
+)
+_WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
+_BEHIND, _RUNNERS_UP, _FAINTLY = 3, 3, 0.05  # characters, places in the ranking, share
 _TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
 
 
@@ -98,6 +106,20 @@ def undisputed(heard: Heard) -> str:
     told = doubtful and not heard.facts.order_numbers and heard.answer is None and bool(kinds_named(heard.text))
     handled = about_order(heard.text) or any(says(name, heard.text) for name in ("still", "worse", "question"))
     return "report_complaint" if told and not handled and is_clear(heard.matter, SURE_OF_MATTER) else ""
+
+
+def greeted(heard: Heard) -> str:
+    """你好 我家没水了, 您好请问医保卡丢了咋补: what is wanted stands behind the greeting, in as few words as may be."""
+    if best(heard) != "greet" or heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.answer is not None:
+        return ""
+    lead = _GREETING.match(heard.text)
+    rest = heard.text[lead.end() :] if lead else ""
+    if len(rest) < _BEHIND:
+        return ""
+    if is_clear(heard.matter, SURE_OF_MATTER) and not says("question", rest) and not says("how_to_apply", rest):
+        return "report_complaint"
+    meant = next((name for name, share in heard.ranking[1:_RUNNERS_UP] if name in _WANTED and share >= _FAINTLY), "")
+    return "ask_faq" if meant == "query_status" and not says("earlier", rest) else meant  # 供暖啥时候开
 
 
 def placed_matter(heard: Heard) -> str:

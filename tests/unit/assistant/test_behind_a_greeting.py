@@ -1,0 +1,40 @@
+"""Nearly everybody says 你好 first: what is wanted stands behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.contracts.understanding import CategoryGuess
+from tests.unit.assistant.test_context import intent
+
+NO_WATER = CategoryGuess("供水", "停水", "0201", 0.99)
+UNSAID = CategoryGuess("其他", "未说明", "2299", 0.4)
+
+
+@pytest.mark.parametrize(
+    "said", ["你好 我家没水了", "您好,停水了", "喂 你好 家里没水", "早上好啊 小同志 一直没水", "在吗 水停了"]
+)
+def test_a_matter_behind_a_greeting_is_a_report(said: str) -> None:
+    assert intent(said, "", ("greet", 0.95), ("report_complaint", 0.03), matter=NO_WATER) == "report_complaint"
+
+
+@pytest.mark.parametrize(
+    ("said", "runner_up", "expected"),
+    [
+        ("你好请问一下 医保卡丢了咋补", ("ask_faq", 0.12), "ask_faq"),
+        ("您好 打扰一下 我想问问供暖啥时候开", ("query_status", 0.2), "ask_faq"),
+        ("你好 在吗 我那个单子到哪了", ("query_status", 0.2), "query_status"),
+        ("你好 我找你们领导", ("ask_human", 0.2), "ask_human"),
+    ],
+)
+def test_so_is_a_question_or_a_call(said: str, runner_up: tuple[str, float], expected: str) -> None:
+    assert intent(said, "", ("greet", 0.8), runner_up, matter=UNSAID) == expected
+
+
+@pytest.mark.parametrize("said", ["你好", "你好啊 在吗", "师傅你好", "早上好 小同志", "喂 有人吗", "你好 在忙吗"])
+def test_a_greeting_alone_is_one(said: str) -> None:
+    assert intent(said, "", ("greet", 0.95), ("report_complaint", 0.03), matter=UNSAID) == "greet"
+
+
+def test_inside_the_form_a_greeting_changes_no_answer() -> None:
+    assert intent("你好 还没睡呢", "contact_phone", ("greet", 0.9), ("report_complaint", 0.1), matter=NO_WATER) == "greet"
