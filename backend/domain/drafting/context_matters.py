@@ -48,6 +48,7 @@ _GREETING = re.compile(
     r"(?:你们?好|您好|喂|在吗|在不在|有人吗|(?:早上|上午|中午|下午|晚上)好|哈喽|(?:小|老)?(?:同志|师傅|老师|领导|客服|姑娘|闺女|小伙子?)"
     r"|请问|(?:想|麻烦)?(?:问|打扰)(?:一?下|了)?|[啊呀哈呢,。!\s])+"
 )
+_THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
 _BEHIND, _RUNNERS_UP, _FAINTLY = 3, 3, 0.05  # characters, places in the ranking, share
 _TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
@@ -110,6 +111,8 @@ def undisputed(heard: Heard) -> str:
 
 def greeted(heard: Heard) -> str:
     """你好 我家没水了, 您好请问医保卡丢了咋补: what is wanted stands behind the greeting, in as few words as may be."""
+    if best(heard) == "thanks" and heard.requested == "":
+        return _thanked(heard.text)
     if best(heard) != "greet" or heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.answer is not None:
         return ""
     lead = _GREETING.match(heard.text)
@@ -120,6 +123,14 @@ def greeted(heard: Heard) -> str:
         return "report_complaint"
     meant = next((name for name, share in heard.ranking[1:_RUNNERS_UP] if name in _WANTED and share >= _FAINTLY), "")
     return "ask_faq" if meant == "query_status" and not says("earlier", rest) else meant  # 供暖啥时候开
+
+
+def _thanked(text: str) -> str:
+    """谢谢 我家没水了: thanks in advance, where the rest names a trouble and nothing that was handled."""
+    lead = _THANKS.match(text)
+    rest = text[lead.end() :] if lead else ""
+    handled = about_order(rest) or any(says(wish, rest) for wish in ("solved", "solved_whole", "praises", "question"))
+    return "report_complaint" if kinds_named(rest) and not handled else ""
 
 
 def placed_matter(heard: Heard) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.contracts.understanding import CategoryGuess
+from bot.components.reading import without_greeting
 from tests.unit.assistant.test_context import intent
 
 NO_WATER = CategoryGuess("供水", "停水", "0201", 0.99)
@@ -38,3 +39,30 @@ def test_a_greeting_alone_is_one(said: str) -> None:
 
 def test_inside_the_form_a_greeting_changes_no_answer() -> None:
     assert intent("你好 还没睡呢", "contact_phone", ("greet", 0.9), ("report_complaint", 0.1), matter=NO_WATER) == "greet"
+
+
+@pytest.mark.parametrize("said", ["谢谢 我家没水了", "麻烦你们 我家没水了", "辛苦了,停水了"])
+def test_thanks_in_advance_hide_no_matter(said: str) -> None:
+    assert intent(said, "", ("thanks", 0.97), ("report_complaint", 0.02), matter=NO_WATER) == "report_complaint"
+
+
+@pytest.mark.parametrize("said", ["谢谢 水来了", "谢谢你们 修好了", "麻烦你们了 上次停水处理得挺快", "谢谢"])
+def test_thanks_for_what_was_done_are_thanks(said: str) -> None:
+    assert intent(said, "", ("thanks", 0.97), ("report_complaint", 0.02), matter=NO_WATER) == "thanks"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("你好 漏水了", "漏水了"),
+        ("您好,我家停电了", "我家停电了"),
+        ("喂 你好啊 小同志 下水堵了", "下水堵了"),
+        ("你好", "你好"),
+        ("你好啊 在吗", "你好啊 在吗"),
+        ("你好意思吗", "你好意思吗"),
+        ("师傅来过了", "师傅来过了"),
+        ("喂奶的孩子冻着了", "喂奶的孩子冻着了"),
+    ],
+)
+def test_the_models_read_what_stands_behind_a_greeting(said: str, read: str) -> None:
+    assert without_greeting(said) == read
