@@ -120,6 +120,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_answers.asked_fact,
     context_answers.where_told,
     context_orders.what_about,
+    context_matters.announced,
     context_matters.greeted,
     context_matters.described,
     context_matters.undisputed,

@@ -48,6 +48,11 @@ _GREETING = re.compile(
     r"(?:你们?好|您好|喂|在吗|在不在|有人吗|(?:早上|上午|中午|下午|晚上)好|哈喽|(?:小|老)?(?:同志|师傅|老师|领导|客服|姑娘|闺女|小伙子?)"
     r"|请问|(?:想|麻烦)?(?:问|打扰)(?:一?下|了)?|[啊呀哈呢,。!\s])+"
 )
+_ANNOUNCES = re.compile(
+    r"(?:我们?|俺们?)?(?:要|想|来)?(?:投诉|举报|反映|反应|报修)(?:一下|个)?(?!了|过|的|吗|电话|热线|渠道|流程|方式|以后|之后|会|能|要|得|需|怎|咋|哪|谁|到)"
+)
+_ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
+_SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
 _THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
 _BEHIND, _RUNNERS_UP, _FAINTLY = 3, 3, 0.05  # characters, places in the ranking, share
@@ -107,6 +112,16 @@ def undisputed(heard: Heard) -> str:
     told = doubtful and not heard.facts.order_numbers and heard.answer is None and bool(kinds_named(heard.text))
     handled = about_order(heard.text) or any(says(name, heard.text) for name in ("still", "worse", "question"))
     return "report_complaint" if told and not handled and is_clear(heard.matter, SURE_OF_MATTER) else ""
+
+
+def announced(heard: Heard) -> str:
+    """举报有人违建 asks nothing, and 低保被取消了 takes nothing back: a clear matter, announced as one or suffered."""
+    open_to_it = heard.requested in ("", RATING, Ask.DESCRIPTION.value) and heard.answer is None and not heard.facts.order_numbers
+    if not open_to_it or not is_clear(heard.matter, SURE_OF_MATTER) or says("question", heard.text) or says("how_to", heard.text):
+        return ""
+    opens = best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)
+    suffers = best(heard) == "cancel" and _SUFFERED.search(heard.text)
+    return "report_complaint" if opens or suffers else ""
 
 
 def greeted(heard: Heard) -> str:

@@ -66,3 +66,19 @@ def test_thanks_for_what_was_done_are_thanks(said: str) -> None:
 )
 def test_the_models_read_what_stands_behind_a_greeting(said: str, read: str) -> None:
     assert without_greeting(said) == read
+
+
+@pytest.mark.parametrize(
+    ("said", "wish", "expected"),
+    [
+        ("举报有人违建", "ask_faq", "report_complaint"),
+        ("我要投诉烧烤店油烟", "ask_faq", "report_complaint"),
+        ("低保被取消了", "cancel", "report_complaint"),
+        ("举报要啥材料", "ask_faq", "ask_faq"),
+        ("投诉了没人管 撤了吧", "cancel", "cancel"),
+        ("举报会不会让人知道", "ask_faq", "ask_faq"),
+        ("这个单子给我取消了吧", "cancel", "cancel"),
+    ],
+)
+def test_what_is_announced_as_a_matter_or_was_suffered_is_a_report(said: str, wish: str, expected: str) -> None:
+    assert intent(said, "", (wish, 0.9), ("report_complaint", 0.05), matter=NO_WATER) == expected
