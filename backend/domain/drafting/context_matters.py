@@ -51,6 +51,7 @@ _GREETING = re.compile(
 _ANNOUNCES = re.compile(
     r"(?:我们?|俺们?)?(?:要|想|来)?(?:投诉|举报|反映|反应|报修)(?:一下|个)?(?!了|过|的|吗|电话|热线|渠道|流程|方式|以后|之后|会|能|要|得|需|怎|咋|哪|谁|到)"
 )
+_BEGINS = re.compile(r"(?:是|就是|事情是)这(?:么|样)(?:的|个(?:事儿?|情况)|回事)[\s,。:]*\S{4}")  # 是这样的 我家楼上漏水
 _ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
 _SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
 _THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
@@ -119,7 +120,7 @@ def announced(heard: Heard) -> str:
     open_to_it = heard.requested in ("", RATING, Ask.DESCRIPTION.value) and heard.answer is None and not heard.facts.order_numbers
     if not open_to_it or not is_clear(heard.matter, SURE_OF_MATTER) or says("question", heard.text) or says("how_to", heard.text):
         return ""
-    opens = best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)
+    opens = (best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)) or _BEGINS.match(heard.text)
     suffers = best(heard) == "cancel" and _SUFFERED.search(heard.text)
     return "report_complaint" if opens or suffers else ""
 

@@ -74,6 +74,8 @@ def test_the_models_read_what_stands_behind_a_greeting(said: str, read: str) -> 
         ("举报有人违建", "ask_faq", "report_complaint"),
         ("我要投诉烧烤店油烟", "ask_faq", "report_complaint"),
         ("低保被取消了", "cancel", "report_complaint"),
+        ("是这样的 我家楼上漏水", "affirm", "report_complaint"),
+        ("是这样的", "affirm", "affirm"),
         ("举报要啥材料", "ask_faq", "ask_faq"),
         ("投诉了没人管 撤了吧", "cancel", "cancel"),
         ("举报会不会让人知道", "ask_faq", "ask_faq"),
