@@ -99,7 +99,7 @@ class WriterConnection:
         self._connection.commit()
         self._commits += 1
         if self._commits % _CHECKPOINT_AFTER == 0:  # now, while nobody else may write: only a log moved as a whole begins anew
-            await asyncio.to_thread(self._connection.execute, "PRAGMA wal_checkpoint(PASSIVE)")
+            await asyncio.to_thread(_move_log, self._connection)
 
     async def rollback(self) -> None:
         if self._connection.in_transaction:
@@ -114,6 +114,11 @@ class WriterConnection:
     def stop(self) -> None:
         """Close at once, where nothing can be awaited any more."""
         self._connection.close()
+
+
+def _move_log(connection: sqlite3.Connection) -> None:
+    """Read to its end: a statement that still has rows when its cursor is let go later would keep the next commit from ending."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def _open(path: str) -> sqlite3.Connection:

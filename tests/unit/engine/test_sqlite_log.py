@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -170,6 +171,19 @@ async def test_the_log_does_not_grow_without_end(db: Database, tmp_path: Path) -
     grown = (tmp_path / "log.db-wal").stat().st_size
     assert grown < 3 * 1024 * 1024, "twice as much was written"
     assert len(said_in(tmp_path / "log.db")) == 450
+
+
+async def test_moving_the_log_leaves_no_statement_behind(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+
+    async def holding_on(work: Callable[..., Any], *arguments: Any) -> Any:
+        held.append(work(*arguments))  # as a thread does that has not yet let go of what it made
+        return held[-1]
+
+    monkeypatch.setattr(asyncio, "to_thread", holding_on)
+    for _ in range(205):
+        await say(db, "话")
+    assert len(said_in(tmp_path / "log.db")) == 205
 
 
 async def test_without_a_log_there_is_nothing_to_wait_for(tmp_path: Path) -> None:
