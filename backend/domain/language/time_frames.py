@@ -129,6 +129,7 @@ _NEXT_DAYS, _NEXT_MONTH = timedelta(days=3), timedelta(days=31)
 _WAITED = re.compile(r"等[了过]?(?:快|将近|差不多|足足|整整|得?有|大概|小)?$")  # how long somebody stood there, not since when
 _MINUTES = ("钟", "时", "头")
 _RECENT = timedelta(minutes=30)
+_PLANNED = re.compile(r"[^,。!?]{0,5}?(?:要|会|将|得|来(?!了|过)|派|准备|打算|再|以?前|能)")
 
 
 def find_frames(text: str, now: datetime) -> list[Found]:
@@ -275,7 +276,15 @@ def _since(text: str, moment: Moment, following: Moment | None, now: datetime) -
     return Found(begin, finish, kind, start, moment.end if start > now else None, rank=rank)
 
 
+def _is_of_the_day_before(text: str, moment: Moment, now: datetime) -> bool:
+    """今天早上, said at half past midnight by somebody who has not slept yet: the morning that was, unless it is planned."""
+    ahead = moment.hours is not None and moment.start > now and moment.start.date() == now.date()
+    return ahead and now.hour < _SMALL_HOURS and not _PLANNED.match(text, moment.finish)
+
+
 def _plain(text: str, moment: Moment, now: datetime) -> Found:
+    if _is_of_the_day_before(text, moment, now):
+        moment = replace(moment, start=moment.start - timedelta(days=1), end=moment.end - timedelta(days=1))
     if moment.start > now:
         return Found(moment.begin, moment.finish, TimeKind.FUTURE, moment.start, moment.end, rank=30)
     if moment.several and moment.hours is None:

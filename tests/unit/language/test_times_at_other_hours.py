@@ -199,3 +199,11 @@ def test_a_bare_date_in_digits_is_the_latest_such_day(now: datetime, month: int,
     first = mention.occurred_at.start.astimezone(SHANGHAI)
     assert (first.month, first.day) == (month, day)
     assert timedelta() <= now - first <= timedelta(days=366)
+
+
+@pytest.mark.parametrize(("said", "day"), [("今天早上停的", 22), ("今早", 22), ("今天下午漏的", 22), ("今天早上要停水", 23)])
+def test_after_midnight_this_morning_is_the_one_that_was_unless_it_is_planned(said: str, day: int) -> None:
+    found = parse_time(said, datetime.fromisoformat("2026-11-23T00:22:00+08:00"))
+    assert found is not None
+    assert found.occurred_at.start is not None
+    assert found.occurred_at.start.astimezone(SHANGHAI).day == day
