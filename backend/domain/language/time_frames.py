@@ -134,7 +134,8 @@ _PLANNED = re.compile(r"[^,。!?]{0,5}?(?:要|会|将|得|来(?!了|过)|派|准
 
 def find_frames(text: str, now: datetime) -> list[Found]:
     """Every time expression of normalised text with its kind, local bounds and rank; `now` is the message's local time."""
-    moments = [moment for moment in find_moments(text, now) if moment.days or not _AT_HOME.match(text, moment.finish)]
+    said = [moment for moment in find_moments(text, now) if moment.days or not _AT_HOME.match(text, moment.finish)]
+    moments = [_a_day_earlier(moment) if _is_of_the_day_before(text, moment, now) else moment for moment in said]
     every = _recurrences(text, moments)
     free = [
         moment for moment in moments if not any(moment.begin < found.finish and found.begin < moment.finish for found in every)
@@ -269,11 +270,8 @@ def _since(text: str, moment: Moment, following: Moment | None, now: datetime) -
         return Found(prefix.start(), moment.finish, TimeKind.RECURRING, rank=72)
     begin = prefix.start() if prefix else moment.begin
     finish = behind.end() if behind else moment.finish
-    start = moment.start
-    if start > now and moment.hours is not None and now.hour < _SMALL_HOURS:
-        start -= timedelta(days=1)  # 今晚上一直吵, said after midnight
-    kind, rank = (TimeKind.FUTURE, 30) if start > now else (TimeKind.SINCE, 100)
-    return Found(begin, finish, kind, start, moment.end if start > now else None, rank=rank)
+    kind, rank = (TimeKind.FUTURE, 30) if moment.start > now else (TimeKind.SINCE, 100)
+    return Found(begin, finish, kind, moment.start, moment.end if moment.start > now else None, rank=rank)
 
 
 def _is_of_the_day_before(text: str, moment: Moment, now: datetime) -> bool:
@@ -282,9 +280,11 @@ def _is_of_the_day_before(text: str, moment: Moment, now: datetime) -> bool:
     return ahead and now.hour < _SMALL_HOURS and not _PLANNED.match(text, moment.finish)
 
 
+def _a_day_earlier(moment: Moment) -> Moment:
+    return replace(moment, start=moment.start - timedelta(days=1), end=moment.end - timedelta(days=1))
+
+
 def _plain(text: str, moment: Moment, now: datetime) -> Found:
-    if _is_of_the_day_before(text, moment, now):
-        moment = replace(moment, start=moment.start - timedelta(days=1), end=moment.end - timedelta(days=1))
     if moment.start > now:
         return Found(moment.begin, moment.finish, TimeKind.FUTURE, moment.start, moment.end, rank=30)
     if moment.several and moment.hours is None:
