@@ -8,18 +8,10 @@ from backend.contracts.people import Role
 from backend.contracts.work_orders import Verb
 from backend.services.casework import Caller, apply_verb
 from backend.services.reminders import remind
-from backend.services.seeding import seed_directory
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.messages import MessageRow
 from tests.integration.engine.told import NOWHERE, consumer, does, filed, tell
 from tests.integration.engine.world import PHONE, World
-
-
-@pytest.fixture
-async def district(world: World) -> World:
-    async with world.writing() as session:
-        await seed_directory(session, world.clock.now())
-    return world
 
 
 async def _dispatched(district: World) -> str:

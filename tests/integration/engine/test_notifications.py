@@ -17,20 +17,12 @@ from backend.services import ratings
 from backend.services.casework import Caller, Resident, apply_verb
 from backend.services.ports import AssistantFailed, AssistantTurn
 from backend.services.reminders import remind
-from backend.services.seeding import seed_directory
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from tests.integration.engine.told import NOWHERE, PLACE, consumer, does, filed, tell
 from tests.integration.engine.world import PHONE, World
-
-
-@pytest.fixture
-async def district(world: World) -> World:
-    async with world.writing() as session:
-        await seed_directory(session, world.clock.now())
-    return world
 
 
 async def _resolved(world: World) -> str:
