@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
+from channels.clock import CLOCK_FILE, SimulatedClock
 from channels.secrets_file import load_or_make_secrets
 from channels.simulator.driver import Resident, Site
 from channels.wechat.accounts import demo_accounts
 from tests.installation import ADMIN_PASSWORD, Installation, free_port
 from tests.journeys.phones import SmsResident
+from tests.journeys.postmark import postmark
 from tests.kannel import RealKannel
 from tests.postgres import OwnPostgres
 
@@ -67,14 +71,15 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 @contextlib.asynccontextmanager
-async def running_world(home: Path, database_url: str) -> AsyncIterator[World]:
-    """Start simulator, Kannel and all programs; stop them at the end."""
+async def running_world(home: Path, database_url: str, at: datetime | None = None) -> AsyncIterator[World]:
+    """Start simulator, Kannel and all programs; stop them at the end. `at` is what their clock says then; else the machine's."""
     installation = Installation(home, free_port())
+    clock = _clock_of(home, at or datetime.now(UTC))
     simulator_port = free_port()
     sms_token = load_or_make_secrets(home)["sms_callback_token"]
     async with contextlib.AsyncExitStack() as stack:
         mo_url = f"{installation.base_url}/sms/{sms_token}/kannel/mo"
-        kannel = await stack.enter_async_context(RealKannel(mo_url))
+        kannel = await stack.enter_async_context(RealKannel(await stack.enter_async_context(postmark(mo_url, clock))))
         installation.extra_env = {
             **wechat_environment(home, simulator_port),
             **kannel.environment(),
@@ -88,6 +93,13 @@ async def running_world(home: Path, database_url: str) -> AsyncIterator[World]:
         site, phones = Site(http, installation.base_url), Site(http, phones_url)
         await site.sign_in("admin", ADMIN_PASSWORD)
         yield World(installation, site, phones, kannel, mo_url)
+
+
+def _clock_of(home: Path, at: datetime) -> SimulatedClock:
+    """The clock of an installation before its programs start; while they run it only moves forward."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / CLOCK_FILE).write_text(json.dumps({"offset_seconds": (at - datetime.now(UTC)).total_seconds()}))
+    return SimulatedClock(home / CLOCK_FILE)
 
 
 def wechat_environment(home: Path, simulator_port: int) -> dict[str, str]:

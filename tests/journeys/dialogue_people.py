@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from channels.simulator.driver import DidNotHappen, Resident, Site
 from tests.journeys.conftest import World
 from tests.journeys.dialogue_files import GivenOrder
-from tests.journeys.phones import SmsResident
 
 PATIENCE_S = 30.0
 SETTLED_S = 0.5
@@ -36,15 +33,14 @@ class Person:
 
     world: World
     phone: Resident
-    moves_clock: bool = False
     heard: int = 0
     others: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    async def new(cls, world: World, channel: str, *, moves_clock: bool) -> Person:
+    async def new(cls, world: World, channel: str) -> Person:
         phone = await world.on(channel)
         phone.desk = world.site
-        return cls(world, phone, moves_clock)
+        return cls(world, phone)
 
     @property
     def site(self) -> Site:
@@ -54,22 +50,10 @@ class Person:
     def channel(self) -> str:
         return self.phone.channel
 
-    async def says(self, text: str) -> None:
-        """Send a text. Kannel stamps with the machine's time, so where the clock moves an SMS is handed in behind it."""
-        if not (self.moves_clock and isinstance(self.phone, SmsResident)):
-            await self.phone.says(text)
-            return
-        now = (await self.site.call("GET", "/simulator/clock"))["now"]
-        stamp = str(int(datetime.fromisoformat(now).timestamp()))
-        query = {"from": f"+86{self.phone.user_id}", "to": "106900000001", "text": text, "ts": stamp, "id": secrets.token_hex(8)}
-        async with self.site.http.get(self.phone.mo_url, params=query) as answer:
-            if answer.status != 200:
-                raise DidNotHappen(f"the text was answered {answer.status}")
-
     async def chooses(self, label: str) -> str:
         """Tap the menu entry that contains `label`; on SMS type its number. Returns what was tapped."""
         if self.channel == "sms":
-            await self.says(label)
+            await self.phone.says(label)
             return label
         menus = [bubble["choices"] for bubble in await self.phone.bubbles() if not bubble["mine"] and bubble["choices"]]
         entry = next((entry for entry in (menus[-1] if menus else []) if label in entry["label"]), None)

@@ -78,7 +78,7 @@ class _Stage:
 
     async def run(self) -> None:
         dialogue = self._played.dialogue
-        self._person = await Person.new(self._world, dialogue.channel, moves_clock=dialogue.moves_clock)
+        self._person = await Person.new(self._world, dialogue.channel)
         await self._prepare()
         for turn in dialogue.turns:
             seen = await self._turn(turn)
@@ -100,7 +100,7 @@ class _Stage:
         if not given:
             return
         if any(item.of != "somebody" for item in given):
-            await self._person.says(_GREETING)
+            await self._person.phone.says(_GREETING)
             await self._person.new_bubbles()
         told = sum([await self._person.is_given(item) for item in given])
         for bubble in await self._person.new_bubbles(least=told):
@@ -146,7 +146,7 @@ class _Stage:
         for text in what if isinstance(what, list) else [what]:
             said = await self._person.filled(str(text))
             self._log(f"→ {said}")
-            await self._person.says(said)
+            await self._person.phone.says(said)
         return 1
 
     async def voice(self, text: str) -> int:
