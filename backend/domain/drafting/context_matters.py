@@ -20,6 +20,7 @@ from backend.domain.drafting.heard import (
 )
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
+from backend.domain.language.manners import behind_opening, behind_thanks
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import says
 
@@ -44,19 +45,14 @@ _UNHEARD = 0.3
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
 _AROUND_MATTER = POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
-_GREETING = re.compile(
-    r"(?:你们?好|您好|喂|在吗|在不在|有人吗|(?:早上|上午|中午|下午|晚上)好|哈喽|(?:小|老)?(?:同志|师傅|老师|领导|客服|姑娘|闺女|小伙子?)"
-    r"|请问|(?:想|麻烦)?(?:问|打扰)(?:一?下|了)?|[啊呀哈呢,。!\s])+"
-)
 _ANNOUNCES = re.compile(
     r"(?:我们?|俺们?)?(?:要|想|来)?(?:投诉|举报|反映|反应|报修)(?:一下|个)?(?!了|过|的|吗|电话|热线|渠道|流程|方式|以后|之后|会|能|要|得|需|怎|咋|哪|谁|到)"
 )
 _BEGINS = re.compile(r"(?:是|就是|事情是)这(?:么|样)(?:的|个(?:事儿?|情况)|回事)[\s,。:]*\S{4}")  # 是这样的 我家楼上漏水
 _ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
 _SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
-_THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
-_BEHIND, _RUNNERS_UP, _FAINTLY = 3, 3, 0.05  # characters, places in the ranking, share
+_RUNNERS_UP, _FAINTLY = 3, 0.05  # places in the ranking, share
 _TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
 
 
@@ -131,9 +127,8 @@ def greeted(heard: Heard) -> str:
         return _thanked(heard.text)
     if best(heard) != "greet" or heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.answer is not None:
         return ""
-    lead = _GREETING.match(heard.text)
-    rest = heard.text[lead.end() :] if lead else ""
-    if len(rest) < _BEHIND:
+    rest = behind_opening(heard.text)
+    if not rest:
         return ""
     if is_clear(heard.matter, SURE_OF_MATTER) and not says("question", rest) and not says("how_to_apply", rest):
         return "report_complaint"
@@ -143,8 +138,7 @@ def greeted(heard: Heard) -> str:
 
 def _thanked(text: str) -> str:
     """谢谢 我家没水了: thanks in advance, where the rest names a trouble and nothing that was handled."""
-    lead = _THANKS.match(text)
-    rest = text[lead.end() :] if lead else ""
+    rest = behind_thanks(text)
     handled = about_order(rest) or any(says(wish, rest) for wish in ("solved", "solved_whole", "praises", "question"))
     return "report_complaint" if kinds_named(rest) and not handled else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.contracts.understanding import CategoryGuess
-from bot.components.reading import without_greeting
+from backend.domain.language.manners import behind_opening, behind_thanks, without_greeting
 from tests.unit.assistant.test_context import intent
 
 NO_WATER = CategoryGuess("供水", "停水", "0201", 0.99)
@@ -84,3 +84,24 @@ def test_the_models_read_what_stands_behind_a_greeting(said: str, read: str) -> 
 )
 def test_what_is_announced_as_a_matter_or_was_suffered_is_a_report(said: str, wish: str, expected: str) -> None:
     assert intent(said, "", (wish, 0.9), ("report_complaint", 0.05), matter=NO_WATER) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("你好 请问一下 医保卡丢了咋补", "医保卡丢了咋补"),
+        ("请问 供暖啥时候开", "供暖啥时候开"),
+        ("我想问问供暖啥时候开", "供暖啥时候开"),
+        ("打扰一下 停水了", "停水了"),
+        ("问题没解决", ""),
+        ("你好", ""),
+        ("停水了", ""),
+    ],
+)
+def test_leave_to_ask_stands_before_the_question_as_a_greeting_does(said: str, rest: str) -> None:
+    assert behind_opening(said) == rest
+
+
+@pytest.mark.parametrize(("said", "rest"), [("谢谢 我家没水了", "我家没水了"), ("谢谢你们啊", ""), ("我家没水了 谢谢", "")])
+def test_thanks_in_advance_stand_before_what_is_told(said: str, rest: str) -> None:
+    assert behind_thanks(said) == rest

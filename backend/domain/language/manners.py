@@ -1,0 +1,37 @@
+"""What is said for politeness in front of what is wanted: a greeting, leave to ask, thanks in advance."""
+
+from __future__ import annotations
+
+import re
+
+_PAUSE = r"[啊呀哈呢哎\s,。!]*"
+_GREETING = (
+    r"(?:(?:你们?|您)好(?!意思|坏|像|不|歹|吗|多|几|过)|喂(?!养|奶|食|狗|猫)|哈喽|(?:早上|上午|中午|下午|晚上)好|在吗|在不在|打扰一下"
+    r"|(?:小|老)?(?:同志|师傅|老师|领导|客服|姑娘|闺女|小伙子?|大姐)(?=[\s,。!啊呀你您]))" + _PAUSE
+)
+_LEAVE = r"(?:请问(?:一下)?|有人吗|我?(?:想|麻烦)?(?:问(?:一?下|问|个事儿?)|打扰了?(?:一下)?))" + _PAUSE
+_GREETINGS = re.compile(f"(?:{_GREETING})+")
+_OPENING = re.compile(f"(?:{_GREETING}|{_LEAVE})+")
+_THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
+_SAYS_SOMETHING = 2  # characters
+
+
+def without_greeting(words: str) -> str:
+    """What stands behind 你好, 早上好 小同志; a greeting alone stays. 你好 漏水了 is no greeting, however short the rest is."""
+    return _behind(_GREETINGS, words) or words
+
+
+def behind_opening(text: str) -> str:
+    """What stands behind a greeting and 请问一下; "" where nothing does, or there is none."""
+    return _behind(_OPENING, text)
+
+
+def behind_thanks(text: str) -> str:
+    """What stands behind thanks in advance (谢谢 我家没水了); "" where nothing does, or there are none."""
+    return _behind(_THANKS, text)
+
+
+def _behind(lead: re.Pattern[str], text: str) -> str:
+    found = lead.match(text)
+    rest = text[found.end() :] if found else ""
+    return rest if len(re.findall(r"\w", rest)) >= _SAYS_SOMETHING else ""
