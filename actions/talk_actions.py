@@ -33,7 +33,7 @@ _APPLIES = "how_to_apply"
 _HOW_LONG = "time_limit"
 _FAQ_OF_WISH = {
     "asks_hotline": "hotline",
-    "asks_photo": "photos",
+    "asks_photo": "media",
     _APPLIES: "",
     "how_long": _HOW_LONG,
     "who_handles": "who",
