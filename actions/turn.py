@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import replies
 from backend.contracts.messages import Choice
-from backend.contracts.understanding import Understood
+from backend.contracts.understanding import UNSAID, Understood
 
 Events = list[dict[str, Any]]
 _FALLBACK = "nlu_fallback"
@@ -31,7 +31,6 @@ PASSING = frozenset(
     ]
 )
 SURE_OF_MATTER = 0.85
-_UNSAID = "未说明"
 
 
 @dataclass
@@ -103,7 +102,7 @@ class Talk:
     def matter(self) -> dict[str, Any] | None:
         """The likeliest leaf where the model is sure of its category; None where it is not, or the leaf says nothing."""
         guess: dict[str, Any] = next(iter(self.message.get("categories") or []), {})
-        sure = guess.get("category_confidence", 0.0) >= SURE_OF_MATTER and guess.get("subcategory") != _UNSAID
+        sure = guess.get("category_confidence", 0.0) >= SURE_OF_MATTER and guess.get("subcategory") != UNSAID
         return guess if sure else None
 
     @property

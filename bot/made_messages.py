@@ -12,10 +12,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from backend.contracts.understanding import UNSAID
 from backend.domain.language.issues import clauses_in
 
 Told = tuple[str, tuple[str, ...]]  # a text and the leaves of its problems
-_UNSAID = "未说明"
 _ALSO = "也"
 # What stands between two problems, and how often.
 _BETWEEN = {
@@ -37,7 +37,7 @@ class Maker:
 
     def __init__(self, examples: Sequence[tuple[str, str]], seed: int) -> None:
         self._random = random.Random(seed)
-        self._told = [example for example in examples if not example[1].endswith(_UNSAID)]
+        self._told = [example for example in examples if not example[1].endswith(UNSAID)]
         self._of_leaf, self._of_category = defaultdict(list), defaultdict(list)
         for text, leaf in self._told:
             self._of_leaf[leaf].append((text, leaf))

@@ -77,6 +77,9 @@ class EmergencyHit:
     span: Span
 
 
+UNSAID = "未说明"  # the sub-category of words that name no matter
+
+
 @dataclass(frozen=True)
 class CategoryGuess:
     category: str

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import yaml
 
+from backend.contracts.understanding import UNSAID
 from backend.domain.language.issues import Joint
 from backend.domain.language.matters import brings_along, is_blame, only_scolds, stops
 from bot.components.category_shares import Guess
 from bot.components.heard import Heard
 from bot.components.problem_features import ANNOUNCED, Message, features, follows, joint_between, logit
 
-_UNSAID = "未说明"  # the leaf for what fits nowhere is no problem to be counted
 _NEARLY_SURE = 0.001
 ENOUGH = 0.5
 # The resident says how many there are (反映三个问题), and fewer have been found.
@@ -99,7 +99,7 @@ def _enough(_: Heard, values: dict[str, float]) -> bool:
 
 def _able(piece: Heard) -> bool:
     asks = piece.clause.asks or (piece.clause.inquires and not piece.named)
-    return not piece.facts_only and not asks and piece.guess.subcategory != _UNSAID
+    return not piece.facts_only and not asks and piece.guess.subcategory != UNSAID
 
 
 def _only_scolds(piece: Heard) -> bool:

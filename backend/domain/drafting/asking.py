@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt
 from backend.contracts.messages import Choice
-from backend.contracts.understanding import CategoryGuess
+from backend.contracts.understanding import UNSAID, CategoryGuess
 from backend.domain.drafting.model import Ask, OpenForm, Question
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_numbers import well_spelt
@@ -133,7 +133,7 @@ def matter_in_short(form: OpenForm) -> str:
 
 
 def _label(draft: Draft) -> str:
-    return "" if draft.subcategory in ("", "未说明") else leaf_label(draft.category, draft.subcategory)
+    return "" if draft.subcategory in ("", UNSAID) else leaf_label(draft.category, draft.subcategory)
 
 
 def leaf_label(category: str, subcategory: str) -> str:

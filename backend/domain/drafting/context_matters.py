@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from backend.contracts.conversations import Completeness
+from backend.contracts.understanding import UNSAID
 from backend.domain.drafting.context_words import FORM, about_order
 from backend.domain.drafting.gist import told_beside
 from backend.domain.drafting.heard import (
     FEW_WORDS,
+    LIKELY,
+    NO_DOUBT,
+    PLAIN,
     POLITE,
     RATING,
     SURE_OF_MATTER,
@@ -25,20 +29,15 @@ from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import says
 
 _CERTAIN = 0.8  # what the model alone must be where the matter is a clear one that endangers nobody
-_UNSAID = "未说明"
 # Leaves that are a danger by nature; the others are reported every day without one.
 _DANGEROUS = frozenset({"泄漏异味", "火灾", "电梯困人", "人员被困", "打架斗殴", "轻生", "急救", "危险品"})
 _ALARMING = 0.25  # where the table of dangers found nothing: recall first (cross-validated 0.87 at 0.5 % false alarms)
 _NOT_A_MATTER = frozenset({"report_complaint", "emergency", "rate", "ask_human", "opt_out"})
 _TOLD_AS = frozenset({"dispute_result", "query_status", "chitchat", "abuse", "out_of_scope", "nlu_fallback"})
 _LONG = 16  # characters of a scolding in which a matter is told
-_CLEAR_WISH = 0.5
-_CLEAR_CALL = 0.75
 _HINTED = 0.1
 _LIKENED = 0.3
 _NEARLY_SURE = 0.85
-_LOUD = 0.95  # for a question that complains: 电费咋这么高
-_LIKELY_MATTER = 0.5
 _TOLD = 4
 _WORDY = 8
 _UNHEARD = 0.3
@@ -71,7 +70,7 @@ def _may_endanger(heard: Heard) -> bool:
     """Not a clear matter of another kind (a dark staircase, no gas at the stove), nor an answer inside the form."""
     if heard.requested in FORM and heard.facts.phones:
         return False
-    sure = heard.matter is not None and heard.matter.confidence >= SURE_OF_MATTER and heard.matter.subcategory != _UNSAID
+    sure = heard.matter is not None and heard.matter.confidence >= SURE_OF_MATTER and heard.matter.subcategory != UNSAID
     return not sure or heard.matter is None or heard.matter.subcategory in _DANGEROUS
 
 
@@ -86,9 +85,9 @@ def matter(heard: Heard) -> str:
         return ""
     wish, complains = best(heard), says("rhetorical", heard.text)
     if wish == "report_complaint":  # likeliest, if hardly so: the matter settles it
-        return wish if share(heard) < _CLEAR_WISH else ""
+        return wish if share(heard) < LIKELY else ""
     blocked = _NOT_A_MATTER if heard.requested in ("", RATING) else _NOT_A_MATTER | {"correct_previous_detail"}
-    if wish in blocked or share(heard) >= (_LOUD if complains else _CLEAR_WISH):
+    if wish in blocked or share(heard) >= (NO_DOUBT if complains else LIKELY):
         return ""
     if not complains and (says("question", heard.text) or not _may_report(heard)):
         return ""
@@ -98,7 +97,7 @@ def matter(heard: Heard) -> str:
 def described(heard: Heard) -> str:
     """楼道灯又不亮了, where we asked what happened: it is told, however much it sounds like a matter of before."""
     of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in _TOLD_AS
-    told = of_before and is_clear(heard.matter, _LIKELY_MATTER) and not heard.facts.order_numbers
+    told = of_before and is_clear(heard.matter, LIKELY) and not heard.facts.order_numbers
     return "report_complaint" if told and not says("question", heard.text) else ""
 
 
@@ -150,7 +149,7 @@ def placed_matter(heard: Heard) -> str:
     elsewhere = (
         heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
     )
-    if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, _LIKELY_MATTER):
+    if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, LIKELY):
         return ""
     told, is_named = told_beside(heard.text, heard.facts), bool(kinds_named(heard.text))
     if surely(heard, "thanks", "chitchat", "out_of_scope") and not is_named and not _is_outside(heard):
@@ -158,13 +157,13 @@ def placed_matter(heard: Heard) -> str:
     follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
     if told < _TOLD or follows or says("what_about_whole", heard.text):
         return ""
-    surely_else = wish == "correct_previous_detail" and share(heard) >= _LOUD  # 单元说岔了 应该一单元
+    surely_else = wish == "correct_previous_detail" and share(heard) >= NO_DOUBT  # 单元说岔了 应该一单元
     likened = _may_report(heard)
     named = likened or is_named or says("announces_matter", heard.text)
     around = (named and wish in _AROUND_MATTER) or _is_offside(heard)
     placed = heard.facts.address is not None and not surely_else and around
     unheard = share(heard) < _UNHEARD and not says("question", heard.text)
-    scolds = wish in _AROUND_MATTER and share(heard) < _CLEAR_CALL and told >= _LONG and not says("question", heard.text)
+    scolds = wish in _AROUND_MATTER and share(heard) < PLAIN and told >= _LONG and not says("question", heard.text)
     wordy = likened and (scolds or (wish in POLITE and told >= _WORDY)) and is_clear(heard.matter, SURE_OF_MATTER)
     return "report_complaint" if placed or unheard or wordy else ""
 
@@ -181,7 +180,7 @@ def _is_offside(heard: Heard) -> bool:
 
 def no_person(heard: Heard) -> str:
     """我家暖气不热找你行吗: a clear matter, and no word for a person."""
-    doubtful = best(heard) in ("ask_human", "chitchat") and share(heard) < _CLEAR_CALL and not heard.requested
+    doubtful = best(heard) in ("ask_human", "chitchat") and share(heard) < PLAIN and not heard.requested
     tells = is_clear(heard.matter, SURE_OF_MATTER) and not says("person", heard.text)
     return "report_complaint" if doubtful and tells else ""
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from backend.contracts.conversations import TimeKind
-from backend.domain.drafting.heard import RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands, surely
+from backend.domain.drafting.heard import LIKELY, PLAIN, RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands, surely
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import Ask
 from backend.domain.language.wishes import asks, beside_phone, says
@@ -16,8 +16,6 @@ FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
 _READ_BACK = frozenset({Ask.CONFIRM.value, Ask.CHANGE.value})
 _FIELDS = frozenset(ask.value for ask in (Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE))
 _PLACES = frozenset({Ask.ADDRESS.value, Ask.ADDRESS_DETAIL.value})
-_LIKELY_MATTER = 0.5
-_CLEAR_WISH = 0.75
 _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
@@ -72,14 +70,14 @@ def about_order(text: str) -> bool:
 def _reports_now(heard: Heard) -> str:
     """没报过啊 那我现在报 家里没电了: whatever stands in front of it, it is a report."""
     open_form = heard.requested in FORM - {Ask.DESCRIPTION.value}
-    told = not open_form and says("reports_now", heard.text) and is_clear(heard.matter, _LIKELY_MATTER)
+    told = not open_form and says("reports_now", heard.text) and is_clear(heard.matter, LIKELY)
     return "report_complaint" if told and not says("question", heard.text) else ""
 
 
 def _asks_for_repair(heard: Heard) -> str:
     """能帮忙修修我们单元门不, with no form open: asks that it be done, not about rules."""
     asks = not heard.requested and best(heard) == "ask_faq" and says("asks_repair", heard.text)
-    return "report_complaint" if asks and is_clear(heard.matter, _CLEAR_WISH) and not about_order(heard.text) else ""
+    return "report_complaint" if asks and is_clear(heard.matter, PLAIN) and not about_order(heard.text) else ""
 
 
 def _read_back(heard: Heard) -> str:
@@ -121,7 +119,7 @@ def new_phone(heard: Heard) -> str:
 def _instructs(heard: Heard) -> str:
     """师傅来之前先打个电话,我家有狗, with no form open: for those who come, and no complaint about a dog."""
     told = heard.requested in ("", RATING) and says("instructs", heard.text) and not _names_place(heard) and not stands(heard)
-    unsure = best(heard) in ("urge", "query_status") or share(heard) < _LIKELY_MATTER
+    unsure = best(heard) in ("urge", "query_status") or share(heard) < LIKELY
     meant = best(heard) in _FOR_HANDLERS or (unsure and not says("urges", heard.text))
     return "provide_info" if told and meant and not asks(heard.text) else ""
 
@@ -181,7 +179,7 @@ def _tells(heard: Heard) -> str:
 
 def _tells_extent(heard: Heard) -> bool:
     """整栋楼都这样: who else has it, and no matter of its own."""
-    own = is_clear(heard.matter, _LIKELY_MATTER) or heard.answer is not None or says("question", heard.text)
+    own = is_clear(heard.matter, LIKELY) or heard.answer is not None or says("question", heard.text)
     return says("extent", heard.text) and len(heard.text) <= _A_FEW_WORDS and not own
 
 
@@ -213,7 +211,7 @@ def _leaves(heard: Heard) -> str:
 def _unreadable(heard: Heard) -> str:
     """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
     letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
-    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency", "out_of_scope") or share(heard) < _LIKELY_MATTER
+    doubtful = best(heard) in ("report_complaint", "provide_info", "emergency", "out_of_scope") or share(heard) < LIKELY
     return "nlu_fallback" if letters and doubtful else ""
 
 
@@ -235,7 +233,7 @@ def _takes_time(heard: Heard) -> str:
     stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
     stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
     stalls = stalls and not surely(heard, "ask_human", "thanks")
-    return "provide_info" if stalls and not is_clear(heard.matter, _CLEAR_WISH) else ""
+    return "provide_info" if stalls and not is_clear(heard.matter, PLAIN) else ""
 
 
 def _keeps_back(heard: Heard) -> str:
@@ -250,7 +248,7 @@ def _keeps_back(heard: Heard) -> str:
 
 def _told_fact(heard: Heard) -> str:
     """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
-    tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < _CLEAR_WISH
+    tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < PLAIN
     fact = heard.facts.address is not None or (heard.requested in _READ_BACK and _names_when(heard))
     return "provide_info" if tells and fact and not says("question", heard.text) else ""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.contracts.conversations import Draft
-from backend.contracts.understanding import CategoryGuess, Issue
+from backend.contracts.understanding import UNSAID, CategoryGuess, Issue
 from backend.domain.drafting.asking import MOST_OPTIONS, SURE, SURE_OF_CATEGORY
 from backend.domain.drafting.model import OpenForm, Step
 
-UNSAID = "未说明"  # the sub-category of words that name no matter
 CLEARLY_ANOTHER = 0.85  # share from which words name another matter, and no other side of this one
 _WORTH_OFFERING = 0.12
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.contracts.understanding import CategoryGuess, Facts
+from backend.contracts.understanding import UNSAID, CategoryGuess, Facts
 from backend.domain.language.answers import Answer
 
 Ranking = tuple[tuple[str, float], ...]
 RATING = "rating"
-_UNSAID = "未说明"
 FEW_WORDS = 4  # characters beside the facts
+# shares of a wish, or of the category of a matter: likelier than all others together, plain, and with little doubt left
+LIKELY, PLAIN, NO_DOUBT = 0.5, 0.75, 0.97
 SURE_OF_MATTER = 0.9  # the share of its category from which a matter is taken for certain
 # What may be said at any time and is no answer, when the classifier is sure of it.
 _FIRM = frozenset({"emergency", "opt_out", "ask_human", "cancel", "correct_previous_detail", "dispute_result"})
@@ -28,8 +29,6 @@ _WHOLE = frozenset(
         "bye",
     }
 )
-_CERTAIN = 0.97
-_LITTLE_DOUBT = 0.95
 POLITE = frozenset({"greet", "thanks", "bye"})
 
 
@@ -59,19 +58,19 @@ def share(heard: Heard) -> float:
 
 def is_clear(guess: CategoryGuess | None, least: float) -> bool:
     """Whether this is a leaf that says something, with at least this share of its category."""
-    return guess is not None and guess.subcategory != _UNSAID and guess.confidence >= least
+    return guess is not None and guess.subcategory != UNSAID and guess.confidence >= least
 
 
 def is_firm(heard: Heard) -> bool:
     """Whether the words are surely one of the wishes that no open question turns into an answer."""
-    return best(heard) in _FIRM and share(heard) >= 0.5
+    return best(heard) in _FIRM and share(heard) >= LIKELY
 
 
 def surely(heard: Heard, *names: str) -> bool:
     """Whether the words are one of these wishes, with little doubt left."""
-    return best(heard) in names and share(heard) >= _LITTLE_DOUBT
+    return best(heard) in names and share(heard) >= NO_DOUBT
 
 
 def stands(heard: Heard) -> bool:
     """Whether the sentence as a whole surely shows a wish, so that no few words in it may decide otherwise."""
-    return best(heard) in _WHOLE and share(heard) >= _CERTAIN
+    return surely(heard, *_WHOLE)

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft
-from backend.contracts.understanding import CategoryGuess, Facts, Issue
+from backend.contracts.understanding import UNSAID, CategoryGuess, Facts, Issue
 from backend.domain.drafting.gist import gist_of, told_in
-from backend.domain.drafting.guesses import UNSAID, as_guess, with_guess
+from backend.domain.drafting.guesses import as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import merge_address, out_of_doors, with_landmark
 from backend.domain.language.wishes import says

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.contracts.conversations import Urgency
-from backend.contracts.understanding import CategoryGuess, Issue
+from backend.contracts.understanding import UNSAID, CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import SURE
 from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
-from backend.domain.drafting.guesses import CLEARLY_ANOTHER, UNSAID, as_guess, with_guess, with_guesses, without_unsaid
+from backend.domain.drafting.guesses import CLEARLY_ANOTHER, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.several import clear_problems, is_one_matter
