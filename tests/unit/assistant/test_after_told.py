@@ -381,7 +381,10 @@ def test_plain_words_of_somebody_who_waits(text: str, model: str, expected: str)
     assert intent(text, "", (model, 0.7)) == expected
 
 
-@pytest.mark.parametrize("text", ["糊弄谁呢 你们人都没上来", "师傅根本没上来看", "修理工人影都没上来过"])
+@pytest.mark.parametrize(
+    "text",
+    ["糊弄谁呢 你们人都没上来", "糊弄谁呢 人都没上来", "师傅根本没上来看", "修理工人影都没上来过", "地铁口没电梯 老人爬不动"],
+)
 def test_who_did_not_come_up_the_stairs_has_not_drowned(text: str) -> None:
     assert screen_emergency(text) is None
 
