@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import orders
 from actions.backend import backend
-from actions.turn import Events, Talk
+from actions.turn import A_STORY, Events, Talk
 from backend.contracts.messages import Choice
 
 FORM = "complaint_form"
@@ -24,7 +24,6 @@ _READS_BACK = frozenset({"confirm", "confirm_extra"})
 _HANDBACK, _SCAN = "handback", "scan"
 REPORT = "report_complaint"
 _INFORMATION = "provide_info"
-_A_STORY = 12  # characters: nobody tells so much about an order that does not exist
 _ABOUT_ORDERS = frozenset({"dispute_result", "urge", "query_status"})
 
 
@@ -39,7 +38,7 @@ async def tells_on(talk: Talk) -> bool:
     """物业不管 派出所来了就关 走了又开, in the form of somebody who has no order: what came of the matter so far."""
     if talk.draft is None or talk.intent not in _ABOUT_ORDERS or orders.mentions(talk):
         return False
-    if len(talk.text) < _A_STORY or talk.wishes & {"asks", "reads_back"}:
+    if len(talk.text) < A_STORY or talk.wishes & {"asks", "reads_back"}:
         return False
     return not await orders.own_orders(talk)
 

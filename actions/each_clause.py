@@ -10,10 +10,11 @@ from actions import picking
 from actions.turn import Talk
 
 _CLAUSE = re.compile(r"[^,。;!?、\s]+")
+_NOT = r"(?<!别)(?<!甭)(?<!不用)(?<!不要)(?<!不能)(?<!别给)(?<!别再)"
 # What a clause wants of the order that it names; the first that fits. Taking back is asked once more anyway.
 _WANTED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("withdraw", re.compile(r"撤(?!不)|取消|作废|(?:不用|甭|别)(?:再)?(?:管|办|修|弄|来|催)")),
-    ("urge", re.compile(r"催|快(?:点|些)|抓紧|赶紧|赶快")),
+    ("withdraw", re.compile(rf"{_NOT}(?:撤(?!不)|取消|作废)|(?:不用|甭|别)(?:再)?(?:管|办|修|弄|来)")),
+    ("urge", re.compile(rf"{_NOT}(?:催|快(?:点|些)|抓紧|赶紧|赶快)")),
 )
 VERBS = frozenset(verb for verb, _ in _WANTED)
 Wished = tuple[dict[str, Any], str, str]

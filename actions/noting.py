@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
@@ -60,7 +59,7 @@ async def is_more_of_it(talk: Talk) -> bool:
     is_new = not talk.wishes & _GROWS or "another" in talk.wishes  # 同一个地址 还有感应灯也不亮
     if is_new or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
         return False
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    guess = talk.guess
     same = [order for order in await open_orders(talk) if order["category"] == guess.get("category")]
     if talk.matter is not None:  # a clear matter is the same one only in the same words: 对门也没水
         grown = "worse" in talk.wishes  # 坑又大了一圈: there must be one already

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
@@ -13,7 +12,7 @@ from actions.doing import on_one_order, open_orders, tell_status
 from actions.drafting import FORM, after_digression, back_to_form, read_back
 from actions.noting import add_note
 from actions.talk_actions import AnswerFaq
-from actions.turn import Events, Talk
+from actions.turn import A_STORY, Events, Talk
 
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
@@ -21,7 +20,6 @@ _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
 _STAYS = re.compile(r"(?:别|不要|不能|不许)(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
-_A_STORY = 15  # characters: nobody tells so much about an order that does not exist
 
 
 class QueryStatus(ResidentAction):
@@ -118,8 +116,8 @@ async def _is_first_report(talk: Talk) -> bool:
 
 
 def _tells_unclearly(talk: Talk) -> bool:
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
-    story = len(talk.text) >= _A_STORY and "asks" not in talk.wishes
+    guess = talk.guess
+    story = len(talk.text) >= A_STORY and "asks" not in talk.wishes
     sounds = bool(talk.message.get("content")) and (story or guess.get("category_confidence", 0.0) >= _SOUNDS_LIKE)
     return sounds and len(talk.text) >= _TELLS and not talk.wishes & _ABOUT_ORDERS and not talk.answer
 

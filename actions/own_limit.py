@@ -19,7 +19,7 @@ async def order_asked_about(talk: Talk) -> dict[str, Any] | None:
     if talk.draft is not None:
         return None
     being_done = await open_orders(talk)
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    guess = talk.guess
     names_one = "asks_when_whole" not in talk.wishes  # 多长时间能来 names nothing, whatever the model hears in it
     if names_one and guess.get("category_confidence", 0.0) >= _SURE:
         being_done = [order for order in being_done if order["category"] == guess.get("category")]

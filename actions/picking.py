@@ -109,7 +109,7 @@ def _common(said: str, told: str) -> int:
 
 
 def _guessed(talk: Talk, order: dict[str, Any]) -> int:
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    guess = talk.guess
     if guess.get("category_confidence", 0.0) < _SOUNDS_LIKE or guess.get("category") != order["category"]:
         return 0
     return _CLEARLY if guess.get("subcategory") == order["subcategory"] else 1

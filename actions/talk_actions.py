@@ -175,7 +175,7 @@ class Emergency(ResidentAction):
     action_name = "action_emergency"
 
     async def respond(self, talk: Talk) -> Events:
-        guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+        guess = talk.guess
         body = {
             "message_id": str(talk.meta.get("message_id") or ""),
             "category": guess.get("category", ""),
@@ -242,7 +242,7 @@ def _key_of_model(talk: Talk) -> str:
 
 def _offer(talk: Talk) -> Events:
     """Where the words sound like a matter we know, ask whether it is to be reported; else what is wanted."""
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    guess = talk.guess
     sounds = guess.get("category_confidence", 0.0) >= _WORTH_OFFERING and _HAN.search(talk.text)
     if talk.draft is not None or not sounds:
         talk.say("what_now")
@@ -281,5 +281,5 @@ def _service_code(talk: Talk) -> str:
     """The matter of the draft, else what the question itself is about (停电多久来人)."""
     if talk.draft and talk.draft.get("service_code"):
         return str(talk.draft["service_code"])
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
+    guess = talk.guess
     return str(guess.get("service_code", "")) if guess.get("category_confidence", 0.0) >= _SURE_OF_NEED else ""

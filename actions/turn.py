@@ -30,7 +30,8 @@ PASSING = frozenset(
         *("ask_occurred_at", "ask_contact_phone"),
     ]
 )
-SURE_OF_MATTER = 0.85
+WORTH_A_REPORT = 0.85  # share of its category from which a matter is one
+A_STORY = 15  # characters: nobody tells so much about an order that does not exist
 
 
 @dataclass
@@ -95,14 +96,19 @@ class Talk:
 
     @property
     def wishes(self) -> frozenset[str]:
-        """What the words want beside the one intent: gives_up (a clear yes to taking back), urges, adds, starts_anew."""
+        """What the words want beside the one intent: gives_up (a clear yes to taking back), urges, adds."""
         return frozenset(self.message.get("wishes") or ())
+
+    @property
+    def guess(self) -> dict[str, Any]:
+        """The likeliest leaf, {} for none."""
+        return next(iter(self.message.get("categories") or []), {})
 
     @property
     def matter(self) -> dict[str, Any] | None:
         """The likeliest leaf where the model is sure of its category; None where it is not, or the leaf says nothing."""
-        guess: dict[str, Any] = next(iter(self.message.get("categories") or []), {})
-        sure = guess.get("category_confidence", 0.0) >= SURE_OF_MATTER and guess.get("subcategory") != UNSAID
+        guess = self.guess
+        sure = guess.get("category_confidence", 0.0) >= WORTH_A_REPORT and guess.get("subcategory") != UNSAID
         return guess if sure else None
 
     @property
@@ -172,7 +178,7 @@ class Talk:
         """The best readings of the message; where Rasa fell back, the intent that it was not sure of."""
         ranking = [self.message.get("intent") or {}, *(self.message.get("intent_ranking") or [])]
         best: dict[str, Any] = next((entry for entry in ranking if entry.get("name") != _FALLBACK), {})
-        guess: dict[str, Any] = next(iter(self.message.get("categories") or []), {})
+        guess = self.guess
         return Understood(
             intent=str(best.get("name") or ""),
             confidence=float(best.get("confidence") or 0.0),

@@ -112,11 +112,10 @@ def may_apologise(*, last_apology_at: datetime | None, now: datetime) -> bool:
 def same_emergency(*, kind: str, known_kind: str, known_at: datetime | None, now: datetime, named: bool = True) -> bool:
     """Whether an emergency message is about the one reported a moment ago: it tells of the same kind, of who was hurt by it, or
     of nothing that could be `named`."""
-    if known_at is None or now - known_at > EMERGENCY_SAME:
-        return False
-    return kind == known_kind or kind in WHAT_COMES_OF_IT or not named
+    is_about_it = kind == known_kind or kind in WHAT_COMES_OF_IT or not named
+    return is_about_it and is_recent_emergency(known_at=known_at, now=now)
 
 
-def may_be_taken_back(*, number: str, known_at: datetime | None, now: datetime) -> bool:
-    """Whether an emergency was reported so short a time ago that "没事了" speaks of it."""
-    return bool(number) and known_at is not None and now - known_at <= EMERGENCY_SAME
+def is_recent_emergency(*, known_at: datetime | None, now: datetime) -> bool:
+    """Whether an emergency was reported so short a time ago that what is said now ("没事了") is taken to speak of it."""
+    return known_at is not None and now - known_at <= EMERGENCY_SAME

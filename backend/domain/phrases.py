@@ -7,7 +7,7 @@ from datetime import datetime
 from backend.contracts.conversations import Address
 from backend.contracts.spoken_time import day_text
 from backend.domain.conversation import in_service_hours, next_service_start
-from backend.domain.language.danger_talk import DangerTalk
+from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
 from backend.domain.language.emergency import EMERGENCY_KINDS
 
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
@@ -94,7 +94,7 @@ _GOES_ON = {  # two of each, so that nobody hears the same twice running
         "知道了,也转过去了(单号{number})。要是又不对劲,马上打{call}。",
     ),
 }
-# To somebody who wishes to die nothing is closed, and nothing called well done.
+# To somebody who wishes to die or took something to that end nothing is closed.
 _GOES_ON_DESPAIR = (
     "我在听,您慢慢说。您的话已转给值班人员(单号{number}),他们会尽快找您。难受就打12356,白天黑夜都有人接。",
     "我听见了,不逼您。大家放心不下您,值班的人会给您打个电话。身边有谁就叫来陪陪您,12356随时有人。",
@@ -103,7 +103,8 @@ _GOES_ON_DESPAIR = (
 
 def emergency_goes_on(kind: str, number: str, talk: DangerTalk, *, turn: int) -> str:
     """Said to what is told of a danger after its report; `turn` is the number of the message, so that the words change."""
-    despairs = kind == "suicide" and talk in (DangerTalk.STATE, DangerTalk.UNWANTED)
+    unwanted = talk is DangerTalk.UNWANTED and kind in LASTS_WHATEVER_IS_SAID
+    despairs = unwanted or (talk is DangerTalk.STATE and kind == "suicide")
     said = _GOES_ON_DESPAIR if despairs else _GOES_ON[talk]
     known = EMERGENCY_KINDS.get(kind)
     return said[turn // 2 % len(said)].format(number=number, call=known.call if known else "110")

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address
 from backend.contracts.work_orders import EventType, State, Verb
+from backend.domain.phrases import address_text
 from backend.domain.routing import locate, route
 from backend.services.casework import SYSTEM, apply_verb
 from backend.services.order_log import append_event
@@ -28,9 +29,9 @@ async def set_address(
     order = await orders.get_order(session, number, lock=True)
     chain = locate(address, await directory.places(session), grid=grid_code)
     codes = {place.kind: place.code for place in chain}
-    order.address, order.address_text = dataclasses.asdict(address), address.text
+    order.address, order.address_text = dataclasses.asdict(address), address_text(address)
     changes = {f"{kind}_code": codes.get(kind, "") for kind in ("street", "community", "grid")}
-    note = f"地址:{address.text}"
+    note = f"地址:{order.address_text}"
     await append_event(session, order, type_=EventType.NOTED, actor=actor, now=now, note=note, changes=changes)
     routed = route(chain, order.service_code, await directory.rules_for(session, order.service_code))
     if order.state == State.ACCEPTED.value and order.returns == 0 and routed is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from backend.contracts.conversations import Address, Completeness, Draft
-from backend.domain.drafting.model import ANSWERED, OpenForm
+from backend.domain.drafting.model import ASKS_FOR_A_FACT, OpenForm
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.addresses import completeness
@@ -26,7 +26,7 @@ def open_draft(conversation: ConversationRow) -> Draft:
 def is_answering(conversation: ConversationRow) -> bool:
     """Whether the form has a question open that asks for something else than what happened."""
     form = _form(conversation)
-    return form is not None and form.requested.value in ANSWERED
+    return form is not None and form.requested.value in ASKS_FOR_A_FACT
 
 
 def place_in_draft(draft: Draft, said: Address | None) -> Address | None:

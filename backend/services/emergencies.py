@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -11,15 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Address, Completeness, Draft, Urgency
 from backend.contracts.messages import Reply
 from backend.contracts.understanding import Facts, PhoneKind
-from backend.contracts.work_orders import State, Verb
+from backend.contracts.work_orders import Verb
 from backend.domain import phrases
-from backend.domain.conversation import EMERGENCY_PRIORITY, EMERGENCY_SAME, same_emergency
+from backend.domain.conversation import EMERGENCY_PRIORITY, is_recent_emergency, same_emergency
 from backend.domain.errors import DomainError
 from backend.domain.language.danger_talk import DangerTalk
 from backend.domain.language.emergency import EMERGENCY_KINDS, names_danger
 from backend.domain.language.normalise import normalise
 from backend.services.casework import apply_verb
 from backend.services.conversations import flag_for_people
+from backend.services.corrections import set_address
 from backend.services.draft_place import lend_place, open_draft, place_in_draft
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage.tables.conversations import ConversationRow
@@ -111,20 +111,20 @@ def is_findable(facts: Facts) -> bool:
 
 def awaits_place(conversation: ConversationRow, *, now: datetime) -> bool:
     """Whether a place that is told now is that of the emergency: it still lacks one that was told for it, and is not long ago."""
-    recent = conversation.emergency_at is not None and now - conversation.emergency_at <= EMERGENCY_SAME
-    return conversation.emergency_needs_address and recent
+    return conversation.emergency_needs_address and is_recent_emergency(known_at=conversation.emergency_at, now=now)
 
 
 async def add_place(session: AsyncSession, conversation: ConversationRow, address: Address | None, *, now: datetime) -> None:
     """Write an address onto the emergency order of a conversation, if it still lacks one."""
     if address is None or not conversation.emergency_needs_address or not conversation.emergency_number:
         return
-    order = await get_order(session, conversation.emergency_number)
-    order.address, order.address_text = asdict(address), phrases.address_text(address)
-    await session.flush()
     conversation.emergency_needs_address = False
-    if order.state == State.ACCEPTED.value:  # nobody knew to whom; the place decides
-        await _attempt(session, order.number, Verb.DISPATCH, {}, now=now)
+    number, grid = conversation.emergency_number, conversation.grid_code
+    try:
+        async with session.begin_nested():
+            await set_address(session, number=number, address=address, actor=_ACTOR, now=now, grid_code=grid)
+    except DomainError as error:  # whatever is wrong with the order, the resident must get the instruction
+        log.warning("emergency_place_refused", number=number, error=error.code)
 
 
 def _place(facts: Facts) -> Address | None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import phrases
-from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, may_be_taken_back, needs_new_dialogue
+from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, is_recent_emergency, needs_new_dialogue
 from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
@@ -206,8 +206,8 @@ class TurnWorker(LeasedWorker[Turn]):
 
     def _follows_danger(self, turn: Turn) -> bool:
         reported = turn.conversation
-        fresh = may_be_taken_back(number=reported.emergency_number, known_at=reported.emergency_at, now=self._clock.now())
-        return fresh and owned_by_bot(turn)
+        fresh = is_recent_emergency(known_at=reported.emergency_at, now=self._clock.now())
+        return bool(reported.emergency_number) and fresh and owned_by_bot(turn)
 
     async def _emergency_place(self, turn: Turn) -> EmergencyPlace | None:
         if not awaits_place(turn.conversation, now=self._clock.now()):

@@ -21,7 +21,7 @@ from backend.contracts.understanding import CategoryGuess, Facts, Issue, Underst
 from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.context import intents_of_parse
 from backend.domain.drafting.last_question import asked_by
-from backend.domain.drafting.model import ANSWERED
+from backend.domain.drafting.model import ASKS_FOR_A_FACT
 from backend.domain.language.emergency import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
@@ -50,7 +50,7 @@ async def understand(
 ) -> Heading:
     """Never raises for the assistant's failures. `context` is the bot's last sentence, "" for none."""
     draw = partial(draw_facts, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
-    facts = draw(text, answering=asked_by(context) in ANSWERED)
+    facts = draw(text, answering=asked_by(context) in ASKS_FOR_A_FACT)
     parsed = await _parse(assistant, text, channel)
     intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"

@@ -14,7 +14,6 @@ from channels.simulator import pictures
 from channels.simulator.world import Phone, World
 from channels.wechat.accounts import WechatAccount
 
-CHANNEL_OF_ACCOUNT = {"oa": Channel.WECHAT_OA, "mp": Channel.WECHAT_MP}
 MAX_TEXT_BYTES = 2048
 LONG_TERM = 10**6  # a consent that does not wear off
 Answer = dict[str, Any]

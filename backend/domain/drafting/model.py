@@ -34,7 +34,7 @@ CONTROLS = frozenset({Ask.CONFIRM, Ask.CHANGE, Ask.CANCEL, Ask.RESUME, Ask.CATEG
 # What may be left open: an order can be worked on without it.
 SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})
 # Questions that ask for something else than what happened: their answers hardly ever tell a danger.
-ANSWERED = frozenset(ask.value for ask in Ask if ask not in (Ask.NOTHING, Ask.DESCRIPTION))
+ASKS_FOR_A_FACT = frozenset(ask.value for ask in Ask if ask not in (Ask.NOTHING, Ask.DESCRIPTION))
 # Said inside the form, these do not speak about it; the assistant answers them and the open question stays.
 DIGRESSIONS = frozenset(
     [

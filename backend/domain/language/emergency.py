@@ -269,11 +269,6 @@ def takes_back_danger(text: str) -> bool:
     return _DENIED.search(meant) is not None and emergency_in(_TAKEN_BACK.sub("", meant)) is None
 
 
-def instruction_for(kind: str) -> str:
-    """What a resident in that danger is told in the same turn; raises KeyError for an unknown kind."""
-    return EMERGENCY_KINDS[kind].instruction
-
-
 @lru_cache(maxsize=256)
 def _is_figure_of_speech(text: str) -> bool:
     meant = spelt(text)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from backend.contracts.understanding import Span
-from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
 
 
@@ -92,16 +91,12 @@ _ASKS = re.compile("|".join(load_table("issue_words")["status"]))
 _BESIDE = re.compile("|".join(f"(?:{words})" for group in load_table("issue_words").values() for words in group))
 
 
-def split_problems(text: str) -> tuple[Span, ...]:
-    """Pieces of the normalised text in order, leading marks cut off, none empty; the whole text when there is nothing to cut.
+def clauses_in(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text that is normalised already, with their joints, leading marks cut off, none empty; one clause when
+    there is nothing to cut.
 
     The cut is generous: whoever classifies the pieces joins neighbours of the same problem again.
     """
-    return tuple(clause.span for clause in clauses_in(normalise(text).text))
-
-
-def clauses_in(text: str) -> tuple[Clause, ...]:
-    """The clauses of a text that is normalised already, with their joints; one clause when there is nothing to cut."""
     found: list[Clause] = []
     edges = _edges(text)
     waiting = Joint.COMMA  # of pieces that turn out to be marks only

@@ -32,7 +32,6 @@ DIGITS = {
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": "二十", "卅": "三十"}
-CHINESE_NUMERAL_CHARS = "零〇一二两三四五六七八九十百千廿卅"
 # The characters that are read aloud as single digits of a number (电话号码), 两 is never one of them.
 SPOKEN_DIGITS = "零〇洞一幺二三四五六七八九"
 

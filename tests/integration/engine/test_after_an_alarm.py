@@ -6,10 +6,9 @@ import pytest
 
 from backend.contracts.conversations import Address
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
-from tests.integration.engine.test_notifications import FIRE, PLACE, district, facts_at
+from tests.integration.engine.test_notifications import FIRE, facts_at
+from tests.integration.engine.told import PLACE
 from tests.integration.engine.world import World
-
-__all__ = ["district"]
 
 
 async def _notes(world: World) -> list[str]:

@@ -10,10 +10,9 @@ from backend.contracts.conversations import Address, Draft
 from backend.domain.drafting.model import Ask, OpenForm
 from backend.domain.drafting.stored import form_to_json
 from backend.storage.tables.work_orders import WorkOrderRow
-from tests.integration.engine.test_notifications import FIRE, PLACE, district, facts_at
+from tests.integration.engine.test_notifications import FIRE, facts_at
+from tests.integration.engine.told import PLACE
 from tests.integration.engine.world import PHONE, World
-
-__all__ = ["district"]
 
 
 async def _drafting(world: World, address: Address, **more: Any) -> None:

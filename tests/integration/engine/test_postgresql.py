@@ -102,9 +102,10 @@ async def test_a_lease_has_one_holder_and_an_old_one_cannot_commit(pg: World) ->
             row = await get_conversation(session, conversation, lock=True)
             return leases.take(row, "turn", now=wall_now(), holder=holder, seconds=seconds)
 
-    taken = [lease for lease in await asyncio.gather(*(claim(str(n), 0.05) for n in range(5))) if lease]
+    taken = [lease for lease in await asyncio.gather(*(claim(str(n), 10) for n in range(5))) if lease]
     assert len(taken) == 1
-    await asyncio.sleep(0.1)
+    async with pg.writing() as session:  # its time is over
+        (await get_conversation(session, conversation, lock=True)).turn_until = wall_now()
     second = await claim("second", 10)
     assert second is not None
     assert second.fence == taken[0].fence + 1

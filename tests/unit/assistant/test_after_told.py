@@ -351,6 +351,15 @@ async def test_two_wishes_in_one_message_go_to_their_own_orders() -> None:
     assert said.startswith(tuple(said_of("urged", unit="供热公司", number=SECOND)))
 
 
+@pytest.mark.parametrize("text", ["路灯那个别撤 停水那个催一下", "路灯那个别取消 停水那个快点", "路灯那个不用催 停水那个快点"])
+async def test_what_is_not_wanted_is_not_done_to_the_other_order(text: str) -> None:
+    orders = [order(FIRST, **OFF), order(SECOND, **LAMP)]
+    async with running(own(*orders)) as fake:
+        _, _, slots = await run("action_urge", heard(text, "urge"))
+    assert SECOND not in done(fake, "urge")
+    assert (slots.get("pending") or {}).get("kind") != "withdraw"
+
+
 @pytest.mark.parametrize("text", ["路灯那个催一下 快点", "停水那个不用管了", "催一下路灯 谢谢"])
 async def test_one_wish_stays_one(text: str) -> None:
     orders = [order(FIRST, **OFF), order(SECOND, **LAMP)]

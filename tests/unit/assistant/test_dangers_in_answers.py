@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import yaml
 
-from backend.domain.drafting.model import ANSWERED, Ask
+from backend.domain.drafting.model import Ask
+from backend.domain.drafting.stored import form_to_json
 from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.facts import draw_facts
+from backend.services.draft_place import is_answering
+from backend.storage.tables.conversations import ConversationRow
 from bot.corpus import ROOT
-from tests.unit.assistant.builders import PLACES
+from tests.unit.assistant.builders import PLACES, fresh
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -47,6 +51,11 @@ def test_of_what_is_said_in_a_form_hardly_anything_alarms() -> None:
     assert len(alarmed) <= 1, alarmed
 
 
-def test_the_question_what_happened_is_answered_by_dangers_too() -> None:
-    assert Ask.DESCRIPTION.value not in ANSWERED
-    assert Ask.CONTACT_PHONE.value in ANSWERED
+@pytest.mark.parametrize(("asked", "expected"), [(Ask.DESCRIPTION, False), (Ask.CONTACT_PHONE, True), (Ask.ADDRESS, True)])
+def test_the_question_what_happened_is_answered_by_dangers_too(asked: Ask, expected: bool) -> None:
+    form = replace(fresh(), requested=asked)
+    assert is_answering(ConversationRow(draft=form_to_json(form))) is expected
+
+
+def test_where_no_form_is_open_nothing_is_answered() -> None:
+    assert not is_answering(ConversationRow(draft=None))

@@ -111,7 +111,7 @@ def test_hardly_a_report_of_a_danger_is_taken_for_news_of_the_last_one(table: st
 
 
 @given(st.text(alphabet="打了开窗门来人走别不用多久,。 ", max_size=300))
-def test_any_text_is_read_quickly_and_as_one_of_the_kinds(text: str) -> None:
+def test_no_text_is_too_odd_to_be_read(text: str) -> None:
     assert danger_talk(text) in (None, *DangerTalk)
 
 
@@ -122,11 +122,17 @@ def test_an_end_is_believed_where_only_a_word_of_it_sounds_like_danger() -> None
     assert takes_back_danger("背下来了 谢谢")
 
 
+# who wishes to die, or has taken something to that end and wants nobody to come
+LISTENED_TO = {
+    ("suicide", DangerTalk.STATE), ("suicide", DangerTalk.UNWANTED), ("overdose", DangerTalk.UNWANTED),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", EMERGENCY_KINDS)
 @pytest.mark.parametrize("talk", DangerTalk)
 def test_every_answer_names_the_order_fits_two_messages_and_changes(kind: str, talk: DangerTalk) -> None:
     said = [phrases.emergency_goes_on(kind, "261122000000", talk, turn=turn) + phrases.EMERGENCY_ASKS_PLACE for turn in (1, 3)]
     assert said[0] != said[1]
     assert all(len(text) <= 134 - len("【有事请找我】") for text in said)
-    despairs = kind == "suicide" and talk in (DangerTalk.STATE, DangerTalk.UNWANTED)
+    despairs = (kind, talk) in LISTENED_TO
     assert any("12356" in text if despairs else "261122000000" in text for text in said)

@@ -1,7 +1,6 @@
 """All facts of one message together; each digit belongs to one of them."""
 
 import itertools
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -102,17 +101,6 @@ def test_a_naive_time_is_refused() -> None:
 def test_an_unknown_table_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         load_table("nothing")
-
-
-def test_one_message_takes_a_few_milliseconds() -> None:
-    best = min(_seconds(f"{EVERYTHING}{index}") for index in range(20))
-    assert best < 0.02
-
-
-def _seconds(text: str) -> float:
-    started = time.perf_counter()
-    _draw(text)
-    return time.perf_counter() - started
 
 
 WORDS = st.sampled_from(
