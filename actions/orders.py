@@ -8,8 +8,9 @@ from actions import own_numbers
 from actions.backend import BackendRefused, backend
 from actions.turn import Talk
 from backend.contracts.matters import spoken_matter
+from backend.contracts.work_orders import OPEN_STATES
 
-OPEN = ("accepted", "dispatched", "in_progress")
+OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 DONE = ("resolved", "closed")
 _MOST = 5
 _NOT_FOUND = 404

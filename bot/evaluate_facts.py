@@ -125,7 +125,7 @@ def _times(drawn: Sequence[Drawn]) -> str:
 
 
 def _others(drawn: Sequence[Drawn]) -> list[str]:
-    pairs = {
+    pairs: dict[str, list[tuple[object, object]]] = {
         "names": [(one.row["name"] or "", one.facts.name) for one in drawn],
         "anonymous": [(one.row["anonymous"], one.facts.privacy is Privacy.ANONYMOUS) for one in drawn],
         "completeness": [

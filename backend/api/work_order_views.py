@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.api.schemas.work_orders import AttemptOut, ClocksOut, DeliveryOut, EventOut, RatingOut, WorkOrderOut
 from backend.contracts.people import Role
-from backend.contracts.work_orders import State
+from backend.contracts.work_orders import OPEN_STATES, State
 from backend.domain.masking import for_others
-from backend.domain.work_order import OPEN_STATES, STATE_NAMES
+from backend.domain.work_order import STATE_NAMES
 from backend.services.casework import allowed_now
 from backend.services.order_desk import is_hidden
 from backend.storage import directory

@@ -15,6 +15,9 @@ class State(str, Enum):
     WITHDRAWN = "withdrawn"
 
 
+OPEN_STATES = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
+
+
 class Verb(str, Enum):
     """What a person or program may ask of an order; each writes the event of `EVENT_OF_VERB`."""
 

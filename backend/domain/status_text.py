@@ -7,9 +7,7 @@ from datetime import datetime
 
 from backend.contracts.matters import UNCLEAR
 from backend.contracts.spoken_time import by_text, due_day, moment_text
-from backend.contracts.work_orders import State
-
-_OPEN = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
+from backend.contracts.work_orders import OPEN_STATES, State
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def status_text(standing: Standing, *, now: datetime) -> str:
 
 def status_again(standing: Standing, *, now: datetime) -> str:
     """The same in other words, for one who asks a second time and hears nothing new."""
-    closing = "一有变化我马上告诉您" if standing.state in _OPEN else _WORDINGS[standing.state].next
+    closing = "一有变化我马上告诉您" if standing.state in OPEN_STATES else _WORDINGS[standing.state].next
     return f"{_filled(_WORDINGS[standing.state].still, standing, now)}{_next(standing, now, closing)}。"
 
 
@@ -86,7 +84,7 @@ def _named(matter: str) -> str:
 
 
 def _due(standing: Standing, now: datetime) -> str:
-    if standing.state not in _OPEN or standing.suspended or _is_late(standing, now):
+    if standing.state not in OPEN_STATES or standing.suspended or _is_late(standing, now):
         return ""
     on_site = standing.on_site_due_at if standing.arrived_at is None else None
     said = [f"{by_text(on_site, now=now)}到场"] if on_site is not None and on_site > now else []
@@ -95,10 +93,10 @@ def _due(standing: Standing, now: datetime) -> str:
 
 
 def _next(standing: Standing, now: datetime, otherwise: str) -> str:
-    if standing.state in _OPEN and standing.suspended:
+    if standing.state in OPEN_STATES and standing.suspended:
         return _PAUSED
     return _LATE if _is_late(standing, now) else otherwise
 
 
 def _is_late(standing: Standing, now: datetime) -> bool:
-    return standing.state in _OPEN and not standing.suspended and standing.due_at is not None and standing.due_at < now
+    return standing.state in OPEN_STATES and not standing.suspended and standing.due_at is not None and standing.due_at < now

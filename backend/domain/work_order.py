@@ -8,7 +8,6 @@ from backend.contracts.people import Role
 from backend.contracts.work_orders import State, Verb
 from backend.domain.errors import IllegalTransition
 
-OPEN_STATES = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
 ENDED_STATES = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN})
 
 STATE_NAMES: dict[State, str] = {

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.matters import spoken_matter
-from backend.contracts.work_orders import State
+from backend.contracts.work_orders import OPEN_STATES, State
 from backend.domain.errors import TooOften
 from backend.domain.status_text import Standing, status_again, status_text
 from backend.domain.work_order import STATE_NAMES
@@ -27,7 +27,6 @@ TRIES = 5
 TAIL = 4
 NOT_FOUND = "没有查到。请核对工单号和登记电话的后四位;登记时没留电话的,请用报事儿的微信来查。"
 PAUSED = "查得太频繁了,请过十五分钟再试,也可以打96715问人工。"
-_OPEN = frozenset({State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS})
 _NEXT: dict[State, str] = {
     State.ACCEPTED: "正在给您找承办单位",
     State.DISPATCHED: "等单位签收,签收了告诉您",
@@ -99,7 +98,7 @@ def status_of(order: WorkOrderRow, unit_names: dict[str, str], *, now: datetime)
         subcategory=order.subcategory,
         unit_name=standing.unit,
         since=since,
-        due_at=order.due_at if state in _OPEN else None,
+        due_at=order.due_at if state in OPEN_STATES else None,
         next=_NEXT[state],
         text=status_text(standing, now=now),
         again=status_again(standing, now=now),

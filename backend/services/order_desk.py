@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.people import Role
-from backend.contracts.work_orders import EventType, State
-from backend.domain.work_order import OPEN_STATES
+from backend.contracts.work_orders import OPEN_STATES, EventType, State
 from backend.services.auth import Principal, record_access
 from backend.services.casework import Caller, allowed_now, require_access
 from backend.services.desk import people_names

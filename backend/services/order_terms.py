@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Urgency
-from backend.contracts.work_orders import EventType, State
+from backend.contracts.work_orders import OPEN_STATES, EventType, State
 from backend.domain import clocks
 from backend.domain.calendar import Due, WorkingCalendar, local_day
 from backend.domain.clocks import AlarmKind, ClockSpec, Extension, Pause
-from backend.domain.work_order import OPEN_STATES
 from backend.services.time_limits import clock_at
 from backend.storage import directory
 from backend.storage import work_orders as orders

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.work_orders import OPEN_STATES
 from backend.domain.errors import NotFound
 from backend.domain.event_chain import ChainedEvent
 from backend.storage.tables.work_orders import ClockAlarmRow, JoinRow, RatingRow, WorkOrderEventRow, WorkOrderRow
 
-_OPEN = ("accepted", "dispatched", "in_progress")
+_OPEN = [state.value for state in OPEN_STATES]
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,9 @@ def _is_fine(result: Any) -> bool:
 
 
 def _fits_its_kind(event: Any) -> bool:
-    kind = _KINDS.get(event.get("event")) if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+    name = event.get("event") if isinstance(event, dict) else None
+    kind = _KINDS.get(name) if isinstance(name, str) else None
     return kind is not None and bool(kind.is_valid(event))
 
 
-RemoteAction._validate_action_result = validate_action_result  # type: ignore[method-assign]
+RemoteAction._validate_action_result = validate_action_result

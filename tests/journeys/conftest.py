@@ -27,6 +27,9 @@ from tests.journeys.postmark import postmark
 from tests.kannel import RealKannel
 from tests.postgres import OwnPostgres
 
+# a Sunday evening: what 上个礼拜三, 十五号 and 今早 mean does not depend on when the tests run
+THE_DAY = datetime.fromisoformat("2026-11-22T18:40:00+08:00")
+
 
 @dataclass
 class World:
@@ -71,10 +74,10 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 @contextlib.asynccontextmanager
-async def running_world(home: Path, database_url: str, at: datetime | None = None) -> AsyncIterator[World]:
-    """Start simulator, Kannel and all programs; stop them at the end. `at` is what their clock says then; else the machine's."""
+async def running_world(home: Path, database_url: str, at: datetime = THE_DAY) -> AsyncIterator[World]:
+    """Start simulator, Kannel and all programs; stop them at the end. `at` is what their clock says when they start."""
     installation = Installation(home, free_port())
-    clock = _clock_of(home, at or datetime.now(UTC))
+    clock = _clock_of(home, at)
     simulator_port = free_port()
     sms_token = load_or_make_secrets(home)["sms_callback_token"]
     async with contextlib.AsyncExitStack() as stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +28,7 @@ class Seen:
     before: list[dict[str, Any]]
     others: list[dict[str, Any]] = field(default_factory=list)
     others_before: list[dict[str, Any]] = field(default_factory=list)
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(kw_only=True)
 
     @property
     def text(self) -> str:

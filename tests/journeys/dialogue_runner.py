@@ -123,7 +123,7 @@ class _Stage:
         elif turn.act not in _NOT_ANSWERED:
             self._answers.append([reply["text"] for reply in replies])
         return Seen(
-            replies, await person.conversation(), await person.orders(), before, await person.others_now(), others_before, at
+            replies, await person.conversation(), await person.orders(), before, await person.others_now(), others_before, at=at
         )
 
     async def _filled(self, expected: Any) -> Any:

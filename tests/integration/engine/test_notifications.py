@@ -367,6 +367,7 @@ async def test_the_address_of_an_emergency_may_come_afterwards(district: World) 
     (order,) = await district.rows(WorkOrderRow)
     assert order.address["estate"] == "翠园小区"
     assert order.address_text == PLACE.text
+    assert order.street_code
     assert "地址记下了" in district.wechat.texts[1]
     assert district.assistant.turns == []
     await district.talk("谢谢")

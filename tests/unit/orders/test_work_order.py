@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contracts.people import Role
-from backend.contracts.work_orders import EVENT_OF_VERB, State, Verb
+from backend.contracts.work_orders import EVENT_OF_VERB, OPEN_STATES, State, Verb
 from backend.domain.errors import IllegalTransition, InvalidField
 from backend.domain.verb_data import FIELDS, OUTCOMES, REQUIRED, check_data
 from backend.domain.work_order import (
     ENDED_STATES,
     MOVES,
-    OPEN_STATES,
     ROLE_VERBS,
     STATE_NAMES,
     VERB_NAMES,
