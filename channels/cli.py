@@ -42,6 +42,7 @@ class _Commands(TyperGroup):
 def _commands_of_backend() -> Mapping[str, Any]:
     import backend.cli
 
+    logs.configure("ERROR")  # who types a command reads its answer
     others = typer.Typer()
     backend.cli.register(others)
     return get_group(others).commands
@@ -79,7 +80,11 @@ def demo(
     """Play the whole story against the running system; ends with 1 at the first step that does not happen."""
     from channels.simulator import demo as story
 
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except BadSettings as problem:
+        console.print(f"[red]{escape(str(problem))}[/red]")
+        raise typer.Exit(1) from problem
     raise typer.Exit(asyncio.run(story.play(settings, channel=channel, slow=slow, console=console)))
 
 
