@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, delete, exists, or_, s
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.conversations import Owner
+from backend.contracts.conversations import Address, Owner
 from backend.contracts.messages import MessageStatus
 from backend.contracts.work_orders import State
 from backend.domain.conversation import DRAFT_KEPT
@@ -39,7 +40,7 @@ _AT_ONCE = 100
 _LOOK_S = 60.0
 _NOBODY: dict[str, Any] = {
     "description": FORGOTTEN,
-    "address": {},
+    "address": asdict(Address()),
     "address_text": "",
     "attachments": [],
     "contact_phone": "",

@@ -114,7 +114,8 @@ async def test_after_its_time_an_order_is_without_its_resident_and_its_log_is_so
         before.street_code,
         before.resolved_at,
     )
-    assert (order.description, order.address, order.address_text, order.attachments) == (FORGOTTEN, {}, "", [])
+    assert (order.description, order.address_text, order.attachments) == (FORGOTTEN, "", [])
+    assert not any(order.address.values())
     assert (order.contact_phone, order.contact_name, order.channel_user_id, order.conversation_id) == ("", "", "", None)
     (rating,) = await district.rows(RatingRow)
     assert (rating.satisfaction, rating.comment) == (5, "")
