@@ -42,7 +42,6 @@ class _Commands(TyperGroup):
 def _commands_of_backend() -> Mapping[str, Any]:
     import backend.cli
 
-    logs.configure("ERROR")  # who types a command reads its answer
     others = typer.Typer()
     backend.cli.register(others)
     return get_group(others).commands
