@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from alembic import command
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,7 @@ from backend.storage.database import Database
 from backend.storage.migrate import alembic_config, migrate
 
 console = Console(highlight=False)
+_ERRORS_SHOWN = 40  # on the screen; a report holds all
 user_app = typer.Typer(help="accounts of caseworkers", no_args_is_help=True)
 audit_app = typer.Typer(help="the log of events", no_args_is_help=True)
 directory_app = typer.Typer(help="streets, communities, grids, units and routes", no_args_is_help=True)
@@ -72,7 +73,7 @@ def add_user(
             await auth.create_user(
                 session,
                 username=username,
-                name=name or username,
+                name=name,
                 role=role,
                 password=password,
                 unit_id=unit or None,
@@ -80,32 +81,66 @@ def add_user(
             )
 
     _with_database(add)
-    console.print(f"已添加 {username}({role.value})")
+    _say(f"已添加 {username}({role.value})")
 
 
 @user_app.command("password")
 def set_password(username: str) -> None:
     """Give an account a new password, asked for; its sign-ins end."""
-    password = typer.prompt("新密码", hide_input=True, confirmation_prompt=True)
+    password = _new_password()
 
     async def change(database: Database) -> None:
         async with database.transaction() as session:
             await auth.set_password(session, username=username, password=password)
 
     _with_database(change)
-    console.print(f"{username} 的密码已改,原来的登录已失效")
+    _say(f"{username} 的密码已改,原来的登录已失效")
 
 
 @user_app.command("deactivate")
 def deactivate_user(username: str) -> None:
-    """Close an account: it cannot sign in any more and its sign-ins end; what it did stays on record."""
+    """Close an account: it cannot sign in any more, its sign-ins end and its residents go back to the queue; what it did stays on
+    record."""
 
-    async def close(database: Database) -> None:
+    async def close(database: Database) -> int:
         async with database.transaction() as session:
-            await auth.deactivate(session, username=username)
+            return await auth.deactivate(session, username=username, now=datetime.now(UTC))
 
-    _with_database(close)
-    console.print(f"{username} 已停用")
+    left = _with_database(close)
+    _say(f"{username} 已停用" + (f",正在接的 {left} 个会话放回排队" if left else ""))
+
+
+@user_app.command("activate")
+def activate_user(username: str) -> None:
+    """Open a closed account again, with a new password, which is asked for."""
+
+    async def look(database: Database) -> None:
+        async with database.reading() as session:
+            await auth.closed_account(session, username=username)
+
+    async def reopen(database: Database) -> None:
+        async with database.transaction() as session:
+            await auth.activate(session, username=username, password=password)
+
+    _with_database(look)  # nobody should type a password twice to hear that there is no such account
+    password = _new_password()
+    _with_database(reopen)
+    _say(f"{username} 已重新启用")
+
+
+@user_app.command("list")
+def list_users() -> None:
+    """All accounts with role and unit, and whether they are open."""
+
+    async def read(database: Database) -> list[str]:
+        async with database.reading() as session:
+            return [
+                f"{user.username} {user.name} {user.role} {user.unit_id or '-'} {'' if user.active else '已停用'}".rstrip()
+                for user in await auth.accounts(session)
+            ]
+
+    for line in _with_database(read):
+        _say(line)
 
 
 @audit_app.command("verify")
@@ -117,45 +152,54 @@ def verify_audit() -> None:
             return await audit.verify(session)
 
     report = _with_database(verify)
-    console.print(report.summary())
+    _say(report.summary())
     raise typer.Exit(0 if report.is_sound else 1)
 
 
 @directory_app.command("template")
 def write_template(path: Path) -> None:
-    """Write an empty workbook to fill in."""
-    try:
+    """Write an empty workbook to fill in; one that is there already stays as it is."""
+    _must_be_new(path, ".xlsx")
+    with _writing(path):
         importer.write_template(path)
-    except OSError as error:
-        console.print(f"[red]写不了 {escape(str(path))}:{error.strerror}[/red]")
-        raise typer.Exit(1) from error
-    console.print(f"模板已写到 {path}")
+    _say(f"模板已写到 {path}")
 
 
 @directory_app.command("import")
 def import_directory(
     path: Path,
     keep_good_rows: Annotated[bool, typer.Option(help="import the good rows even when others have errors")] = False,
+    report: Annotated[Path | None, typer.Option(help="write all errors to this workbook (.xlsx), row by row")] = None,
 ) -> None:
     """Import a filled-in workbook; errors are listed row by row, and nothing is imported when there are any."""
 
     async def run(database: Database) -> importer.ImportReport:
         with Progress(console=console) as progress:
-            bar = progress.add_task("导入", total=None)
-            async with database.transaction() as session:
-                return await importer.import_workbook(
-                    session,
-                    path,
-                    now=datetime.now(UTC),
-                    progress=lambda done, total: progress.update(bar, completed=done, total=total),
-                    strict=not keep_good_rows,
+            bar = progress.add_task("核对", total=None)
+            # nobody who writes waits while the file is read
+            async with database.reading() as session:
+                checked = await importer.check_workbook(
+                    session, path, progress=lambda done, total: progress.update(bar, completed=done, total=total)
                 )
+            if checked.errors and not keep_good_rows:
+                return importer.ImportReport(0, checked.errors)
+            progress.update(bar, description="写入")
+            async with database.transaction() as session:
+                return importer.ImportReport(await importer.store(session, checked.rows, now=datetime.now(UTC)), checked.errors)
 
-    report = _with_database(run)
-    for error in report.errors:
-        console.print(f"[red]{error}[/red]")
-    console.print(f"导入 {report.imported} 行,{len(report.errors)} 处错误")
-    raise typer.Exit(1 if report.errors else 0)
+    if report is not None:
+        _must_be_new(report, ".xlsx")
+    done = _with_database(run)
+    for error in done.errors[:_ERRORS_SHOWN]:
+        _say(str(error), style="red")
+    if report is not None:
+        with _writing(report):
+            importer.write_errors(report, done.errors)
+        _say(f"全部 {len(done.errors)} 处错误已写到 {report}")
+    elif len(done.errors) > _ERRORS_SHOWN:
+        _say(f"还有 {len(done.errors) - _ERRORS_SHOWN} 处没有列出来,加 --report 错误.xlsx 可以把全部写成表格")
+    _say(f"导入 {done.imported} 行,{len(done.errors)} 处错误")
+    raise typer.Exit(1 if done.errors else 0)
 
 
 @review_app.command("export")
@@ -167,16 +211,49 @@ def export_review(
 ) -> None:
     """Write the turns that the assistant was unsure of to a workbook (.xlsx) or .csv, without personal data, for labelling."""
 
-    async def collect(database: Database) -> int:
+    async def collect(database: Database) -> tuple[list[review.ReviewTurn], list[str]]:
         start = datetime.now(UTC) - review.span_of(since)
         async with database.reading() as session:
             turns = await review.turns_to_review(session, since=start, below=below, limit=limit)
-            leaves = await review.leaves(session)
-        write_review(path, turns, leaves=leaves)
-        return len(turns)
+            return list(turns), list(await review.leaves(session))
 
-    count = _with_database(collect)
-    console.print(f"{count} 条待标注,已写到 {path}")
+    _must_be_new(path, ".xlsx", ".csv")
+    turns, leaves = _with_database(collect)
+    with _writing(path):
+        write_review(path, turns, leaves=leaves)
+    _say(f"{len(turns)} 条待标注,已写到 {path}")
+
+
+def _must_be_new(path: Path, *suffixes: str) -> None:
+    """A file that is there stays, for somebody may have filled it in."""
+    if path.suffix.lower() not in suffixes:
+        _fail(f"文件名请以 {' 或 '.join(suffixes)} 结尾:{path}")
+    if path.exists():
+        _fail(f"{path} 已经有了,不会盖掉:换个名字,或者先把它移走")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Around writing a file: what fails is one line and exit code 1."""
+    try:
+        yield
+    except OSError as error:
+        _fail(f"写不了 {path}:{error.strerror}")
+
+
+def _new_password() -> str:
+    return str(typer.prompt("新密码", hide_input=True, confirmation_prompt=True))
+
+
+def _say(text: str, style: str = "") -> None:
+    """One line, whole: what is in it may look like markup, and who searches the output wants paths unbroken."""
+    console.print(text, style=style, markup=False, soft_wrap=True)
+
+
+def _fail(text: str) -> NoReturn:
+    """One line that says what to do, and exit code 1."""
+    _say(text, style="red")
+    raise typer.Exit(1)
 
 
 def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
@@ -196,14 +273,11 @@ def _at_database[Result](work: Callable[[str], Result]) -> Result:
     try:
         url = load_settings().effective_database_url
     except BadSettings as error:
-        console.print(f"[red]{escape(str(error))}[/red]")
-        raise typer.Exit(1) from error
+        _fail(str(error))
     try:
         return work(url)
     except DomainError as error:
-        console.print(f"[red]{escape(error.detail)}[/red]")
-        raise typer.Exit(1) from error
+        _fail(error.detail)
     except (SQLAlchemyError, OSError) as error:
-        where = escape(make_url(url).render_as_string(hide_password=True))
-        console.print(f"[red]数据库 {where} 用不了({type(error).__name__}):确认它已启动;新库先运行 youshi migrate[/red]")
-        raise typer.Exit(1) from error
+        where = make_url(url).render_as_string(hide_password=True)
+        _fail(f"数据库 {where} 用不了({type(error).__name__}):确认它已启动;新库先运行 youshi migrate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     admin_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    keep_personal_days: int = Field(default=0, ge=0, le=36500)
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     district: str = "tiedong"
     open311_api_keys: SecretStr = SecretStr("")
@@ -99,6 +101,11 @@ class Settings(BaseSettings):
     def is_demo(self) -> bool:
         """No platform is configured: the simulator plays WeChat and the SMS carrier."""
         return not self.has_wechat and self.sms_provider == "simulator"
+
+    @property
+    def keep_personal(self) -> timedelta | None:
+        """How long what residents said and who they were is kept after their orders are finished; None: for ever."""
+        return timedelta(days=self.keep_personal_days) if self.keep_personal_days else None
 
     @property
     def has_wechat(self) -> bool:

@@ -79,7 +79,11 @@ def demo(
     """Play the whole story against the running system; ends with 1 at the first step that does not happen."""
     from channels.simulator import demo as story
 
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except BadSettings as problem:
+        console.print(f"[red]{escape(str(problem))}[/red]")
+        raise typer.Exit(1) from problem
     raise typer.Exit(asyncio.run(story.play(settings, channel=channel, slow=slow, console=console)))
 
 

@@ -91,7 +91,7 @@ async def _fill(settings: Settings) -> None:
             if settings.is_demo:
                 await _ensure_demo_accounts(session, now)
             else:
-                await _close_demo_accounts(session)
+                await _close_demo_accounts(session, now)
     finally:
         await database.close()
 
@@ -128,10 +128,10 @@ async def _ensure_demo_accounts(session: AsyncSession, now: datetime) -> None:
             )
 
 
-async def _close_demo_accounts(session: AsyncSession) -> None:
+async def _close_demo_accounts(session: AsyncSession, now: datetime) -> None:
     """Whoever read how to try the demo would know their password: they end where residents are real."""
     for username, *_ in DEMO_ACCOUNTS:
-        await auth.close_if_password(session, username=username, password=DEMO_PASSWORD)
+        await auth.close_if_password(session, username=username, password=DEMO_PASSWORD, now=now)
 
 
 async def _exists(session: AsyncSession, username: str) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.services.clocks import calendar_warning, raise_due_alarms
 from backend.services.delivery import Deliverer
+from backend.services.forgetting import Forgetter
 from backend.services.listening import RuleEars
 from backend.services.notifications import NotificationConsumer
 from backend.services.relay import Relay
@@ -23,6 +24,7 @@ from backend.services.reminders import remind
 from backend.services.replaying import SpoolReplayer
 from backend.services.turns import TurnWorker
 from backend.settings import Settings
+from backend.storage.media import MediaFiles
 from backend.storage.streams import Streams
 from channels import logs
 from channels.media_keeper import MediaKeeper
@@ -54,7 +56,10 @@ async def main() -> None:
         tasks.create_task(_beat(settings.home_dir / "run" / "worker.beat", stop))
 
 
-def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer | MediaKeeper, ...]:
+Loop = TurnWorker | Relay | Deliverer | NotificationConsumer | SpoolReplayer | MediaKeeper | Forgetter
+
+
+def _loops(runtime: Runtime) -> tuple[Loop, ...]:
     db, clock, wakeups, senders = runtime.database, runtime.clock, runtime.wakeups, runtime.senders
     sms_account = service_number(runtime.settings)
     # every process is a consumer of its own: what a dead one had taken is published again by the relay
@@ -84,6 +89,7 @@ def _loops(runtime: Runtime) -> tuple[TurnWorker | Relay | Deliverer | Notificat
         NotificationConsumer(db=db, streams=streams, clock=clock, wakeups=wakeups, sms_account=sms_account),
         SpoolReplayer(inbox=runtime.inbox),
         MediaKeeper(db=db, clients=runtime.wechat_clients, store=MediaStore(runtime.settings.home_dir), clock=clock),
+        Forgetter(db=db, clock=clock, media=MediaFiles(runtime.settings.home_dir), keep=runtime.settings.keep_personal),
     )
 
 

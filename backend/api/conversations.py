@@ -26,6 +26,7 @@ from backend.domain.masking import mask_phone, mask_text, mask_user
 from backend.domain.session_window import open_windows, remaining
 from backend.services import conversations as talk
 from backend.services.auth import Principal
+from backend.services.desk import leads
 from backend.storage.conversations import (
     get_conversation,
     is_told_in_secret,
@@ -132,9 +133,17 @@ async def handover(
     told: BackgroundTasks,
     context: ContextDep,
 ) -> ConversationOut:
-    """Put the resident into the human queue: the bot does it when asked for a person, a caseworker to let go."""
+    """Put the resident into the human queue: the bot does it when asked for a person, a caseworker to let go, a supervisor for a
+    colleague who is not there. 409 names the caseworker who has it."""
+    await _require_open(session, conversation_id, principal)
+    decides = principal.role is Role.SERVICE or leads(principal)
     row = await talk.hand_over_to_queue(
-        session, conversation_id=conversation_id, reason=body.reason, priority=body.priority, now=clock.now()
+        session,
+        conversation_id=conversation_id,
+        reason=body.reason,
+        priority=body.priority,
+        user=None if decides else principal.username,
+        now=clock.now(),
     )
     told.add_task(_tell, context.extras.get("wakeups"), conversation_id, "owner")
     return _view(row, principal.role)

@@ -41,6 +41,7 @@ async def talk_parts(
         "now": now,
         "label": resident_label(row),
         "is_mine": desk.is_assigned_to(row, user.username),
+        "may_put_back": desk.may_put_back(row, user),
         "names": await desk.people_names(session),
         "messages": messages,
         "earlier": messages[0].seq if messages and messages[0].seq > 1 else None,

@@ -24,6 +24,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 LOGIN = "/console/login"
+AGAIN = "#again"
+_MOST_STEPS = 4  # of the address of a page: "", console, orders, number
+_PAGE_STEPS = {"/console/tasks": 3}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -75,12 +78,34 @@ def is_part(request: Request) -> bool:
 
 
 def _to_login(request: Request) -> Response:
+    """The sign-in, which leads back to where one was: for a form that is the page it stands on, marked so that the script there
+    puts back what was filled in (static/console.js)."""
     if is_part(request):
-        return Response(status_code=204, headers={"HX-Redirect": LOGIN})
+        return Response(status_code=204, headers={"HX-Redirect": _sign_in_for(request.headers.get("hx-current-url", ""))})
     if request.headers.get("accept", "").startswith("text/event-stream"):
         return Response(status_code=401)
-    target = request.url.path if request.method == "GET" else "/console"
-    return RedirectResponse(f"{LOGIN}?next={quote(target)}", status_code=303)
+    if request.method == "GET":
+        return RedirectResponse(f"{LOGIN}?next={quote(_path_of(str(request.url)))}", status_code=303)
+    return RedirectResponse(_sign_in_for(_page_of(request.headers.get("referer", ""))), status_code=303)
+
+
+def _page_of(address: str) -> str:
+    """The page that a form stands on. The answer to a form stands at the form's own address, a step below its page, where nothing
+    can be opened."""
+    parts = urlsplit(address)
+    steps = parts.path.split("/")
+    deepest = _PAGE_STEPS.get("/".join(steps[:3]), _MOST_STEPS)
+    return parts.geturl() if len(steps) <= deepest else parts._replace(path="/".join(steps[:deepest]), query="").geturl()
+
+
+def _sign_in_for(page: str) -> str:
+    """The address of the sign-in for somebody whose session ended on `page` in the middle of something."""
+    return f"{LOGIN}?expired=1&next={quote(_path_of(page) + AGAIN)}"
+
+
+def _path_of(address: str) -> str:
+    parts = urlsplit(address)
+    return (parts.path or "/console") + (f"?{parts.query}" if parts.query else "")
 
 
 def _words(error: Exception) -> tuple[int, str]:

@@ -15,13 +15,15 @@ from backend.domain.errors import DomainError, TooOften, Unauthorised
 from backend.services import auth
 from backend.services import sign_in as signing_in
 
+_EXPIRED = "登录过期了,刚才的没有提交。再登录一次就回到那一页,写好的还在。"
 router = APIRouter(prefix="/console", route_class=PageRoute)
 
 
 @router.get("/login")
-async def sign_in_page(request: Request, next: str = "") -> Response:  # noqa: A002 - the name in the address
-    """The sign-in form; `next` is the page to open afterwards."""
-    return render(request, "login.html", {"next": own_path(next), "username": ""})
+async def sign_in_page(request: Request, next: str = "", expired: bool = False) -> Response:  # noqa: A002 - as in the address
+    """The sign-in form; `next` is the page to open afterwards, `expired`: somebody was in the middle of something there."""
+    notice = {"notice": _EXPIRED, "notice_kind": "warn"} if expired else {}
+    return render(request, "login.html", {"next": own_path(next), "username": "", **notice})
 
 
 @router.post("/login")

@@ -124,15 +124,16 @@ async def hand_back(request: Request, context: ContextDep, user: DeskUserDep, co
 
 @router.post("/conversations/{conversation_id}/requeue")
 async def put_back(request: Request, context: ContextDep, user: DeskUserDep, conversation_id: str) -> Response:
-    """Put one's own conversation back into the queue for a colleague."""
+    """Put a conversation back into the queue: one's own, or as who leads that of a colleague who is not there."""
     now = context.clock.now()
-    reason = f"{user.name}转来"
 
     async def step(session: AsyncSession) -> object:
         row = await desk.conversation(session, conversation_id, lock=True)
-        if not desk.is_assigned_to(row, user.username):
+        if not desk.may_put_back(row, user):
             raise Conflict("这个会话不在您手上", assignee=row.assignee)
-        return await conversations.hand_over_to_queue(session, conversation_id=conversation_id, reason=reason, now=now)
+        return await conversations.hand_over_to_queue(
+            session, conversation_id=conversation_id, reason=f"{user.name}转来", now=now
+        )
 
     return await _do(request, context, user, conversation_id, step)
 

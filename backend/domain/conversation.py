@@ -58,13 +58,15 @@ def waits_for_assistant(reason: str) -> bool:
     return reason.startswith(ASSISTANT_FAILED)
 
 
-def to_queue(now: Ownership) -> Ownership:
-    """Into the human queue.
+def to_queue(now: Ownership, user: str | None = None) -> Ownership:
+    """Into the human queue, by its caseworker (`user` None: by the system or who leads). Raises Conflict naming who has it.
 
     From the bot the epoch stays: the bot's own goodbye of this turn, and a late answer while nobody took over, may still be said.
     """
     if now.owner is Owner.QUEUE:
         return now
+    if now.owner is Owner.HUMAN and user not in (None, now.assignee):
+        raise Conflict(f"这个会话由{now.assignee}负责", assignee=now.assignee, epoch=now.epoch)
     return Ownership(Owner.QUEUE, None, now.epoch + (1 if now.owner is Owner.HUMAN else 0))
 
 

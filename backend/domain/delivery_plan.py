@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ ROUTE_NAMES = {
 }
 
 
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _NO_SUCH_WAY = "没有这条路"  # not worth telling: the channel never had it
 
 
@@ -117,7 +119,22 @@ def _one_time(at: Situation) -> str:
 def _sms(at: Situation) -> str:
     if not at.phone:
         return "没有手机号"
+    if not takes_sms(at.phone):
+        return "座机收不了短信"
     return _opted_out(at)
+
+
+def takes_sms(phone: str) -> bool:
+    """Whether a number that a resident gave is a mobile; to a landline ("0412-…") a person telephones."""
+    return _MOBILE.fullmatch(phone) is not None
+
+
+def reached_at(known: str, given: str, *, by_sms: bool) -> str:
+    """The number to reach a resident at, after one more was given with an order: the last one, but a landline does not replace a
+    mobile; who texts us (`by_sms`) is reached where the texts come from."""
+    if not known or not given:
+        return known or given
+    return known if by_sms or (takes_sms(known) and not takes_sms(given)) else given
 
 
 def _opted_out(at: Situation) -> str:

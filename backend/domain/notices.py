@@ -19,8 +19,8 @@ _RATING_WORDS = ("非常不满意", "不满意", "基本满意", "满意", "非�
 
 @dataclass(frozen=True)
 class NoticeFacts:
-    """What the texts need. `due_at` is when the order must be done now; `detail` is the reason, or what was done;
-    `door` is who can help instead.
+    """What the texts need. `due_at` is when the order must be done now, `is_late`: that was before the event, and nobody promises
+    a day that is over; `detail` is the reason, or what was done; `door` is who can help instead.
     """
 
     number: str
@@ -29,6 +29,7 @@ class NoticeFacts:
     due_at: datetime | None = None
     detail: str = ""
     door: str = ""
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _filled(pattern: str, facts: NoticeFacts, detail: str) -> str:
         unit=facts.unit or "承办单位",
         detail=_without_stop(detail) or "已处理",
         by=by or "尽快",
-        by_answer=f"最晚{due_date(facts.due_at)}给您答复。" if facts.due_at else "",
+        by_answer=f"最晚{due_date(facts.due_at)}给您答复。" if facts.due_at and not facts.is_late else "",
         door=f"请找{facts.door}。" if facts.door else "",
     )
 

@@ -8,22 +8,25 @@ import hmac
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.people import Role
 from backend.domain.errors import Conflict, InvalidField, NotFound, Unauthorised
+from backend.services.conversations import leave_all
 from backend.storage import directory
 from backend.storage.tables.people import AccessLogRow, TokenRow, UserRow
 
 TOKEN_LIFE = timedelta(hours=12)
 SHORTEST_PASSWORD = 8
 _USERNAME = re.compile(r"[^\s\x00]{1,60}")
+_LONGEST_NAME = 60
 _hasher = PasswordHash((Argon2Hasher(),))
 # Verified when the name is unknown, so that a wrong name costs as much time as a wrong password.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
@@ -64,10 +67,13 @@ async def create_user(
     now: datetime,
     shortest: int = SHORTEST_PASSWORD,
 ) -> UserRow:
-    """Add a user. Raises InvalidField for a password below `shortest` characters and for a name that nobody could type at the
-    sign-in or a role that is our own programs', Conflict when the name is taken."""
+    """Add a user; without a `name` colleagues see the user name. Raises InvalidField for a password below `shortest` characters,
+    for a user name that nobody could type at the sign-in, for a name that is too long and for the role of our own programs,
+    Conflict when the user name is taken."""
     if _USERNAME.fullmatch(username) is None:
         raise InvalidField("用户名要有1到60个字,中间和两头不能有空格", field="username")
+    if len(name.strip()) > _LONGEST_NAME:
+        raise InvalidField(f"姓名最多{_LONGEST_NAME}个字", field="name")
     if role is Role.SERVICE:
         raise InvalidField("service 是程序之间用的,人不能用这个角色", field="role")
     if len(password) < shortest:
@@ -77,7 +83,7 @@ async def create_user(
     row = UserRow(
         id=uuid.uuid4().hex,
         username=username,
-        name=name,
+        name=name.strip() or username,
         role=role.value,
         unit_id=unit_id,
         password_hash=await asyncio.to_thread(_hasher.hash, password),
@@ -112,20 +118,59 @@ async def set_password(session: AsyncSession, *, username: str, password: str, s
     await session.execute(delete(TokenRow).where(TokenRow.user_id == user.id))
 
 
-async def close_if_password(session: AsyncSession, *, username: str, password: str) -> bool:
+async def activate(session: AsyncSession, *, username: str, password: str, shortest: int = SHORTEST_PASSWORD) -> UserRow:
+    """Open a closed account again, with a new password: the old one may be why it was closed.
+
+    Raises NotFound for an unknown name, Conflict for one that is open, InvalidField for a short password and for a handler whose
+    unit is gone.
+    """
+    user = await closed_account(session, username=username)
+    if len(password) < shortest:
+        raise InvalidField(f"密码至少要{shortest}位", field="password")
+    user.password_hash = await asyncio.to_thread(_hasher.hash, password)
+    user.active = True
+    return user
+
+
+async def closed_account(session: AsyncSession, *, username: str) -> UserRow:
+    """The account that may be opened again. Raises NotFound, Conflict when it is open, InvalidField when its unit is gone."""
+    user = await _known(session, username)
+    if user.active:
+        raise Conflict(f"{username} 没有停用,不用再开;忘了密码请用 youshi user password {username}", field="username")
+    await check_unit(session, role=Role(user.role), unit_id=user.unit_id or "")
+    return user
+
+
+async def accounts(session: AsyncSession) -> Sequence[UserRow]:
+    """All accounts, the open ones first, by name."""
+    return (await session.scalars(select(UserRow).order_by(UserRow.active.desc(), UserRow.username))).all()
+
+
+async def close_if_password(session: AsyncSession, *, username: str, password: str, now: datetime) -> bool:
     """Close an account that this password still signs in; tells whether it did."""
     user = await _by_username(session, username)
     if user is None or not user.active or not await asyncio.to_thread(_hasher.verify, password, user.password_hash):
         return False
-    await deactivate(session, username=username)
+    await deactivate(session, username=username, now=now)
     return True
 
 
-async def deactivate(session: AsyncSession, *, username: str) -> None:
-    """Close an account and end its sign-ins. Raises NotFound."""
+async def deactivate(session: AsyncSession, *, username: str, now: datetime) -> int:
+    """Close an account and end its sign-ins; the residents it was talking with wait for a colleague, their number is returned.
+
+    Raises NotFound, Conflict for the last administrator: nobody could then open an account in the console or decide there.
+    """
     user = await _known(session, username)
+    if user.active and user.role == Role.ADMIN.value and await _open_administrators(session) == 1:
+        raise Conflict(f"{username} 是最后一个管理员,先添加另一个再停用", field="username")
     user.active = False
     await session.execute(delete(TokenRow).where(TokenRow.user_id == user.id))
+    return await leave_all(session, user=username, reason=f"{user.name}的账号停用了", now=now)
+
+
+async def _open_administrators(session: AsyncSession) -> int:
+    query = select(func.count()).select_from(UserRow).where(UserRow.role == Role.ADMIN.value, UserRow.active)
+    return int(await session.scalar(query) or 0)
 
 
 async def sign_in(session: AsyncSession, *, username: str, password: str, now: datetime) -> tuple[str, Principal]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
@@ -102,13 +102,26 @@ async def give_to_bot(session: AsyncSession, row: ConversationRow, *, user: str 
 
 
 async def hand_over_to_queue(
-    session: AsyncSession, *, conversation_id: str, reason: str, now: datetime, priority: int = 0
+    session: AsyncSession, *, conversation_id: str, reason: str, now: datetime, priority: int = 0, user: str | None = None
 ) -> ConversationRow:
-    """Put the conversation into the human queue (or, from a caseworker, back into it). Raises NotFound."""
+    """Put the conversation into the human queue (or, from a caseworker, back into it).
+
+    `user` None is the system, or somebody who may decide for colleagues. Raises NotFound, or Conflict naming the caseworker who
+    has it.
+    """
     row = await get_conversation(session, conversation_id, lock=True)
-    await _change_owner(session, row, to_queue(ownership(row)), now=now)
+    await _change_owner(session, row, to_queue(ownership(row), user), now=now)
     flag_for_people(row, reason=reason, priority=priority, now=now)
     return row
+
+
+async def leave_all(session: AsyncSession, *, user: str, reason: str, now: datetime) -> int:
+    """Put everybody whom this caseworker was talking with into the queue, and return how many: nobody else could answer them."""
+    theirs = select(ConversationRow.id).where(ConversationRow.owner == Owner.HUMAN.value, ConversationRow.assignee == user)
+    left = sorted(await session.scalars(theirs))
+    for conversation_id in left:
+        await hand_over_to_queue(session, conversation_id=conversation_id, reason=reason, now=now)
+    return len(left)
 
 
 def flag_for_people(row: ConversationRow, *, reason: str, priority: int, now: datetime) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Channel, MessageStatus
+from backend.contracts.people import Role
 from backend.domain.conversation import Ownership
 from backend.domain.errors import InvalidField
 from backend.domain.session_window import open_windows, remaining
 from backend.services import conversations
+from backend.services.auth import Principal
 from backend.services.conversations import ownership
 from backend.storage.conversations import get_conversation, list_conversations, session_windows
 from backend.storage.deliveries import list_call_backs
@@ -29,6 +31,7 @@ WAITING_SHOWN = 100
 OTHERS_SHOWN = 50
 TRANSCRIPT_SHOWN = 100
 TASKS_SHOWN = 100
+_LEADS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 _SESSION_LIMITED = (Channel.WECHAT_OA.value, Channel.WECHAT_MP.value)
 
 
@@ -127,6 +130,16 @@ def is_assigned_to(row: ConversationRow, username: str) -> bool:
     """Whether this caseworker may speak in the conversation."""
     now: Ownership = ownership(row)
     return now.owner is Owner.HUMAN and now.assignee == username
+
+
+def leads(user: Principal) -> bool:
+    """Whether this person may put a colleague's conversation back into the queue: the colleague went home, or is ill."""
+    return user.role in _LEADS
+
+
+def may_put_back(row: ConversationRow, user: Principal) -> bool:
+    """Whether this person may put a conversation that a person has back into the queue."""
+    return row.owner == Owner.HUMAN.value and (row.assignee == user.username or leads(user))
 
 
 async def conversation(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> ConversationRow:

@@ -11,8 +11,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address, Urgency
+from backend.contracts.messages import Channel
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.contracts.work_orders import Verb
+from backend.domain.delivery_plan import reached_at
 from backend.domain.draft import advance
 from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
@@ -161,8 +163,7 @@ async def file_draft(session: AsyncSession, *, conversation_id: str, draft_id: s
             raise NothingToFile("没有可以提交的内容", field="draft_id")
         return Filed(known, None)
     order = await accept_work_order(session, request=_request(row, form), idempotency_key=key, actor=_ACTOR, now=now)
-    if order.contact_phone and not row.phone:
-        row.phone = order.contact_phone
+    row.phone = reached_at(row.phone, order.contact_phone, by_sms=row.channel == Channel.SMS.value)
     following = next_form(form, draft_id=uuid.uuid4().hex)
     if following is None:
         _clear(row, now)

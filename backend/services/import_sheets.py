@@ -20,6 +20,7 @@ class Column:
     heading: str
     example: str
     required: bool = False
+    longest: int = 100
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Known:
     places: dict[str, str] = field(default_factory=dict)
     services: set[str] = field(default_factory=set)  # codes of leaves and of their categories
     seen: set[tuple[str, str]] = field(default_factory=set)
+    names: dict[tuple[str, str, str], int] = field(default_factory=dict)  # kind, parent and name to the row in this workbook
 
 
 UNITS = Sheet(
@@ -67,7 +69,7 @@ PLACES = Sheet(
         Column("类别", "小区", required=True),
         Column("名称", "示例小区", required=True),
         Column("上级编号", "210302004-01"),
-        Column("别名", "示例花园;示例家园"),
+        Column("别名", "示例花园;示例家园", longest=500),
         Column("承办单位编号", ""),
         Column("户数", "300"),
     ),
@@ -80,7 +82,7 @@ RULES = Sheet(
         Column("事项编号", "0101"),
         Column("承办单位编号", "示例_供热公司", required=True),
         Column("优先级", "0"),
-        Column("说明", "空的地点是全区,空的事项是所有事项"),
+        Column("说明", "空的地点是全区,空的事项是所有事项", longest=500),
     ),
 )
 SHEETS = (UNITS, PLACES, RULES)
@@ -95,6 +97,8 @@ class _Line:
         for column in sheet.columns:
             if column.required and not self.text(column.heading):
                 self.wrong(column.heading, "不能空着,请填写")
+            if len(self.text(column.heading)) > column.longest:
+                self.wrong(column.heading, f"太长了,最多{column.longest}个字")
         key = (sheet.title, self.text("编号"))
         if key in known.seen:
             self.wrong("编号", f"“{key[1]}”在这张表里出现了两次,请改成不同的编号")
@@ -112,11 +116,13 @@ class _Line:
             self.wrong(heading, f"“{text}”不认识,请从这些里选:{'、'.join(options)}")
         return options.get(text, "")
 
-    def whole_number(self, heading: str) -> int | None:
+    def whole_number(self, heading: str, *, least: int | None = None) -> int | None:
         text = self.text(heading)
         if text and not (text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_NUMBER):
             self.wrong(heading, f"“{text}”不是整数,请填数字")
             return None
+        if text and least is not None and int(text) < least:
+            self.wrong(heading, f"“{text}”太小,最小是{least}")
         return int(text) if text else None
 
     def unit(self, heading: str) -> str:
@@ -161,8 +167,9 @@ def _place(values: Mapping[str, str], number: int, known: Known) -> Parsed:
     kind = line.choice("类别", PLACE_KINDS)
     parent = line.place("上级编号", _PARENT_KIND.get(kind, ""))
     if kind in _PARENT_KIND and not parent:
-        line.wrong("上级编号", "请填它属于哪个上级地点的编号")
-    unit_id, households = line.unit("承办单位编号"), line.whole_number("户数")
+        line.wrong("上级编号", "请填它属于哪个上级地点的编号(合并的单元格要拆开,每行都填)")
+    _check_same_place(line, kind, parent)
+    unit_id, households = line.unit("承办单位编号"), line.whole_number("户数", least=0)
     if line.errors:
         return None, line.errors
     known.places[line.text("编号")] = kind
@@ -179,6 +186,17 @@ def _place(values: Mapping[str, str], number: int, known: Known) -> Parsed:
         households=households,
     )
     return row, []
+
+
+def _check_same_place(line: _Line, kind: str, parent: str) -> None:
+    """A code keeps its kind, for what lies below it would hang in the air; two lines that name one place are one too many."""
+    before = line.known.places.get(line.text("编号"), kind)
+    if kind and before != kind:
+        names = {value: name for name, value in PLACE_KINDS.items()}
+        line.wrong("类别", f"“{line.text('编号')}”已经是{names[before]},不能改成{names[kind]},请用别的编号")
+    same = line.known.names.setdefault((kind, parent, line.text("名称")), line.number)
+    if line.text("名称") and same != line.number:
+        line.wrong("名称", f"和第{same}行的名称、上级都一样,重复了请删掉一行")
 
 
 def _rule(values: Mapping[str, str], number: int, known: Known) -> Parsed:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.domain.errors import InvalidField
-from backend.services.import_sheets import PARSERS, SHEETS, Known, RowError, Sheet
+from backend.services.import_file import lines_of
+from backend.services.import_sheets import PARSERS, SHEETS, Known, RowError
 from backend.storage import directory
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
+_AT_ONCE = 500
+
+
+@dataclass
+class Checked:
+    """A workbook that was read: the rows that can be stored, and what is wrong with the others."""
+
+    rows: list[Any] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
 
 
 @dataclass
@@ -46,16 +54,39 @@ def write_template(path: Path) -> None:
     book.save(path)
 
 
+def write_errors(path: Path, errors: Sequence[RowError]) -> None:
+    """Write all errors to a workbook, for whoever filled in the other one."""
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = "要改的地方"
+    page.append(["表", "行", "列", "怎么改"])
+    for error in errors:
+        page.append([error.sheet, error.row, error.column, error.advice])
+        page.cell(page.max_row, 4).data_type = "s"  # what it quotes from a cell may begin with "="
+    page.freeze_panes = "A2"
+    book.save(path)
+
+
 async def import_workbook(
     session: AsyncSession, path: Path, *, now: datetime, progress: Progress, strict: bool = True
 ) -> ImportReport:
-    """Read all sheets; add new rows and change those that exist (same code). `progress(done, total)` is called per row.
+    """Read all sheets and store them: `check_workbook` and `store` in one transaction. The caller commits.
 
-    `strict`: nothing is imported when any row has an error; else the good rows are. Raises InvalidField when the file is not a
-    workbook, lacks every known sheet, or a sheet lacks a column. The caller commits.
+    `strict`: nothing is imported when any row has an error; else the good rows are. Raises InvalidField.
     """
-    rows = list(_rows(path))
-    report = ImportReport()
+    checked = await check_workbook(session, path, progress=progress)
+    if strict and checked.errors:
+        return ImportReport(0, checked.errors)
+    return ImportReport(await store(session, checked.rows, now=now), checked.errors)
+
+
+async def check_workbook(session: AsyncSession, path: Path, *, progress: Progress) -> Checked:
+    """Read all sheets; nothing is written. `progress(done, total)` is called per row.
+
+    Raises InvalidField when the file is not a workbook, lacks every known sheet, or a sheet lacks a column.
+    """
+    lines = lines_of(path)
+    checked = Checked()
     known = Known(
         units=set(await directory.unit_names(session)),
         places={place.code: place.kind for place in (await directory.places(session)).values()},
@@ -63,50 +94,32 @@ async def import_workbook(
             code[:length] for code in (row.service_code for row in await directory.categories(session)) for length in (2, 4)
         },
     )
-    accepted: list[Any] = []
-    for done, (sheet, number, values) in enumerate(rows, start=1):
-        row, errors = PARSERS[sheet.title](values, number, known)
-        report.errors += errors
-        if row is not None:
-            accepted.append(row)
-        progress(done, len(rows))
-    if strict and report.errors:
-        return report
-    for row in accepted:
-        await session.merge(row)
+    for done, line in enumerate(lines, start=1):
+        if line.wrong:
+            checked.errors += [RowError(line.sheet.title, line.number, *each) for each in line.wrong]
+        else:
+            row, errors = PARSERS[line.sheet.title](line.values, line.number, known)
+            checked.errors += errors
+            checked.rows += [row] if row is not None else []
+        progress(done, len(lines))
+    return checked
+
+
+async def store(session: AsyncSession, rows: Sequence[Any], *, now: datetime) -> int:
+    """Add new rows and change those that exist (same code), in few statements: with SQLite everybody else who writes waits.
+
+    Returns how many. The caller commits.
+    """
+    for table in dict.fromkeys(type(row) for row in rows):
+        theirs = {inspect(row).mapper.primary_key_from_instance(row)[0]: row for row in rows if type(row) is table}
+        key, codes = inspect(table).primary_key[0], list(theirs)
+        for start in range(0, len(codes), _AT_ONCE):
+            part = codes[start : start + _AT_ONCE]
+            kept = (await session.scalars(select(table).where(key.in_(part)))).all()  # kept: the session forgets what nobody has
+            stored = {inspect(row).identity[0] for row in kept}
+            session.add_all(theirs[code] for code in part if code not in stored)
+            for code in stored:
+                await session.merge(theirs[code])
     await session.flush()
-    report.imported = len(accepted)
-    log.info("directory_imported", rows=report.imported, errors=len(report.errors), at=now.isoformat())
-    return report
-
-
-def _rows(path: Path) -> Iterator[tuple[Sheet, int, Mapping[str, str]]]:
-    """Every filled row of every known sheet as heading -> text, with its number in Excel."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
-        raise InvalidField(f"打不开 {path},请用 .xlsx 文件", field="path") from error
-    found = [sheet for sheet in SHEETS if sheet.title in book.sheetnames]
-    if not found:
-        titles = "、".join(sheet.title for sheet in SHEETS)
-        raise InvalidField(f"文件里没有要导入的表,表名要是:{titles}", field="path")
-    for sheet in found:
-        lines = book[sheet.title].iter_rows(values_only=True)
-        headings = [_text(cell) for cell in next(lines, ())]
-        missing = [column.heading for column in sheet.columns if column.heading not in headings]
-        if missing:
-            raise InvalidField(f"“{sheet.title}”表第一行缺这些列:{'、'.join(missing)}", field="path")
-        for number, cells in enumerate(lines, start=2):
-            texts = [_text(cell) for cell in cells]
-            if any(texts) and texts != [column.example for column in sheet.columns]:
-                yield sheet, number, dict(zip(headings, texts, strict=False))
-    book.close()
-
-
-def _text(cell: Any) -> str:
-    """Excel turns codes into numbers; 210302004.0 is meant as 210302004."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+    log.info("directory_imported", rows=len(rows), at=now.isoformat())
+    return len(rows)

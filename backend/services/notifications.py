@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.matters import spoken_matter
 from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
+from backend.domain.delivery_plan import takes_sms
 from backend.domain.notices import RATING_REMINDER_PURPOSE, Notice, NoticeFacts, notice_for
 from backend.services import metrics
 from backend.services.casework import SYSTEM
@@ -145,7 +146,7 @@ class NotificationConsumer:
         if known and await session.get(ConversationRow, known) is not None:
             return known
         row = await find_by_user(session, channel=channel, channel_user_id=channel_user_id) if channel_user_id else None
-        if row is not None or not phone:
+        if row is not None or not takes_sms(phone):
             return row.id if row else None
         known_by_sms = await find_by_user(session, channel=Channel.SMS.value, channel_user_id=phone)
         if known_by_sms is not None:
@@ -178,6 +179,7 @@ async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderE
         due_at=order.due_at,
         detail=await _why(session, order, event),
         door=str(event.data.get("route", "")),
+        is_late=order.due_at is not None and order.due_at <= event.at,
     )
 
 

@@ -63,3 +63,9 @@ class MediaFiles:
             return None
         found = sorted((self._home / "media" / sha256[:2]).glob(f"{sha256}.*"))
         return (found[0], _TYPES.get(found[0].suffix, UNKNOWN_TYPE)) if found else None
+
+    def remove(self, sha256: str) -> None:
+        """Remove what has these contents, if it is here. Raises OSError."""
+        found = self.find(sha256)
+        if found is not None:
+            found[0].unlink(missing_ok=True)

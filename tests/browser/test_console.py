@@ -1,10 +1,13 @@
 """Caseworkers in the console: what they see without reloading, and what two of them do at the same time."""
 
+import re
+
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from backend.storage.conversations import get_conversation
 from backend.storage.tables.messages import MessageRow
+from backend.storage.tables.people import TokenRow
 from tests.browser.conftest import now
 from tests.unit.console import scene
 
@@ -218,6 +221,63 @@ def test_a_form_that_is_out_of_date_says_so_and_keeps_the_text(site, opened, loo
     look(sun, "order-stale")
     sun.locator("#v-note button").click()
     expect(sun.locator(".timeline")).to_contain_text("经办人后写")
+
+
+def end_sessions(site):
+    async def end(database):
+        async with database.transaction() as session:
+            await session.execute(delete(TokenRow))
+
+    site.make(end, announce=False)
+
+
+def sign_in_again(page):
+    expect(page.get_by_role("alert")).to_contain_text("登录过期了")
+    page.get_by_label("用户名").fill("zhou")
+    page.get_by_label("密码").fill(scene.PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def test_what_was_filled_in_survives_a_session_that_ended_meanwhile(site, opened, look, number):
+    order = site.make(lambda database: scene.order(database, now=now(), key=f"late-{number}"))
+    page = opened("zhou")
+    page.goto(f"/console/orders/{order.number}")
+    page.locator("#v-note summary").click()
+    text = page.locator("#v-note-note")
+    text.fill("老人独居,请先打电话")
+    end_sessions(site)
+    page.locator("#v-note button").click()
+    sign_in_again(page)
+    expect(page).to_have_url(re.compile(f"/console/orders/{order.number}$"))
+    expect(text).to_be_visible()
+    expect(text).to_have_value("老人独居,请先打电话")
+    expect(page.locator("#live-notice")).to_contain_text("请再提交一次")
+    look(page, "signed-in-again")
+    page.locator("#v-note button").click()
+    expect(page.locator("#o-story")).to_contain_text("请先打电话")
+    expect(page.locator("#v-note-note")).to_have_value("")
+
+
+def test_a_reply_survives_a_session_that_ended_meanwhile(site, opened, number):
+    conversation_id = new_resident(site, number)
+    page = opened("zhou")
+    page.goto(f"/console/conversations/{conversation_id}")
+    page.get_by_role("button", name="我来接").click()
+    page.get_by_label("回复居民").fill("写了很久的一段话")
+    end_sessions(site)
+    page.get_by_label("回复居民").press("Control+Enter")
+    sign_in_again(page)
+    expect(page).to_have_url(re.compile(f"/console/conversations/{conversation_id}$"))
+    expect(page.get_by_label("回复居民")).to_have_value("写了很久的一段话")
+
+
+def test_the_conversation_is_two_keys_away_however_many_others_there_are(site, opened, number):
+    conversation_id = new_resident(site, number)
+    page = opened("zhou")
+    page.goto(f"/console/conversations/{conversation_id}")
+    for key in ("Tab", "Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("您在接")).to_be_visible()
 
 
 def test_a_call_is_registered_by_keyboard_alone(site, opened, look, number):

@@ -7,6 +7,7 @@ let stream = null;
 let giveUpLock = null;
 let follows = true; // the transcript stays at its end unless somebody scrolled up
 const $ = (id) => document.getElementById(id);
+const FILLED = "input:not([type=hidden]), textarea, select";
 const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
 
 // Somebody is filling in a form here: it is theirs, and the server will notice when it is out of date.
@@ -97,11 +98,16 @@ function connect() {
 async function reconnect() {
   try {
     const answer = await fetch(location.href, { redirect: "manual" });
-    if (answer.type === "opaqueredirect") location.reload();
+    if (answer.type === "opaqueredirect") signInAgain();
     else connect();
   } catch {
     setTimeout(reconnect, 3000);
   }
+}
+
+function signInAgain() {
+  keepWhatIsFilledIn([...document.forms].find((form) => form.method !== "get" && isInUse(form)));
+  location.href = `/console/login?expired=1&next=${encodeURIComponent(`${location.pathname + location.search}#again`)}`;
 }
 
 function disconnect() {
@@ -172,6 +178,32 @@ document.addEventListener("htmx:afterRequest", (event) => {
   ($("say-text")?.disabled === false ? $("say-text") : field).focus();
 });
 document.addEventListener("htmx:sendError", () => notice("没有发出去:和服务器断开了。您写的还在。"));
+
+// A form that is sent as a page may come back as the sign-in page: what was filled in waits until the page says how it went.
+function keepWhatIsFilledIn(form) {
+  if (!form || form.method === "get" || form.hasAttribute("hx-post") || !form.querySelector(FILLED)) return;
+  const values = [...form.querySelectorAll(FILLED)].map((field) => [field.name, field.value, field.checked]);
+  sessionStorage.setItem("sent", JSON.stringify({ form: form.getAttribute("action"), values }));
+}
+document.addEventListener("submit", (event) => keepWhatIsFilledIn(event.target));
+
+function putBackWhatWasFilledIn() {
+  const sent = JSON.parse(sessionStorage.getItem("sent"));
+  sessionStorage.removeItem("sent");
+  if (location.hash !== "#again") return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const form = [...document.forms].find((each) => each.getAttribute("action") === sent?.form);
+  if (!form) return;
+  for (const field of form.querySelectorAll(FILLED)) {
+    const kept = sent.values.find(([name]) => name === field.name);
+    if (kept && field.type === "checkbox") field.checked = kept[2];
+    else if (kept) field.value = kept[1];
+  }
+  form.closest("details")?.setAttribute("open", "");
+  form.scrollIntoView({ block: "center" });
+  notice("刚才没有提交,您写的还在,请再提交一次。");
+}
+putBackWhatWasFilledIn();
 
 const log = $("c-transcript");
 if (log) {

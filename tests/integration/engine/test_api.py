@@ -150,6 +150,18 @@ async def test_the_queue_shows_the_most_urgent_first(api: Api, world: World) -> 
     assert [item["channel_user_id"] for item in page["items"]] == ["o-2", "o-1", "o-3"]
 
 
+async def test_a_colleagues_conversation_is_put_back_by_its_owner_or_by_who_leads(api: Api, world: World) -> None:
+    found = await _one(world)
+    await api.call("wang", "POST", f"/conversations/{found}/takeover")
+    for who in ("li", "zhao"):
+        refused = await api.call(who, "POST", f"/conversations/{found}/handover", json={"reason": "我来"}, status=409)
+        assert refused["assignee"] == "wang"
+    await api.call("wang", "POST", f"/conversations/{found}/handover", json={"reason": "下班了"})
+    await api.call("li", "POST", f"/conversations/{found}/takeover")
+    handed = await api.call("wang", "POST", f"/conversations/{found}/handover", json={"reason": "小李没在"})
+    assert (handed["owner"], handed["queue_reason"]) == ("queue", "小李没在")
+
+
 async def test_the_actions_end_a_dialogue(api: Api, world: World) -> None:
     found = await _one(world)
     await api.call("service", "POST", f"/conversations/{found}/dialogue-ended", status=204)

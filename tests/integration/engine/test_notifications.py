@@ -137,6 +137,31 @@ async def test_an_order_nobody_can_be_told_about_becomes_a_call_back(district: W
     assert all(task.reason == "没有可以通知的渠道" for task in tasks)
 
 
+async def test_who_left_a_landline_is_called_and_never_texted(district: World) -> None:
+    number = await filed(district, channel="telephone", channel_user_id="", contact_phone="0412-0001111")
+    await does(district, number, Verb.ACKNOWLEDGE)
+    await tell(district)
+    (task,) = await district.rows(CallBackTaskRow)
+    assert (task.phone, task.order_number) == ("0412-0001111", number)
+    assert district.sms.sent == []
+    assert await district.rows(ConversationRow) == []  # nobody can be written to there
+
+
+async def test_a_day_that_is_over_is_not_promised(district: World) -> None:
+    await district.talk("你好")
+    early = await filed(district, conversation_id=(await district.conversation()).id)
+    await does(district, early, Verb.ACKNOWLEDGE)
+    await tell(district)
+    assert "最晚" in district.wechat.texts[-1]
+    late = await filed(district, conversation_id=(await district.conversation()).id, description="还是不热")
+    district.clock.advance(days=30)
+    await district.talk("你好")
+    await does(district, late, Verb.ACKNOWLEDGE)
+    await tell(district)
+    assert "正在安排。" in district.wechat.texts[-1]
+    assert "最晚" not in district.wechat.texts[-1]
+
+
 async def test_an_extension_that_is_only_asked_for_is_not_told(district: World) -> None:
     await district.talk("你好")
     number = await filed(district, conversation_id=(await district.conversation()).id)

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.services.lookup import NOT_FOUND
+from backend.services.forgetting import FORGOTTEN, forget_order
+from backend.services.lookup import NOT_FOUND, look_up
 from backend.storage.tables.people import AccessLogRow
 from backend.storage.tables.work_orders import LookupAttemptRow
+from backend.storage.work_orders import get_order
 
 from .callers import STORY
+from .conftest import NOW
 
 FIELDS = {
     "number", "state", "category", "subcategory", "service_code", "urgency", "description", "address", "occurred_at",
@@ -27,6 +30,21 @@ async def test_an_order_has_all_its_fields_and_the_story_in_them(api):
     assert set(first) == {"seq", "type", "at", "actor", "from", "to", "note", "data"}
     assert (first["from"], first["to"], second["from"], second["to"]) == (None, "accepted", "accepted", "dispatched")
     assert (order["rating"], order["deliveries"], order["reminders"]) == (None, [], 0)
+
+
+async def test_an_order_without_its_resident_is_still_shown_and_found_by_nobody(api, database):
+    number = (await api.file())["number"]
+    async with database.transaction() as session:
+        order = await get_order(session, number)
+        await forget_order(session, order.id)
+    shown = await api.call("dispatcher", "GET", f"/work-orders/{number}")
+    assert (shown["description"], shown["contact_phone"], shown["channel_user_id"]) == (FORGOTTEN, "", "")
+    assert (shown["address"]["text"], shown["state"], shown["version"]) == ("", "dispatched", 2)
+    assert (await api.call("dispatcher", "GET", "/work-orders", params={"channel_user_id": "17000001234"}))["items"] == []
+    async with database.transaction() as session:
+        for tail in ("1234", ""):
+            asked = {"number": number, "phone_tail": tail, "resident": None, "client": f"c{tail}", "now": NOW}
+            assert await look_up(session, **asked) is None
 
 
 async def test_the_same_idempotency_key_answers_with_the_same_order(api):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from openpyxl import Workbook, load_workbook
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -74,6 +75,77 @@ def test_a_name_that_nobody_could_type_is_refused(installation: Path, name: str)
 
 def test_the_role_of_our_own_programs_is_not_for_people(installation: Path) -> None:
     assert "service" in one_line(run("user", "add", "zhou", "service", given=PASSWORD))
+
+
+def test_a_closed_account_is_opened_again_and_the_list_tells_which_are_closed(installation: Path) -> None:
+    assert run("user", "add", "zhou", "dispatcher", "--name", "小周", given=PASSWORD).exit_code == 0
+    assert "没有停用" in one_line(run("user", "activate", "zhou"))
+    assert "已停用" in run("user", "deactivate", "zhou").output
+    assert "zhou 小周 dispatcher - 已停用" in run("user", "list").output.splitlines()
+    assert "至少要8位" in one_line(run("user", "activate", "zhou", given="short\nshort\n"))
+    assert "已重新启用" in run("user", "activate", "zhou", given=PASSWORD).output
+    assert "zhou 小周 dispatcher -" in run("user", "list").output.splitlines()
+
+
+def test_nobody_types_a_password_for_an_account_that_is_not_there(installation: Path) -> None:
+    told = one_line(run("user", "activate", "nobody"))
+    assert "没有用户 nobody" in told
+    assert "密码" not in told
+
+
+def test_the_last_administrator_is_not_closed(installation: Path) -> None:
+    assert run("user", "add", "zheng", "admin", given=PASSWORD).exit_code == 0
+    assert "最后一个管理员" in one_line(run("user", "deactivate", "zheng"))
+
+
+@pytest.mark.parametrize("command", [("directory", "template"), ("review", "export")])
+def test_a_file_that_somebody_may_have_filled_in_is_not_written_over(command: tuple[str, str], installation: Path) -> None:
+    path = installation / "我填的.xlsx"
+    path.write_bytes(b"filled in")
+    assert "已经有了" in one_line(run(*command, str(path)))
+    assert path.read_bytes() == b"filled in"
+
+
+@pytest.mark.parametrize("command", [("directory", "template"), ("review", "export")])
+def test_where_a_file_cannot_be_written_the_database_is_not_blamed(command: tuple[str, str], installation: Path) -> None:
+    told = one_line(run(*command, str(installation / "nowhere" / "x.xlsx")))
+    assert "写不了" in told
+    assert "数据库" not in told
+    assert "结尾" in one_line(run(*command, str(installation / "x.txt")))
+
+
+def test_what_is_wrong_with_a_workbook_may_look_like_markup(installation: Path) -> None:
+    path = units(installation, [("u1", "甲单位", "[/b]", "")])
+    told = one_line(run("directory", "import", str(path)))
+    assert "单位 第2行 类别:“[/b]”不认识" in told
+    assert "导入 0 行,1 处错误" in told
+
+
+def test_a_long_list_of_errors_is_a_workbook_and_not_a_wall(installation: Path) -> None:
+    path = units(installation, [(f"u{n}", "", "部门", "") for n in range(200)])
+    told = run("directory", "import", str(path)).output
+    assert told.count("不能空着") == 40
+    assert "还有 160 处没有列出来" in told
+    report = installation / "错误.xlsx"
+    assert "全部 200 处错误已写到" in run("directory", "import", str(path), "--report", str(report)).output
+    rows = list(load_workbook(report).worksheets[0].iter_rows(values_only=True))
+    assert rows[0] == ("表", "行", "列", "怎么改")
+    assert (len(rows), rows[1], rows[200]) == (
+        201,
+        ("单位", 2, "名称", "不能空着,请填写"),
+        ("单位", 201, "名称", "不能空着,请填写"),
+    )
+    assert "已经有了" in one_line(run("directory", "import", str(path), "--report", str(report)))
+
+
+def units(folder: Path, rows: list[tuple[str, str, str, str]]) -> Path:
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = "单位"
+    for row in [("编号", "名称", "类别", "电话"), *rows]:
+        page.append(row)
+    book.save(folder / "目录.xlsx")
+    return folder / "目录.xlsx"
 
 
 @pytest.mark.parametrize("command", [("migrate",), ("make-migration", "nothing")])

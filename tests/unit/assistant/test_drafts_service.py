@@ -84,6 +84,17 @@ async def test_a_confirmed_draft_becomes_one_order_however_often_it_is_filed(dat
     assert row.phone == "17000001234"
 
 
+async def test_notices_go_to_the_phone_that_was_given_last(database: Database) -> None:
+    for place, phone in (("翠园小区6号楼", "17000001234"), ("翠园小区9号楼", "17000005678")):
+        said = heard(f"屋里暖气不热,{place},昨天开始,{phone}", "report_complaint", message_id=f"m-{phone}")
+        told = await hear(database, said, heard("对", "affirm", guesses=(), message_id=f"yes-{phone}"))
+        assert told.draft is not None
+        async with database.transaction() as session:
+            await drafts.file_draft(session, conversation_id="c1", draft_id=told.draft["form"]["id"], now=NOW)
+    async with database.reading() as session:
+        assert (await get_conversation(session, "c1")).phone == "17000005678"
+
+
 async def test_a_yes_whose_answer_was_lost_still_means_to_file_when_it_comes_again(database: Database) -> None:
     yes = heard("对", "affirm", guesses=())
     assert (await hear(database, FULL, yes, yes)).outcome is Outcome.FILE

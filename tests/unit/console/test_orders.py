@@ -8,6 +8,7 @@ from sqlalchemy import select
 from backend.contracts.work_orders import State, Verb
 from backend.domain.work_order import ROLE_VERBS, Standing, allowed_for
 from backend.services.casework import apply_verb
+from backend.services.forgetting import forget_order
 from backend.storage.tables.people import AccessLogRow
 from backend.storage.work_orders import get_order
 from tests.unit.console.scene import order
@@ -41,6 +42,18 @@ async def test_the_list_tells_state_unit_and_deadline_in_words(browser, context)
     assert "供热公司" in page
     assert "已派单" in page
     assert "还剩14小时" in page
+
+
+async def test_an_order_whose_resident_is_forgotten_is_still_a_page(browser, context):
+    made = await order(context.database)
+    async with context.database.transaction() as session:
+        await forget_order(session, made.id)
+    async with browser("admin") as client:
+        for page in ("/console/orders", f"/console/orders/{made.number}"):
+            answer = await client.get(page)
+            assert answer.status_code == 200
+            assert "已过保存期限" in answer.text
+            assert "王大爷" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,43 @@ async def test_a_session_ends_after_its_time(browser, context):
         assert (await client.get("/console")).headers["location"].startswith("/console/login")
 
 
+@pytest.mark.parametrize(
+    ("form", "stood_on", "back_to"),
+    [
+        ("/console/orders/261123000001/note", "/console/orders/261123000001", "/console/orders/261123000001"),
+        ("/console/orders/261123000001/note", "/console/orders/261123000001/urge", "/console/orders/261123000001"),
+        ("/console/orders/new", "/console/orders/new/understand", "/console/orders/new"),
+        ("/console/tasks/t1/done", "/console/tasks", "/console/tasks"),
+        ("/console/tasks/t1/done", "/console/tasks/t1/reveal", "/console/tasks"),
+        ("/console/orders/new", "", "/console"),
+    ],
+)
+async def test_a_form_that_came_too_late_leads_back_to_its_page(browser, form, stood_on, back_to):
+    async with browser() as client:
+        answer = await client.post(form, headers={"Referer": f"{client.base_url}{stood_on}"} if stood_on else {})
+        assert answer.headers["location"] == f"/console/login?expired=1&next={back_to}%23again"
+        page = await client.get(answer.headers["location"])
+        assert "登录过期了" in page.text
+        signed_in = await client.post(
+            "/console/login", data={"username": "zhou", "password": PASSWORD, "next": f"{back_to}#again"}
+        )
+        assert signed_in.headers["location"] == f"{back_to}#again"
+
+
+async def test_a_reply_that_came_too_late_leads_back_to_its_conversation(browser):
+    async with browser() as client:
+        headers = {"HX-Request": "true", "HX-Current-URL": f"{client.base_url}/console/conversations/c1?upto=5"}
+        answer = await client.post("/console/conversations/c1/say", data={"text": "话"}, headers=headers)
+    assert answer.headers["hx-redirect"] == "/console/login?expired=1&next=/console/conversations/c1%3Fupto%3D5%23again"
+
+
+async def test_who_comes_for_the_first_time_is_not_told_that_anything_expired(browser):
+    async with browser() as client:
+        answer = await client.get("/console/orders?state=open")
+        assert answer.headers["location"] == "/console/login?next=/console/orders%3Fstate%3Dopen"
+        assert "过期" not in (await client.get(answer.headers["location"])).text
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": ""}, {"Origin": "null"}])
 async def test_a_form_from_another_site_is_refused(browser, headers):
     async with browser("zhou") as client:
@@ -93,7 +130,7 @@ async def test_pages_carry_a_strict_policy_and_no_inline_script(browser):
 async def test_a_part_of_a_page_without_a_session_sends_the_browser_to_the_sign_in(browser):
     async with browser() as client:
         answer = await client.post("/console/conversations/x/say", data={"text": "好"}, headers={"HX-Request": "true"})
-        assert answer.headers["hx-redirect"] == "/console/login"
+        assert answer.headers["hx-redirect"].startswith("/console/login?")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from backend.console.words import queue_reason, status_text
 from backend.contracts.messages import Channel, Route
+from backend.services.auth import deactivate
 from backend.services.ports import ChannelTraits
 from backend.storage.conversations import get_conversation
 from backend.storage.tables.messages import MessageRow
@@ -164,6 +165,35 @@ async def test_putting_back_is_for_the_one_who_has_it(browser, context):
         await zhou.post(f"{page}/requeue")
         row = await read(context, conversation_id)
         assert (row.owner, row.queue_reason) == ("queue", "派单员小周转来")
+
+
+async def test_who_leads_puts_back_the_conversation_of_a_colleague_who_is_not_there(browser, context):
+    conversation_id = await resident_says(context.database, "我要找人工")
+    page = f"/console/conversations/{conversation_id}"
+    async with browser("zhou") as zhou, browser("qian") as qian, browser("wu") as wu:
+        await zhou.post(f"{page}/takeover")
+        assert "放回排队" not in (await qian.get(page)).text
+        assert "放回排队" in (await wu.get(page)).text
+        await wu.post(f"{page}/requeue")
+        row = await read(context, conversation_id)
+        assert (row.owner, row.queue_reason) == ("queue", "督办员老吴转来")
+        assert (await zhou.post(f"{page}/say", data={"text": "我还在"})).status_code == 409
+        assert (await qian.post(f"{page}/takeover")).status_code == 303
+
+
+async def test_the_residents_of_somebody_who_left_wait_for_a_colleague(browser, context):
+    theirs = [await resident_says(context.database, "我要找人工", user=f"1700000000{n}") for n in (1, 2)]
+    other = await resident_says(context.database, "我要找人工", user="17000000003")
+    async with browser("zhou") as zhou, browser("qian") as qian:
+        for conversation_id in theirs:
+            await zhou.post(f"/console/conversations/{conversation_id}/takeover")
+        await qian.post(f"/console/conversations/{other}/takeover")
+        async with context.database.transaction() as session:
+            assert await deactivate(session, username="zhou", now=context.clock.now()) == 2
+        assert "派单员小周的账号停用了" in (await qian.get("/console")).text
+        assert (await qian.post(f"/console/conversations/{theirs[0]}/takeover")).status_code == 303
+    owners = [((await read(context, each)).owner, (await read(context, each)).assignee) for each in (*theirs, other)]
+    assert owners == [("human", "qian"), ("queue", None), ("human", "qian")]
 
 
 async def test_the_quota_of_a_wechat_conversation_is_told_in_words(browser, context):

@@ -18,6 +18,7 @@ from backend.domain.delivery_plan import (
     choose,
     next_morning,
     pause_before_retry,
+    reached_at,
 )
 from backend.domain.session_window import Window
 
@@ -93,6 +94,29 @@ STEPS = [
 @pytest.mark.parametrize(("situation", "step"), [row[1:] for row in STEPS], ids=[row[0] for row in STEPS])
 def test_when_no_way_is_open_now(situation: Situation, step: Step) -> None:
     assert choose(situation).step is step
+
+
+def test_a_landline_gets_a_call_and_no_text() -> None:
+    plan = choose(replace(WECHAT_NOTICE, windows=(EXPIRED,), phone="0412-0001234", now=NIGHT))
+    assert plan.step is Step.CALL_BACK  # nothing rings, so nothing waits for the morning
+    assert plan.why.endswith("短信:座机收不了短信")
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "by_sms", "reached"),
+    [
+        ("", "17000000002", False, "17000000002"),
+        ("17000000001", "", False, "17000000001"),
+        ("17000000001", "17000000002", False, "17000000002"),
+        ("17000000001", "17000000002", True, "17000000001"),
+        ("17000000001", "0412-0000002", False, "17000000001"),
+        ("0412-0000001", "17000000002", False, "17000000002"),
+        ("0412-0000001", "0412-0000002", False, "0412-0000002"),
+        ("", "", False, ""),
+    ],
+)
+def test_the_last_number_that_was_given_reaches_a_resident(known: str, given: str, by_sms: bool, reached: str) -> None:
+    assert reached_at(known, given, by_sms=by_sms) == reached
 
 
 def test_the_reasons_for_passing_over_are_told() -> None:

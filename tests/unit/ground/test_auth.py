@@ -18,7 +18,7 @@ from backend.api.dependencies import AppContext, require
 from backend.api.paging import decode_cursor, encode_cursor
 from backend.contracts.people import Role
 from backend.domain.errors import Conflict, InvalidField, NotFound
-from backend.services.auth import Principal, create_user, deactivate, set_password
+from backend.services.auth import Principal, activate, create_user, deactivate, set_password
 from backend.settings import Settings
 from backend.storage.database import Database
 
@@ -134,12 +134,74 @@ async def test_a_new_password_ends_the_old_one_and_all_sign_ins(client: httpx.As
 async def test_a_closed_account_is_out_at_once_and_stays_out(client: httpx.AsyncClient, database: Database) -> None:
     token = (await token_of(client, "zhou")).json()["access_token"]
     async with database.transaction() as session:
-        await deactivate(session, username="zhou")
+        await deactivate(session, username="zhou", now=CLOCK.now())
     assert (await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})).status_code == 401
     assert (await token_of(client, "zhou")).status_code == 401
     with pytest.raises(NotFound):
         async with database.transaction() as session:
-            await deactivate(session, username="nobody")
+            await deactivate(session, username="nobody", now=CLOCK.now())
+
+
+async def test_a_closed_account_is_opened_again_with_a_new_password(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.transaction() as session:
+        await deactivate(session, username="zhou", now=CLOCK.now())
+    async with database.transaction() as session:
+        await activate(session, username="zhou", password="another-password")
+    assert (await token_of(client, "zhou")).status_code == 401
+    assert (await token_of(client, "zhou", "another-password")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "error"),
+    [("zhou", "another-password", Conflict), ("nobody", "another-password", NotFound), ("qian", "short", InvalidField)],
+)
+async def test_only_a_closed_account_is_opened_and_with_a_good_password(
+    database: Database, username: str, password: str, error: type[Exception]
+) -> None:
+    async with database.transaction() as session:
+        await create_user(
+            session, username="qian", name="", role=Role.DISPATCHER, password="right-password", unit_id=None, now=CLOCK.now()
+        )
+        await deactivate(session, username="qian", now=CLOCK.now())
+    with pytest.raises(error):
+        async with database.transaction() as session:
+            await activate(session, username=username, password=password)
+
+
+async def test_a_handler_whose_unit_is_gone_is_not_opened_again(database: Database) -> None:
+    async with database.transaction() as session:
+        await deactivate(session, username="sun", now=CLOCK.now())
+    with pytest.raises(InvalidField, match="单位"):
+        async with database.transaction() as session:
+            await activate(session, username="sun", password="another-password")
+
+
+async def test_the_last_administrator_stays(database: Database) -> None:
+    with pytest.raises(Conflict, match="最后一个管理员"):
+        async with database.transaction() as session:
+            await deactivate(session, username="admin", now=CLOCK.now())
+    async with database.transaction() as session:
+        await create_user(
+            session, username="boss", name="老郑", role=Role.ADMIN, password="right-password", unit_id=None, now=CLOCK.now()
+        )
+        await deactivate(session, username="admin", now=CLOCK.now())
+
+
+@pytest.mark.parametrize(("given", "seen"), [("", "li"), ("  ", "li"), (" 小李 ", "小李")])
+async def test_colleagues_always_see_a_name(database: Database, given: str, seen: str) -> None:
+    async with database.transaction() as session:
+        row = await create_user(
+            session, username="li", name=given, role=Role.DISPATCHER, password="right-password", unit_id=None, now=CLOCK.now()
+        )
+        assert row.name == seen
+
+
+async def test_a_name_that_fills_the_page_is_refused(database: Database) -> None:
+    with pytest.raises(InvalidField, match="姓名"):
+        async with database.transaction() as session:
+            await create_user(
+                session, username="li", name="李" * 61, role=Role.ADMIN, password="right-password", unit_id=None, now=CLOCK.now()
+            )
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:
