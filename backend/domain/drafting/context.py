@@ -33,7 +33,7 @@ _WISHES = (
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),
     *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason", "asks_photo"),
-    *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers"),
+    *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers", "slips", "asks_rated", "leaves_now"),
     *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse"),
 )
 
@@ -102,6 +102,9 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_orders.order_number,
     context_answers.control,
     context_orders.revised_score,
+    context_orders.slipped,
+    context_orders.after_score,
+    context_orders.after_others,
     context_orders.unsolved,
     context_orders.rating,
     context_orders.solved,
