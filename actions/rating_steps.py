@@ -1,8 +1,8 @@
 """The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise
 it.
 
-A low score or "not solved" is asked its reason first: with it the order goes back to its unit, and after half an hour also
-without. Until then a slip of the finger is taken back.
+A low score or "not solved" sends the order back to its unit; the reason that follows is added to it. A mere digit or a tap may
+be a slip of the finger: it waits for its reason, and goes back without one only after half an hour.
 """
 
 from __future__ import annotations
@@ -171,15 +171,15 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
         return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes, "partly": partly})]
     comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
-    waits = not good and not comment
+    waits = not good and not comment and (bool(talk.menu_id) or bool(verdict.get("named")))  # a word is no slip
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment, waits=waits):
         return []
     if good:
         talk.say("rated_solved", _SOLVED, score=str(score))
         return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
-    talk.say("rated_why" if waits else "rated_low_told", score=str(score))
-    why = {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment, "told": not waits}
-    return [SlotSet("pending", why)]
+    talk.say("rated_why" if waits else "rated_low_told" if comment else "rated_why_redone", score=str(score))
+    known = {"number": number, "score": score, "resolved": "partly", "comment": comment}
+    return [SlotSet("pending", {"kind": "why", **known, "told": bool(comment), "waits": waits})]
 
 
 def asks_how(talk: Talk) -> bool:
@@ -231,8 +231,8 @@ async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 async def _settled(talk: Talk, pending: dict[str, Any], verdict: str, said: str) -> None:
     if verdict != "yes":
-        comment, waits = _joined(pending["comment"], said), verdict == "no"
-        await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=comment, waits=waits)
+        comment = _joined(pending["comment"], said)
+        await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=comment)
     talk.say({"yes": "rated_thanks", "partly": "rated_partly", "no": "rated_not_solved"}[verdict])
 
 
@@ -266,13 +266,13 @@ async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     comment = _joined(pending["comment"], talk.text)
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
-    talk.say("rated_reason_noted" if pending.get("told") else "rated_redone")  # else it was said with the question
+    talk.say("rated_redone" if pending.get("waits") or pending["kind"] == "solved" else "rated_reason_noted")
     return [SlotSet("pending", None)]
 
 
 async def unexplained(talk: Talk, pending: dict[str, Any]) -> Events:
     """No reason is given: it goes back to its unit as it is. Raises BackendDown, BackendRefused."""
-    if pending.get("told"):
+    if not pending.get("waits"):
         talk.say("rated_thanks")
         return []
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=pending["comment"])

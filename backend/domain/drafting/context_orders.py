@@ -68,6 +68,7 @@ def revised_score(heard: Heard) -> str:
 def slipped(heard: Heard) -> str:
     """点错了, while a verdict is waited for or not yet certain: about the score, whatever it sounds like."""
     told = heard.requested == RATING and says("slips", heard.text) and len(heard.text) <= _FEW_OF_A_SLIP
+    told = told and heard.facts.address is None
     return "rate" if told and best(heard) not in _MORE_THAN_A_SLIP else ""
 
 

@@ -75,7 +75,7 @@ _CHANGED_TO = re.compile(
 )
 # 那改成5, and no more: a score only where one is waited for.
 _CHANGED_ALONE = re.compile(
-    rf"(?:那|就|给我|帮我|还是|,|\s)*(?:改|换)(?:成|为|到|个)?\s*(?P<score>[0-5]|[零一二两三四五])(?:分)?{_PADDING}"
+    rf"(?:那|就|给我|帮我|还是|,|\s)*(?:改|换)(?:成|为|到|个)?\s*(?P<score>[0-5]|[零一二两三四五])分?(?:吧|呗|了|啊)*{_PADDING}"
 )
 _STARS = re.compile(r"[★⭐🌟]")
 _LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[0-5]|[零一二三四五])(?:分|星|吧|个星)*{_PADDING}")
