@@ -79,16 +79,17 @@ async def is_more_of_it(talk: Talk) -> bool:
 
 
 async def is_said_after(talk: Talk) -> bool:
-    """地上还有好多汤汤水水, minutes after the full bins were filed, of which no leaf would be sure: written on that order. False
-    where it may be a trouble of its own. Raises BackendDown, BackendRefused."""
+    """地上还有好多汤汤水水, minutes after the full bins were filed, of which no leaf would be sure, and 师傅白跑一趟 at any time:
+    written on the newest order. False where it may be a trouble of its own. Raises BackendDown, BackendRefused."""
     facts = talk.facts
     guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
     of_its_own = talk.matter is not None and float(guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
     told = any(facts.get(name) for name in ("address", "occurred_at", "phones"))
-    if of_its_own or told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME or not _MORE.search(talk.text):
+    visit = "of_the_visit" in talk.wishes
+    if of_its_own or told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME or not (visit or _MORE.search(talk.text)):
         return False
     newest = next(iter(await open_orders(talk)), None)
-    if newest is None or talk.at - datetime.fromisoformat(newest["requested_at"]) > _JUST_NOW:
+    if newest is None or (not visit and talk.at - datetime.fromisoformat(newest["requested_at"]) > _JUST_NOW):
         return False
     await orders.do(talk, newest["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))
     talk.say("note_added_of", what=order_name(newest), number=newest["number"])

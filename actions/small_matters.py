@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ _SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
 _ASKED_FOR_SCORE = "rating_pending"
 _SEEN = "asks_seen"
 _OF_FILES = frozenset({_SEEN, "announces_file"})
+_CAME = re.compile(r"(?:来|到)(?:人|家)?了")
 _LEAVES = "leaves_now"
 _OF_A_CALL = 40  # characters: who called, when, and where one is now
 _UNIT = "办事的人"
@@ -35,6 +37,12 @@ async def small_matter(talk: Talk) -> Events | None:
         if told is not None:
             return told
     return None
+
+
+async def _not_urged(talk: Talk) -> Events | None:
+    """不用催了 人来了: they are there, and nothing is taken back."""
+    key = "came_noted" if _CAME.search(talk.text) else "no_hurry_noted"
+    return [] if await _noted(talk, key) else None
 
 
 async def _unhurried(talk: Talk) -> Events | None:
@@ -105,6 +113,7 @@ async def _noted(talk: Talk, key: str) -> bool:
 
 # The first that answers: when it is so, and what is said then.
 _KINDS: tuple[tuple[Callable[[Talk], bool], Callable[[Talk], Awaitable[Events | None]]], ...] = (
+    (lambda talk: "no_urging" in talk.wishes, _not_urged),
     (lambda talk: "no_hurry" in talk.wishes, _unhurried),
     (lambda talk: "apologises" in talk.wishes, _says("no_offence")),
     (lambda talk: "asks_rated" in talk.wishes, _rated),

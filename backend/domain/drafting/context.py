@@ -33,7 +33,18 @@ _WISHES = (
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),
     *("elsewhere", "no_hurry", "asks_number", "asks_weekend", "others_see", "asks_awake", "agrees_with_reason", "asks_photo"),
-    *("verdict_later", "half_good", "asks_how_to_rate", "asks_seen", "anothers", "slips", "asks_rated", "leaves_now"),
+    *(
+        "verdict_later",
+        "half_good",
+        "asks_how_to_rate",
+        "asks_seen",
+        "anothers",
+        "slips",
+        "asks_rated",
+        "leaves_now",
+        "no_urging",
+        "of_the_visit",
+    ),
     *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse"),
 )
 

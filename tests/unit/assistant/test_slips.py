@@ -303,6 +303,32 @@ def test_how_big_a_hole_is_is_no_danger_to_life(said: str) -> None:
     assert screen_emergency(said) is None
 
 
+@pytest.mark.parametrize("said", ["厨房水管子往外呲水", "厨房水管子往外呲水 翠园小区4号楼1单元102 刚刚"])
+def test_water_that_spurts_is_no_gas(said: str) -> None:
+    assert screen_emergency(said) is None
+
+
+@pytest.mark.parametrize("said", ["厨房管子呲呲响 有股味", "灶台下面往外呲气 一股臭鸡蛋味"])
+def test_gas_that_hisses_is_one(said: str) -> None:
+    assert screen_emergency(said) is not None
+
+
+@pytest.mark.parametrize(("said", "key"), [("不用催了 人来了", "came_noted"), ("先别催了", "no_hurry_noted")])
+async def test_that_nobody_need_press_takes_nothing_back(said: str, key: str) -> None:
+    assert intent(said, "", ("cancel", 0.95)) == "provide_info"
+    async with running(own(order(FIRST, **LAMP))) as fake:
+        text, _, _ = await run("action_add_note", tracker(said, parsed={"wishes": wishes_of(said)}))
+    assert done(fake, "note") == [FIRST]
+    assert text in told_of(key, number=FIRST)
+
+
+@pytest.mark.parametrize("said", ["楼上那家不给开门 师傅白跑一趟", "师傅说缺零件 走了"])
+async def test_how_the_visit_went_is_written_on_the_order(said: str) -> None:
+    async with running(own(order(FIRST, **LAMP))) as fake:
+        await run("validate_complaint_form", tracker(said, "report_complaint", parsed={"wishes": wishes_of(said)}))
+    assert done(fake, "note") == [FIRST]
+
+
 @pytest.mark.parametrize("said", ["有个小孩掉进去了快来人", "孩子掉坑里了"])
 def test_who_fell_into_it_is_one(said: str) -> None:
     assert screen_emergency(said) is not None
