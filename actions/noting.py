@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
@@ -82,8 +81,7 @@ async def is_said_after(talk: Talk) -> bool:
     """地上还有好多汤汤水水, minutes after the full bins were filed, of which no leaf would be sure, and 师傅白跑一趟 at any time:
     written on the newest order. False where it may be a trouble of its own. Raises BackendDown, BackendRefused."""
     facts = talk.facts
-    guess: dict[str, Any] = next(iter(talk.message.get("categories") or []), {})
-    of_its_own = talk.matter is not None and float(guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
+    of_its_own = talk.matter is not None and float(talk.guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
     told = any(facts.get(name) for name in ("address", "occurred_at", "phones"))
     visit = "of_the_visit" in talk.wishes
     if of_its_own or told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME or not (visit or _MORE.search(talk.text)):
