@@ -35,6 +35,7 @@ _ALLOWED_STATES: dict[str, tuple[str, ...]] = {
 async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
     found = _likeliest(verb, picking.pointed_at(talk, await orders.meant(talk, verb, _ALLOWED_STATES[verb])))
+    verb = _fitting(verb, found)
     each = each_clause.wishes_of_each(talk, await open_orders(talk)) if verb in each_clause.VERBS else []
     if each:  # 井盖那个催一下 噪音那个不用管了
         events: Events = []
@@ -50,9 +51,17 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
         kept = [order["number"] for order in found]
         asked = {"kind": "pick", "verb": verb, "numbers": kept, "text": talk.text, "also": _second(talk, verb)}
         return [SlotSet("pending", asked)]
+    if len(found) > 1:
+        return await _note_newest(talk, found)
     if verb == "urge" and "asks_after" in talk.wishes:  # 有没有人管啊 能不能快点: what is asked is answered first
         return await apply(talk, "status", found[0], talk.text, also=verb)
     return await apply(talk, verb, found[0], talk.text, also=_second(talk, verb))
+
+
+def _fitting(verb: str, found: list[dict[str, Any]]) -> str:
+    """两个都没动静: of orders of which none is done there is nothing to dispute, they are urged."""
+    undone = len(found) > 1 and all(order["state"] in orders.OPEN for order in found)
+    return "urge" if verb == "dispute" and undone else verb
 
 
 async def _none_of_it(talk: Talk, verb: str, none: str) -> Events:
@@ -177,6 +186,24 @@ async def _ask_withdraw(talk: Talk, order: dict[str, Any], said: str) -> Events:
 async def _note(talk: Talk, order: dict[str, Any], said: str) -> Events:
     after = await orders.do(talk, order["number"], "note", note=f"居民补充:{said}", **orders.files(talk))
     talk.say("note_added", number=after["number"])
+    return []
+
+
+async def _note_newest(talk: Talk, found: list[dict[str, Any]]) -> Events:
+    """A photo or a few words that fit several orders: written on the newest, which is named, so that a wrong one is noticed."""
+    order, files, said = found[0], orders.files(talk), f"居民补充:{talk.text}"
+    await orders.do(talk, order["number"], "note", note=said, **files)
+    talk.say("note_added_of", what=order_name(order), number=order["number"])
+    numbers = [each["number"] for each in found]
+    return [SlotSet("pending", {"kind": "noted", "number": order["number"], "numbers": numbers, "said": said, "files": files})]
+
+
+async def note_moved(talk: Talk, order: dict[str, Any], noted: dict[str, Any]) -> Events:
+    """What was written on the newest order (`noted`) belongs to this one. Raises BackendDown, BackendRefused."""
+    there = order["number"] == noted["number"]
+    if not there:
+        await orders.do(talk, order["number"], "note", note=str(noted["said"]), **noted["files"])
+    talk.say("note_there" if there else "note_moved", what=order_name(order), number=order["number"])
     return []
 
 

@@ -12,7 +12,7 @@ from actions.base import ResidentAction
 from actions.drafting import MIRRORED, ask, hear, is_handback, mirror, stay, tells_on
 from actions.form_digressions import RESPONDERS
 from actions.handing_over import hand_over
-from actions.noting import is_more_of_it
+from actions.noting import is_more_of_it, is_said_after
 from actions.rating_steps import store_beside
 from actions.turn import Events, Talk
 from actions.wording import due_text
@@ -40,7 +40,7 @@ class ValidateComplaintForm(ResidentAction):
             return events if decided else [*events, *stay(talk)]
         if talk.draft is None:
             await store_beside(talk)
-            if await is_more_of_it(talk):
+            if await is_more_of_it(talk) or await is_said_after(talk):
                 return _end(None)
         told = await hear(talk, told_on=told_on)
         if told["outcome"] == "cancelled":

@@ -8,7 +8,7 @@ from typing import Any
 from actions import doing, orders
 from actions.turn import Events, Talk
 
-_KIND = "listed"
+_KIND, _ASKED = "listed", "pick"
 _LONGEST = 16  # characters; a longer message is something else
 _PLACES = "一二三四五"
 _PLACE = re.compile(rf"第\s*([1-5{_PLACES}])\s*(?:个|件|条|单)?(?!天|次|回|遍|排|层|栋|门)")
@@ -26,8 +26,10 @@ def remembered(verb: str, numbers: list[str], done: list[str]) -> dict[str, Any]
 
 
 def aged(pending: dict[str, Any]) -> dict[str, Any] | None:
-    """The list after something else was said: only named places (第三个) still choose from it. None for any other question."""
-    return {**pending, "aged": True} if pending.get("kind") == _KIND else None
+    """The list after something else was said: only named places (第三个) still choose from it, and once the answer to "which
+    one?" that points at one. None for any other question."""
+    once_more = pending.get("kind") == _ASKED and not pending.get("aged")
+    return {**pending, "aged": True} if once_more or pending.get("kind") == _KIND else None
 
 
 async def from_list(talk: Talk, pending: dict[str, Any], offered: list[dict[str, Any]]) -> tuple[Events, list[str]] | None:

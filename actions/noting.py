@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from rasa_sdk.events import FollowupAction
 
@@ -12,7 +13,11 @@ from actions.drafting import FORM
 from actions.handing_over import puzzled
 from actions.small_matters import small_matter
 from actions.turn import Events, Talk
+from actions.wording import order_name
 
+_JUST_NOW = timedelta(minutes=30)
+_SURE_OF_LEAF = 0.6
+_MORE = re.compile(r"还|也|又|都|就是|连")
 _WISHED = re.compile(r"(?:能|给|可|帮|替)[^。]{0,6}(?:保密|匿名)|(?<!特)别(?!人)|不要|不想|千万")
 _SHORTEST_NOTE = 4
 _OF_THE_SAME = 26  # characters; who tells more has a trouble of its own
@@ -69,6 +74,23 @@ async def is_more_of_it(talk: Talk) -> bool:
         return False
     await orders.do(talk, same[0]["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))
     talk.say("note_added", number=same[0]["number"])
+    return True
+
+
+async def is_said_after(talk: Talk) -> bool:
+    """地上还有好多汤汤水水, minutes after the full bins were filed, of which no leaf would be sure, and 师傅白跑一趟 at any time:
+    written on the newest order. False where it may be a trouble of its own. Raises BackendDown, BackendRefused."""
+    facts = talk.facts
+    of_its_own = talk.matter is not None and float(talk.guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
+    told = any(facts.get(name) for name in ("address", "occurred_at", "phones"))
+    visit = "of_the_visit" in talk.wishes
+    if of_its_own or told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME or not (visit or _MORE.search(talk.text)):
+        return False
+    newest = next(iter(await open_orders(talk)), None)
+    if newest is None or (not visit and talk.at - datetime.fromisoformat(newest["requested_at"]) > _JUST_NOW):
+        return False
+    await orders.do(talk, newest["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))
+    talk.say("note_added_of", what=order_name(newest), number=newest["number"])
     return True
 
 

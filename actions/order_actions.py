@@ -30,11 +30,11 @@ class QueryStatus(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         if "reads_back" in talk.wishes and talk.draft is not None:
             return await read_back(talk)
-        if await _is_first_report(talk):
-            return [FollowupAction(FORM)]
         if "anothers" in talk.wishes and not orders.mentions(talk):
             talk.say("others_order")
             return await after_digression(talk)
+        if await _is_first_report(talk):
+            return [FollowupAction(FORM)]
         number, broken = await _number_meant(talk)
         events: Events = []
         if number:

@@ -18,10 +18,15 @@ _SAYS_NOTHING = frozenset({"skip", "dont_know", "refuse", "later"})
 _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "opt_out", "urge", "greet"})
 _CLEAR_YES = frozenset({"gives_up", "agrees_with_reason"})
 _LEAVES_IT = frozenset({"keeps", "gives_up_softly"})
+_WISHES_OF_ORDERS = frozenset({"urge", "cancel", "dispute_result", "rate", "report_complaint"})
+_ASKS = frozenset({"asks", "asks_after", "asks_status_whole"})
 _FEW = 10  # characters; who says more wants something else
 _ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
 _INSISTS = re.compile(r"没有?(?:他|她|那|人家)?的?(?:电话|手机|号)|直接(?:告诉|说|给我)|就(?:告诉|跟)我|通融|帮帮忙|不能说")
 _PERSON = re.compile(r"人工|真人|客服|热线")
+# Asked which, who answers by pressing means them all.
+_PRESSED, _PRESSES = frozenset({"urge"}), frozenset({"urge", "dispute_result", "abuse"})
+_POINTS = re.compile(r"那[个件]|[上下]面|第|头一|[说问]的|的事|最[后先早近]")  # after something else was said, only these choose
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
 _BY_INTENT = {"affirm": "yes", "deny": "no"}
@@ -46,9 +51,16 @@ async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
     chosen = picking.picked(talk, verb, offered)
     if len(chosen) > 1:
         return await doing.apply_to_all(talk, verb, chosen, str(pending["text"])) if verb in doing.FOR_ALL else None
+    if pending.get("aged") and not (talk.choice or _POINTS.search(talk.text)):
+        return None
     if not chosen and talk.wishes & _LEAVES_IT and len(talk.text) <= _FEW:
         talk.say("left_as_is")
         return []
+    if not chosen and "leaves_now" in talk.wishes:
+        talk.say("no_hurry")
+        return [SlotSet("pending", pending)]
+    if not chosen and verb in _PRESSED and talk.intent in _PRESSES and len(talk.text) <= _FEW:
+        return await doing.apply_to_all(talk, verb, offered, str(pending["text"]))  # 到底管不管
     if not chosen:
         return None
     if verb == "rate":
@@ -71,6 +83,14 @@ def _with_list(events: Events, verb: str, numbers: list[str], done: list[str]) -
     """The list stays in mind where nothing is asked now."""
     asks = any(event.get("name") == "pending" for event in events)
     return events if asks else [*events, SlotSet("pending", listed.remembered(verb, numbers, done))]
+
+
+async def _noted(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """麻将那个的照片, after it went to the newest of several orders."""
+    if talk.intent in _WISHES_OF_ORDERS or talk.wishes & _ASKS or talk.meta.get("attachments"):
+        return None
+    chosen = picking.picked(talk, "note", await _of_numbers(talk, list(pending["numbers"])))
+    return await doing.note_moved(talk, chosen[0], pending) if len(chosen) == 1 else None
 
 
 async def _of_numbers(talk: Talk, numbers: list[str]) -> list[dict[str, Any]]:
@@ -143,10 +163,19 @@ async def _tail(talk: Talk, pending: dict[str, Any]) -> Events | None:
     match = _TAIL.search(talk.text)
     if match:
         return await doing.tell_status(talk, pending["number"], match[1])
+    if "gives_up_softly" in talk.wishes and talk.intent not in _NO_REASON and not orders.mentions(talk):  # 算了 我回头问她
+        talk.say("no_matter")
+        return []
     if orders.mentions(talk) or not (talk.answer in _SAYS_NOTHING or "knows_not" in talk.wishes or _INSISTS.search(talk.text)):
         return None
     talk.say("tail_needed")
     return [SlotSet("pending", pending)]
+
+
+async def _beside(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """What was told beside a verdict that is stored: the form hears the rest alone."""
+    talk.go_on_with(str(pending["rest"]))
+    return None
 
 
 async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
@@ -160,13 +189,15 @@ async def _score(talk: Talk, pending: dict[str, Any]) -> Events | None:
 
 
 async def _why(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    other_score = await rating_steps.otherwise(talk, pending["number"])
+    if other_score is not None:
+        return other_score
     if talk.intent in _NO_REASON or (pending.get("told") and _is_something_else(talk)):
         return None
-    if "wrong" in talk.wishes and rating_steps.score_of(talk):
-        return await rating_steps.start(talk)  # 点劈了 我是想点满意的
+    if await rating_steps.is_about_another(talk, pending["number"]):
+        return None
     if talk.intent in ("thanks", "bye") or talk.answer in _SAYS_NOTHING:
-        talk.say("rated_thanks")
-        return []
+        return await rating_steps.unexplained(talk, pending)
     return await rating_steps.reason(talk, pending)
 
 
@@ -194,6 +225,8 @@ _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]]
     "offer": _offer,
     "tail": _tail,
     "score": _score,
+    "beside": _beside,
+    "noted": _noted,
     "solved": rating_steps.solved,
     "why": _why,
 }

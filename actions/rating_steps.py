@@ -1,7 +1,8 @@
 """The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise
 it.
 
-A low score or "not solved" sends the order back to its unit; the reason that follows is added to it.
+A low score or "not solved" sends the order back to its unit; the reason that follows is added to it. A mere digit or a tap may
+be a slip of the finger: it waits for its reason, and goes back without one only after half an hour.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ _SCORES = tuple(
     Choice(f"rate_{score}", word) for score, word in enumerate(("非常不满意", "不满意", "基本满意", "满意", "非常满意"), start=1)
 )
 _LONGEST_COMMENT = 1000
+_LONGEST_SLIP = 20  # characters
+_BUT = re.compile(r"但|就是|可是|不过|只是|没|不[^错赖]|还[有是]|要不")
+_STANDS = "verdict_stands"
 TELLS_WHY = 6  # characters from which "not solved" says what is wrong
 _PARTLY = re.compile(r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:一)?点|大半|差不离")
 _ANOTHER = re.compile(
@@ -69,9 +73,15 @@ async def start(talk: Talk) -> Events:
         numbers = [order["number"] for order in waiting]
         asked = {"kind": "pick", "verb": "rate", "numbers": numbers, "score": score, "text": talk.text, "verdict": talk.verdict}
         return [SlotSet("pending", asked)]
-    if waiting[0]["rating"] and score >= _LOWEST_GOOD:
-        return await _revised(talk, waiting[0], score)
-    return await with_order(talk, waiting[0]["number"], score, talk.verdict)
+    return await _of_one(talk, waiting[0], score)
+
+
+async def _of_one(talk: Talk, order: dict[str, Any], score: int) -> Events:
+    if order["rating"] and score >= _LOWEST_GOOD:
+        return await revised(talk, order, score)
+    if order["rating"] and not score and is_slip(talk):
+        return await taken_back(talk, order["number"])
+    return await with_order(talk, order["number"], score, talk.verdict)
 
 
 def tells_more(talk: Talk) -> tuple[str, str]:
@@ -102,14 +112,52 @@ async def store_beside(talk: Talk) -> bool:
     return True
 
 
-async def _revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
+def is_slip(talk: Talk) -> bool:
+    """点错了, 1分不是最好的吗: the score was not meant, in a few words that tell of nothing else."""
+    return "slips" in talk.wishes and len(talk.text) <= _LONGEST_SLIP
+
+
+async def taken_back(talk: Talk, number: str) -> Events:
+    """Forget a low score that waits for its reason, and ask for another. Raises BackendDown, BackendRefused."""
+    try:
+        await backend().call("POST", f"work-orders/{number}/rating/take-back", body=talk.resident)
+    except BackendRefused as refused:
+        if refused.code != _STANDS:
+            raise
+    talk.say("rate_anew", _SCORES)
+    return [SlotSet("pending", {"kind": "score", "number": number})]
+
+
+async def otherwise(talk: Talk, number: str) -> Events | None:
+    """Said instead of the reason for a low score: it was a slip, or here is another score; None for anything else. Raises
+    BackendDown, BackendRefused."""
+    score, plain = score_of(talk), not talk.verdict.get("comment")
+    slip = is_slip(talk)
+    if not slip and "wrong" not in talk.wishes and not (plain and talk.verdict.get("named")) and not _is_content(talk):
+        return None
+    if not score:
+        return await taken_back(talk, number) if slip else None
+    if score < _LOWEST_GOOD:
+        return await with_order(talk, number, score, talk.verdict)
+    known = [order for order in await orders.own_orders(talk) if order["number"] == number and order["rating"]]
+    return await revised(talk, known[0], score) if known else await with_order(talk, number, score, talk.verdict)
+
+
+def _is_content(talk: Talk) -> bool:
+    """其实挺好, 水清亮了 挺满意: content in a few words, without a but."""
+    good = score_of(talk) >= _LOWEST_GOOD and talk.intent != "dispute_result"
+    return good and len(talk.text) <= _LONGEST_SLIP and not _BUT.search(talk.text)
+
+
+async def revised(talk: Talk, order: dict[str, Any], score: int) -> Events:
     """Another score for what was rated: the other answers stay as they were given, and are not asked again."""
     known = order["rating"]
     said = str(talk.verdict.get("comment") or "") if "wrong" not in talk.wishes else ""  # 按错了,给五分 is no verdict
     comment = _joined(str(known["comment"] or ""), said)
-    kept = {"resolved": known["resolved"], "comment": comment}
-    if await _store(talk, order["number"], score=score, **kept):
-        talk.say("rated_revised", score=str(score))
+    guessed = known["satisfaction"] < _LOWEST_GOOD and known["resolved"] == "partly"  # nobody said so
+    resolved = "yes" if guessed else str(known["resolved"])
+    if await _store(talk, order["number"], score=score, resolved=resolved, comment=comment):
+        talk.say("rated_revised_undone" if order["state"] in orders.OPEN else "rated_revised", score=str(score))
     return []
 
 
@@ -123,14 +171,15 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
         return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes, "partly": partly})]
     comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
-    if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment):
+    waits = not good and not comment and (bool(talk.menu_id) or bool(verdict.get("named")))  # a word is no slip
+    if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment, waits=waits):
         return []
     if good:
         talk.say("rated_solved", _SOLVED, score=str(score))
         return [SlotSet("pending", {"kind": "solved", "number": number, "score": score, "comment": comment})]
-    talk.say("rated_low_told" if comment else "rated_why", score=str(score))
-    why = {"kind": "why", "number": number, "score": score, "resolved": "partly", "comment": comment, "told": bool(comment)}
-    return [SlotSet("pending", why)]
+    talk.say("rated_why" if waits else "rated_low_told" if comment else "rated_why_redone", score=str(score))
+    known = {"number": number, "score": score, "resolved": "partly", "comment": comment}
+    return [SlotSet("pending", {"kind": "why", **known, "told": bool(comment), "waits": waits})]
 
 
 def asks_how(talk: Talk) -> bool:
@@ -167,19 +216,33 @@ async def _scored_partly(talk: Talk, pending: dict[str, Any], score: int) -> Eve
 async def solved(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """The answer to "is it solved?"; None when it is something else."""
     verdict = _verdict(talk)
-    if verdict is None:
+    if verdict is None or await is_about_another(talk, pending["number"]):
         return None
+    rest = tells_more(talk)[1]
+    if rest and verdict != "no":  # 解决了 对了还有个事 楼上天天半夜放音响: the rest is a report
+        await _settled(talk, pending, verdict, "")
+        return [SlotSet("pending", {"kind": "beside", "rest": rest}), FollowupAction(FORM)]
     says_more = not talk.answer and not talk.menu_id and len(talk.text) >= TELLS_WHY
     if verdict == "no" and says_more:
         return await reason(talk, {**pending, "resolved": verdict})
+    await _settled(talk, pending, verdict, talk.text if says_more else "")
+    return [SlotSet("pending", None if verdict != "no" else {**pending, "kind": "why", "resolved": "no"})]
+
+
+async def _settled(talk: Talk, pending: dict[str, Any], verdict: str, said: str) -> None:
     if verdict != "yes":
-        comment = _joined(pending["comment"], talk.text if says_more else "")
+        comment = _joined(pending["comment"], said)
         await _store(talk, pending["number"], score=pending["score"], resolved=verdict, comment=comment)
-    if verdict != "no":
-        talk.say("rated_thanks" if verdict == "yes" else "rated_partly")
-        return [SlotSet("pending", None)]
-    talk.say("rated_not_solved")
-    return [SlotSet("pending", {**pending, "kind": "why", "resolved": "no"})]
+    talk.say({"yes": "rated_thanks", "partly": "rated_partly", "no": "rated_not_solved"}[verdict])
+
+
+async def is_about_another(talk: Talk, number: str) -> bool:
+    """Whether the words point at another of this resident's orders than the one of the open question: 狗屎那个还没清呢."""
+    if talk.answer or talk.menu_id:
+        return False
+    own = await orders.own_orders(talk)
+    named = picking.pointed_at(talk, orders.by_leaf(talk, own) or own)
+    return len(own) > 1 and len(named) == 1 and named[0]["number"] != number
 
 
 def _verdict(talk: Talk) -> str | None:
@@ -203,8 +266,18 @@ async def reason(talk: Talk, pending: dict[str, Any]) -> Events:
     comment = _joined(pending["comment"], talk.text)
     await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=comment)
     await orders.do(talk, pending["number"], "note", note=f"居民说的原因:{talk.text}", **orders.files(talk))
-    talk.say("rated_redone" if pending["kind"] == "solved" else "rated_reason_noted")  # else it was said with the question
+    talk.say("rated_redone" if pending.get("waits") or pending["kind"] == "solved" else "rated_reason_noted")
     return [SlotSet("pending", None)]
+
+
+async def unexplained(talk: Talk, pending: dict[str, Any]) -> Events:
+    """No reason is given: it goes back to its unit as it is. Raises BackendDown, BackendRefused."""
+    if not pending.get("waits"):
+        talk.say("rated_thanks")
+        return []
+    await _store(talk, pending["number"], score=pending["score"], resolved=pending["resolved"], comment=pending["comment"])
+    talk.say("rated_again")
+    return []
 
 
 async def _waiting(talk: Talk) -> list[dict[str, Any]]:
@@ -222,8 +295,8 @@ async def _waiting(talk: Talk) -> list[dict[str, Any]]:
     return waiting or [order for order in own if order["rating"] or order["state"] == "closed"][:1]
 
 
-async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str) -> bool:
-    body = {"satisfaction": score, "resolved": resolved, "comment": comment, **talk.resident}
+async def _store(talk: Talk, number: str, *, score: int, resolved: str, comment: str, waits: bool = False) -> bool:
+    body = {"satisfaction": score, "resolved": resolved, "comment": comment, "reason_follows": waits, **talk.resident}
     try:
         await backend().call("POST", f"work-orders/{number}/rating", body=body)
     except BackendRefused as refused:

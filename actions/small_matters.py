@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import orders
 from actions.doing import open_orders
 from actions.turn import Events, Talk
+from actions.wording import order_name
 
 _FEW = 20  # characters; who tells more has something to report or to add
 # From the most telling to the least.
@@ -16,6 +19,8 @@ _SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
 _ASKED_FOR_SCORE = "rating_pending"
 _SEEN = "asks_seen"
 _OF_FILES = frozenset({_SEEN, "announces_file"})
+_CAME = re.compile(r"(?:来|到)(?:人|家)?了")
+_LEAVES = "leaves_now"
 _OF_A_CALL = 40  # characters: who called, when, and where one is now
 _UNIT = "办事的人"
 
@@ -27,19 +32,34 @@ async def small_matter(talk: Talk) -> Events | None:
         return await _missed_call(talk)
     if talk.draft is not None or talk.matter_is_told or len(talk.text) > _FEW:
         return None
-    if "no_hurry" in talk.wishes and await _noted(talk, "no_hurry_noted"):
-        return []
-    if "apologises" in talk.wishes:
-        talk.say("no_offence")
-        return []
-    if talk.wishes & _OF_FILES and not talk.meta.get("attachments"):
-        return await _files(talk)
-    if talk.wishes & _PROGRESS and not talk.wishes & _SAYS_OTHERWISE:
-        return await _progress(talk)
-    if "acknowledges_whole" in talk.wishes:
-        talk.say("rate_when_ready" if talk.meta.get(_ASKED_FOR_SCORE) else "acknowledged")
-        return []
+    for is_so, answered in _KINDS:
+        told = await answered(talk) if is_so(talk) else None
+        if told is not None:
+            return told
     return None
+
+
+async def _not_urged(talk: Talk) -> Events | None:
+    """不用催了 人来了: they are there, and nothing is taken back."""
+    key = "came_noted" if _CAME.search(talk.text) else "no_hurry_noted"
+    return [] if await _noted(talk, key) else None
+
+
+async def _unhurried(talk: Talk) -> Events | None:
+    return [] if await _noted(talk, "no_hurry_noted") else None
+
+
+def _says(key: str) -> Callable[[Talk], Awaitable[Events]]:
+    async def answer(talk: Talk) -> Events:
+        talk.say(key)
+        return []
+
+    return answer
+
+
+async def _acknowledged(talk: Talk) -> Events:
+    talk.say("rate_when_ready" if talk.meta.get(_ASKED_FOR_SCORE) else "acknowledged")
+    return []
 
 
 async def _missed_call(talk: Talk) -> Events:
@@ -51,6 +71,16 @@ async def _missed_call(talk: Talk) -> Events:
     order: dict[str, Any] = being_done[0]
     await orders.do(talk, order["number"], "note", note=f"居民没接着电话,请再打:{talk.text}")
     talk.say("called_noted", unit=order.get("unit_name") or _UNIT, number=order["number"])
+    return []
+
+
+async def _rated(talk: Talk) -> Events | None:
+    """我打的分记上了吗: the score of what was rated last."""
+    rated = [order for order in await orders.own_orders(talk) if order["rating"]]
+    if not rated:
+        return None
+    order = max(rated, key=lambda each: str(each["rating"]["rated_at"]))
+    talk.say("score_known", what=order_name(order), score=str(order["rating"]["satisfaction"]))
     return []
 
 
@@ -79,3 +109,16 @@ async def _noted(talk: Talk, key: str) -> bool:
     await orders.do(talk, order["number"], "note", note=f"居民说:{talk.text}")
     talk.say(key, number=order["number"])
     return True
+
+
+# The first that answers: when it is so, and what is said then.
+_KINDS: tuple[tuple[Callable[[Talk], bool], Callable[[Talk], Awaitable[Events | None]]], ...] = (
+    (lambda talk: "no_urging" in talk.wishes, _not_urged),
+    (lambda talk: "no_hurry" in talk.wishes, _unhurried),
+    (lambda talk: "apologises" in talk.wishes, _says("no_offence")),
+    (lambda talk: "asks_rated" in talk.wishes, _rated),
+    (lambda talk: _LEAVES in talk.wishes and not talk.wishes & _SAYS_OTHERWISE, _says("no_hurry")),
+    (lambda talk: bool(talk.wishes & _OF_FILES) and not talk.meta.get("attachments"), _files),
+    (lambda talk: bool(talk.wishes & _PROGRESS) and not talk.wishes & _SAYS_OTHERWISE, _progress),
+    (lambda talk: "acknowledges_whole" in talk.wishes, _acknowledged),
+)

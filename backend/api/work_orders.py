@@ -26,6 +26,7 @@ from backend.api.schemas.work_orders import (
     LookupIn,
     NewOrder,
     RatingIn,
+    ResidentIn,
     RevealIn,
     RevealOut,
     VerbBody,
@@ -170,9 +171,17 @@ async def rate_work_order(number: str, body: RatingIn, principal: RaterDep, sess
         actor=_actor(principal),
         now=now,
         caller=_caller(principal, body.on_behalf_of, body.channel, body.channel_user_id),
+        reason_follows=body.reason_follows,
     )
     order = await orders.get_order(session, number)
     return (await view(session, [order], role=principal.role, now=now))[0]
+
+
+@router.post("/{number}/rating/take-back", status_code=204)
+async def take_rating_back(number: str, body: ResidentIn, principal: RaterDep, session: SessionDep, clock: ClockDep) -> None:
+    """It was the wrong button: a bad verdict that still waits for its reason is forgotten."""
+    caller = _caller(principal, body.on_behalf_of, body.channel, body.channel_user_id)
+    await ratings.take_back(session, number=number, actor=_actor(principal), now=clock.now(), caller=caller)
 
 
 @router.post("/{number}/reveal")

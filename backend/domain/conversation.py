@@ -23,6 +23,7 @@ GOES_ON = "goes on"  # why a question of the bot is a note: the resident had wri
 STALE = "stale epoch"  # why a reply of the bot is a note: it was computed for an owner who is gone
 ASSISTANT_FAILED = "assistant:"  # begins why a conversation waits for a person: the assistant gave no answer, and may come back
 MAYBE_UNSENT = "maybe_unsent"  # why a conversation waits for a person: nobody knows whether an answer arrived
+CALLED_FOR = frozenset({"asked", "low_confidence"})  # why it waits: the resident wished it, or was not understood
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
 
 

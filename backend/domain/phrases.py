@@ -12,6 +12,9 @@ from backend.domain.language.emergency import EMERGENCY_KINDS
 
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
 OPTED_IN = "好的,已恢复。您的事有了进展,我会发短信告诉您。"
+SCORED = "谢谢您打{score}分,记下了。有话接着说,工作人员看得到。"
+SCORED_LOW = "{score}分记下了。哪儿没弄好,您接着说,工作人员看得到。要是点错了,重发个分数就行。"
+NO_PERSON = "好,那就不找人工了。您有事接着跟我说,要找人随时说“转人工”。"
 FILED = "报上了,单号{number},有进展我告诉您。"
 ADDED = "好,您说的都补到单号{number}里了,不用再报一遍。"
 UNREADABLE_SMS = "您这条短信我这边看不到字,麻烦再发一遍,写上出了什么事、在哪儿就行。"

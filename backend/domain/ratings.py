@@ -9,6 +9,8 @@ from backend.contracts.work_orders import Resolved
 from backend.domain.errors import InvalidField
 
 REVISABLE_FOR = timedelta(hours=24)
+# How long a bad verdict waits for its reason, or for "that was the wrong button", before it goes back to the unit without one.
+WAITS_FOR_REASON = timedelta(minutes=30)
 LOWEST_GOOD = 3
 HIGHEST = 5
 LONGEST_COMMENT = 1000

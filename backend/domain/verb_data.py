@@ -109,7 +109,7 @@ FIELDS: dict[Verb, dict[str, Check]] = {
     Verb.RESUME: _REASON,
     Verb.RESOLVE: {"outcome": _outcome, "internal": _text, **_FILES},
     Verb.CLOSE: {**_REASON, "waived": _flag},
-    Verb.REOPEN: {**_REASON, "by": _text},
+    Verb.REOPEN: {**_REASON, "by": _text, **_FILES},
     Verb.WITHDRAW: _REASON,
     Verb.DECLINE: {**_REASON, "route": _text},
     Verb.URGE: _REASON,

@@ -1,4 +1,5 @@
-"""What time alone brings about: alarms, the end of a suspension, closing what stayed unrated."""
+"""What time alone brings about: alarms, the end of a suspension, closing what stayed unrated, reopening what was rated badly
+without a reason."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ from backend.domain.clocks import ALARM_TARGETS, AlarmKind
 from backend.services.casework import SYSTEM, apply_verb
 from backend.services.order_log import append_event
 from backend.services.order_terms import pending_alarms, refresh_alarm
+from backend.services.ratings import reopen_unexplained
 from backend.storage import directory
 from backend.storage import work_orders as orders
-from backend.storage.tables.work_orders import ClockAlarmRow, WorkOrderRow
+from backend.storage.tables.work_orders import ClockAlarmRow, RatingRow, WorkOrderRow
 
 log = structlog.get_logger()
 UNRATED_CLOSES_AFTER = timedelta(days=7)
@@ -35,15 +37,18 @@ ALARM_TEXTS: dict[AlarmKind, str] = {
 
 
 async def raise_due_alarms(session: AsyncSession, *, now: datetime) -> int:
-    """Raise what is due, resume what was suspended until now, close what stayed unrated; return how many things happened.
+    """Raise what is due, resume what was suspended until now, reopen what was rated badly without a reason, close what stayed
+    unrated; return how many things happened.
 
     At most 100 orders of each kind a call: the loop calls again at once while the answer is not 0. An order that cannot be
     handled is logged and does not hold the others up.
     """
     unrated = (WorkOrderRow.state == State.RESOLVED.value, WorkOrderRow.resolved_at <= now - UNRATED_CLOSES_AFTER)
     suspended = (WorkOrderRow.resume_at <= now, WorkOrderRow.suspended_at.is_not(None))
+    unexplained = (WorkOrderRow.id.in_(select(RatingRow.order_id).where(RatingRow.reopens_at <= now)),)
+    alarms = (WorkOrderRow.next_alarm_at <= now,)
     done = 0
-    for work, conditions in ((_raise_alarms, (WorkOrderRow.next_alarm_at <= now,)), (_resume, suspended), (_close, unrated)):
+    for work, conditions in ((_raise_alarms, alarms), (_resume, suspended), (_reopen, unexplained), (_close, unrated)):
         for number in [order.number for order in await _locked(session, *conditions)]:
             done += await _one(session, number, work, now)
     return done
@@ -90,6 +95,10 @@ async def _locked(session: AsyncSession, *conditions: Any) -> Sequence[WorkOrder
 
 async def _resume(session: AsyncSession, number: str, now: datetime) -> int:
     return await _apply(session, number, Verb.RESUME, {"reason": "到了约定的恢复时间"}, now)
+
+
+async def _reopen(session: AsyncSession, number: str, now: datetime) -> int:
+    return int(await reopen_unexplained(session, number=number, now=now))
 
 
 async def _close(session: AsyncSession, number: str, now: datetime) -> int:

@@ -115,7 +115,7 @@ class NotificationConsumer:
         `sent_on` is the dispatch that came with the filing: one message tells of both."""
         now, type_ = self._clock.now(), EventType(event.type)
         recipients = await self._recipients(session, order, now=now)
-        if type_ in _ENDS_RATING:
+        if type_ in _ENDS_RATING and not event.data.get("waits_for_reason"):
             for conversation in recipients:
                 conversation.rating_pending = [number for number in conversation.rating_pending if number != order.number]
                 await keep_back_about(

@@ -14,9 +14,11 @@ from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import bubbles, phrases
 from backend.domain.conversation import ASSISTANT_FAILED, GOES_ON, LEFT_FOR_PEOPLE, STALE, may_apologise, waits_for_assistant
 from backend.domain.opt_out import OptOutWord
+from backend.domain.ratings import LOWEST_GOOD
 from backend.services import emergencies, writing_on
 from backend.services.conversations import Extras, give_to_bot, hand_over_to_queue, speak
 from backend.services.ears import Ears
+from backend.services.scores import store_score
 from backend.services.turn_steps import (
     Answer,
     Answered,
@@ -25,7 +27,9 @@ from backend.services.turn_steps import (
     EmergencyPlace,
     EmergencyTakenBack,
     Failed,
+    NoPerson,
     OptOut,
+    Scored,
     Silent,
 )
 from backend.storage import understood
@@ -129,6 +133,23 @@ async def _silent(stage: Stage, answer: Silent) -> None:
         stage.message.purpose = LEFT_FOR_PEOPLE
 
 
+async def _scored(stage: Stage, answer: Scored) -> None:
+    """Who waits for a person hears that it was written down; beside a person the bot stays silent."""
+    if not await store_score(stage.session, stage.conversation, answer, now=stage.now):
+        stage.message.purpose = LEFT_FOR_PEOPLE
+    elif stage.conversation.owner != Owner.HUMAN.value:
+        text = phrases.SCORED if answer.score >= LOWEST_GOOD else phrases.SCORED_LOW
+        await stage.say(Author.SYSTEM, [Reply(text.format(score=answer.score))], "scored")
+
+
+async def _no_person(stage: Stage, answer: NoPerson) -> None:
+    if stage.conversation.owner != Owner.QUEUE.value:
+        stage.message.purpose = LEFT_FOR_PEOPLE  # somebody has come meanwhile
+        return
+    await give_to_bot(stage.session, stage.conversation, user=None, now=stage.now)
+    await stage.say(Author.SYSTEM, [Reply(phrases.NO_PERSON)], "reply")
+
+
 async def _opt_out(stage: Stage, answer: OptOut) -> None:
     conversation = stage.conversation
     stopping = answer.word is OptOutWord.STOP
@@ -205,6 +226,8 @@ async def _facts(stage: Stage) -> Any:
 
 _EFFECTS: dict[type, Callable[[Stage, Any], Awaitable[None]]] = {
     Silent: _silent,
+    Scored: _scored,
+    NoPerson: _no_person,
     OptOut: _opt_out,
     Emergency: _emergency,
     EmergencyPlace: _emergency_place,

@@ -12,8 +12,10 @@ from backend.contracts.messages import Author, Channel, Reply
 from backend.contracts.understanding import EmergencyHit
 from backend.domain import opt_out
 from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant, whole_again
-from backend.domain.conversation import DraftState, draft_state
+from backend.domain.conversation import CALLED_FOR, DraftState, draft_state
 from backend.domain.language.danger_talk import DangerTalk
+from backend.domain.language.normalise import normalise
+from backend.domain.language.wishes import says
 from backend.services.draft_place import open_draft
 from backend.services.ports import AssistantTurn
 from backend.storage.leases import Lease
@@ -43,6 +45,20 @@ class Silent:
     """Nothing to say: not for the assistant. `left` when a person has to answer."""
 
     left: bool = False
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score for an order, given while people have the conversation; `comment` is what was said beside it."""
+
+    number: str
+    score: int
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class NoPerson:
+    """Who asked for a person wants none any more."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,9 @@ class Failed:
     late: asyncio.Task[tuple[Reply, ...]] | None = None
 
 
-Answer = Silent | OptOut | Emergency | EmergencyPlace | EmergencyTakenBack | EmergencyGoesOn | Answered | Failed
+Answer = (
+    Silent | Scored | NoPerson | OptOut | Emergency | EmergencyPlace | EmergencyTakenBack | EmergencyGoesOn | Answered | Failed
+)
 
 
 def opt_out_word(turn: Turn) -> opt_out.OptOutWord | None:
@@ -133,6 +151,12 @@ def _metadata(conversation: ConversationRow, message: MessageRow, menu_id: str, 
         "opted_out": conversation.opted_out_at is not None,
         "facts_from": None,
     }
+
+
+def drops_person(turn: Turn) -> bool:
+    """Whether somebody who waits for a person, and for nothing else, says that none is wanted."""
+    waits = turn.conversation.owner == Owner.QUEUE.value and turn.conversation.queue_reason in CALLED_FOR
+    return waits and turn.is_said and says("drops_person", normalise(turn.message.text).text)
 
 
 def unreadable(turn: Turn) -> bool:

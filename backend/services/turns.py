@@ -27,6 +27,7 @@ from backend.services.emergencies import PURPOSE, awaits_place, is_findable
 from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
+from backend.services.scores import score_in
 from backend.services.turn_effects import Stage
 from backend.services.turn_steps import (
     Answer,
@@ -36,10 +37,12 @@ from backend.services.turn_steps import (
     EmergencyPlace,
     EmergencyTakenBack,
     Failed,
+    NoPerson,
     OptOut,
     Silent,
     Turn,
     assistant_turn,
+    drops_person,
     opt_out_word,
     owned_by_bot,
     unreadable,
@@ -169,8 +172,17 @@ class TurnWorker(LeasedWorker[Turn]):
             return Answered((Reply(said),)) if owned_by_bot(turn) else Silent()
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
-            return Silent(left=question is not None)
+            return await self._beside_people(turn) or Silent(left=question is not None)
         return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
+
+    async def _beside_people(self, turn: Turn) -> Answer | None:
+        """What counts although people have the conversation: that none is wanted any more, and a score that was asked for."""
+        if not turn.is_said:
+            return None
+        if drops_person(turn):
+            return NoPerson()
+        async with self.db.reading() as session:
+            return await score_in(session, turn.conversation, turn.message)
 
     async def _danger(self, turn: Turn) -> Answer | None:
         """What speaks of danger: a report, or what follows on one for half an hour (its place, how it goes on, its end)."""

@@ -164,6 +164,12 @@ async def rating_of(session: AsyncSession, order_id: str, round_number: int) -> 
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def ratings_of(session: AsyncSession, order_id: str) -> Sequence[RatingRow]:
+    """The verdicts of all rounds, oldest first."""
+    query = select(RatingRow).where(RatingRow.order_id == order_id).order_by(RatingRow.round)
+    return (await session.execute(query)).scalars().all()
+
+
 async def joins_of(session: AsyncSession, order_id: str) -> Sequence[JoinRow]:
     query = select(JoinRow).where(JoinRow.order_id == order_id).order_by(JoinRow.id)
     return (await session.execute(query)).scalars().all()

@@ -13,7 +13,7 @@ from backend.domain.drafting.codec import to_json
 from backend.domain.drafting.context import ALONE, hear, intents_in_context, wishes_of
 from backend.domain.drafting.heard import RATING, Heard
 from backend.domain.drafting.menus import answer_of_menu
-from backend.domain.language.answers import parse_verdict
+from backend.domain.language.answers import changed_score, parse_verdict
 from bot.components.base import DRAWN, RuleComponent, normal_text
 
 # A photo or a position is never a question: it belongs to what is being told.
@@ -48,7 +48,8 @@ class ContextRules(RuleComponent):
                 message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
             message.set("answer", to_json(heard.answer), add_to_output=True)
             verdict = parse_verdict(heard.text)
-            message.set("rating", verdict.score if verdict else None, add_to_output=True)
+            changed = changed_score(heard.text) if heard.requested == RATING else None
+            message.set("rating", verdict.score if verdict else changed, add_to_output=True)
             message.set("verdict", to_json(verdict), add_to_output=True)
             message.set("wishes", wishes_of(heard.text), add_to_output=True)
         return messages

@@ -126,12 +126,22 @@ class VerbBody(BaseModel):
 
 
 class RatingIn(BaseModel):
-    """The three answers; `contacted` null when the resident did not answer that."""
+    """The three answers; `contacted` null when the resident did not answer that. With `reason_follows` a bad verdict reopens the
+    order with its reason, or after half an hour without one."""
 
     contacted: bool | None = None
     resolved: Annotated[str, Field(json_schema_extra={"enum": [each.value for each in Resolved]})]
     satisfaction: Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": 5})]
     comment: Annotated[Text, Field(max_length=1000)] = ""
+    reason_follows: bool = False
+    on_behalf_of: str = ""
+    channel: str = ""
+    channel_user_id: str = ""
+
+
+class ResidentIn(BaseModel):
+    """Whom our own program acts for: the conversation, or the identity on the channel."""
+
     on_behalf_of: str = ""
     channel: str = ""
     channel_user_id: str = ""

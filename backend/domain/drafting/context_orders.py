@@ -14,7 +14,7 @@ from backend.domain.drafting.heard import (
     surely,
 )
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.answers import explicit_score, parse_rating
+from backend.domain.language.answers import changed_score, explicit_score, parse_rating
 from backend.domain.language.wishes import says
 
 _LIKELY = 0.4
@@ -24,6 +24,8 @@ _NO_VERDICT = frozenset({"query_status", "ask_faq", "urge", "report_complaint", 
 _WITH_NUMBER = (("gives_up", "cancel"), ("urges", "urge"), ("adds", "provide_info"))
 _OF_NUMBER = frozenset({"rate", "cancel", "urge", "dispute_result"})  # and so is this, in the classifier's own words
 _SURELY = 0.9
+_FEW_OF_A_SLIP = 20  # characters
+_MORE_THAN_A_SLIP = frozenset({"emergency", "opt_out", "ask_human", "report_complaint", "ask_faq"})
 _AROUND_SCORE = frozenset({"correct_previous_detail", "provide_info", "affirm", "deny", "rate"})
 _ASKED_AFTER = frozenset(
     {"report_complaint", "provide_info", "query_status", "chitchat", "nlu_fallback", "out_of_scope", "dispute_result"}
@@ -58,7 +60,27 @@ def revised_score(heard: Heard) -> str:
     """刚才按错了,应该是5分: a score is a score, whatever is said around it."""
     around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
     wanted = heard.requested in ("", RATING) and best(heard) in around
+    if heard.requested == RATING and changed_score(heard.text) is not None:
+        return "rate"
     return "rate" if wanted and explicit_score(heard.text) is not None else ""
+
+
+def slipped(heard: Heard) -> str:
+    """点错了, while a verdict is waited for or not yet certain: about the score, whatever it sounds like."""
+    told = heard.requested == RATING and says("slips", heard.text) and len(heard.text) <= _FEW_OF_A_SLIP
+    told = told and heard.facts.address is None
+    return "rate" if told and best(heard) not in _MORE_THAN_A_SLIP else ""
+
+
+def after_score(heard: Heard) -> str:
+    """我打的分记上了吗: after a score, and not after an order."""
+    return "provide_info" if heard.requested in ("", RATING) and says("asks_rated", heard.text) else ""
+
+
+def after_others(heard: Heard) -> str:
+    """楼上老李头报没报过我家: after what others filed, and no trouble of one's own."""
+    asks = heard.requested in ("", RATING) and says("anothers", heard.text) and heard.facts.occurred_at is None
+    return "query_status" if asks and (says("question", heard.text) or best(heard) == "report_complaint") else ""
 
 
 def unsolved(heard: Heard) -> str:

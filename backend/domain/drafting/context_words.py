@@ -37,6 +37,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("other_worker", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
     ("will_not_come", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
     ("at_home", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq", "correct_previous_detail"}),
+    ("no_urging", "provide_info", (_UNSURE - {"deny"}) | {"query_status", "cancel", "urge", "ask_faq", "rate"}),
     ("no_hurry", "provide_info", _UNSURE | {"query_status", "cancel", "urge", "ask_faq"}),
     ("worse", "provide_info", _UNSURE | {"cancel", "correct_previous_detail", "query_status"}),
     ("manners", "dispute_result", _UNSURE | {"query_status", "report_complaint"}),

@@ -73,6 +73,10 @@ _CHANGED_TO = re.compile(
     r"(?:打|给|评|分|点|按)[^,。]{0,5}(?:高|低|错|多|少|重|轻)了?[^\d]{0,8}?(?:改|换|应该|想给|是|给)(?:成|为|到|是)?(?:个)?\s*"
     r"(?P<score>[0-5]|[零一二两三四五])(?![\d号楼单元层室点天个月年])"
 )
+# 那改成5, and no more: a score only where one is waited for.
+_CHANGED_ALONE = re.compile(
+    rf"(?:那|就|给我|帮我|还是|,|\s)*(?:改|换)(?:成|为|到|个)?\s*(?P<score>[0-5]|[零一二两三四五])分?(?:吧|呗|了|啊)*{_PADDING}"
+)
 _STARS = re.compile(r"[★⭐🌟]")
 _LONE = re.compile(rf"{_PADDING}(?:评分?|打|给)?{_PADDING}(?P<score>[0-5]|[零一二三四五])(?:分|星|吧|个星)*{_PADDING}")
 # Ten or a hundred points: full marks on another scale. 十分满意 is no number.
@@ -153,6 +157,13 @@ def explicit_score(text: str) -> int | None:
     named = [*_SCORE.finditer(plain)] or [*_CHANGED_TO.finditer(plain)]
     scores = [value for value in (parse_numeral(match["score"]) for match in named) if value is not None]
     return min(max(scores[-1], 1), 5) if scores else None
+
+
+def changed_score(text: str) -> int | None:
+    """The score of 那改成5, said to nobody who is asked for anything but a score; None for anything else."""
+    alone = _CHANGED_ALONE.fullmatch(normalise(text).text)
+    value = parse_numeral(alone["score"]) if alone else None
+    return min(max(value, 1), 5) if value is not None else None
 
 
 def _without_score(clause: str) -> str:

@@ -130,10 +130,15 @@ class RoundRow(Base):
 
 
 class RatingRow(Base):
-    """The resident's verdict on one round; `unit_id` is the unit that is rated."""
+    """The resident's verdict on one round; `unit_id` is the unit that is rated; `reopens_at` is until when a bad one waits for
+    its reason."""
 
     __tablename__ = "ratings"
-    __table_args__ = (UniqueConstraint("order_id", "round"), Index("ix_ratings_rated_at", "rated_at"))
+    __table_args__ = (
+        UniqueConstraint("order_id", "round"),
+        Index("ix_ratings_rated_at", "rated_at"),
+        Index("ix_ratings_reopens_at", "reopens_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     order_id: Mapped[str] = mapped_column(ForeignKey("work_orders.id"))
@@ -146,6 +151,7 @@ class RatingRow(Base):
     actor: Mapped[str]
     rated_at: Mapped[datetime]
     revised_at: Mapped[datetime | None]
+    reopens_at: Mapped[datetime | None]
 
 
 class JoinRow(Base):

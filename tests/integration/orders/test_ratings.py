@@ -11,7 +11,8 @@ from backend.domain.errors import Forbidden, IllegalTransition, InvalidField, No
 from backend.services.assessment import assessment
 from backend.services.audit import verify
 from backend.services.casework import Caller, Resident
-from backend.services.ratings import AlreadyRated, rate
+from backend.services.clocks import raise_due_alarms
+from backend.services.ratings import AlreadyRated, VerdictStands, rate, take_back
 from backend.storage.tables.work_orders import RatingRow
 from backend.storage.work_orders import events_of, get_order
 
@@ -26,9 +27,9 @@ async def finished(desk):
     return await desk.work_through(await desk.file())
 
 
-async def give(desk, order, answers, caller=None):
+async def give(desk, order, answers, caller=None, **more):
     async with desk.database.transaction() as session:
-        rating = await rate(session, number=order.number, **answers, actor="resident", now=desk.now, caller=caller)
+        rating = await rate(session, number=order.number, **answers, actor="resident", now=desk.now, caller=caller, **more)
         return rating, await get_order(session, order.number)
 
 
@@ -182,3 +183,101 @@ async def test_what_is_not_due_yet_is_left_out(desk, database):
             session, start=NOW - timedelta(days=1), end=NOW + timedelta(days=30), by="unit", now=NOW + timedelta(days=1)
         )
     assert [each.on_time.denominator for each in result.figures] == [0]
+
+
+TAPPED = {"contacted": None, "resolved": "partly", "satisfaction": 1, "comment": ""}
+MINE = Caller(Role.SERVICE, resident=Resident("conversation-li"))
+
+
+async def tick(desk):
+    async with desk.database.transaction() as session:
+        return await raise_due_alarms(session, now=desk.now)
+
+
+async def forget(desk, order, caller=MINE):
+    async with desk.database.transaction() as session:
+        await take_back(session, number=order.number, actor="resident", now=desk.now, caller=caller)
+
+
+async def state_of(desk, order):
+    async with desk.database.reading() as session:
+        return (await get_order(session, order.number)).state
+
+
+async def test_a_bad_verdict_whose_reason_follows_is_stored_and_moves_nothing_yet(desk, database, finished):
+    rating, order = await give(desk, finished, TAPPED, reason_follows=True)
+    assert (rating.satisfaction, order.state) == (1, "resolved")
+    assert (await types_of(database, order))[-1] == "rated"
+    assert await tick(desk.at(minutes=29)) == 0
+
+
+async def test_a_good_verdict_waits_for_nothing(desk, finished):
+    rating, order = await give(desk, finished, GOOD, reason_follows=True)
+    assert (order.state, rating.reopens_at) == ("closed", None)
+
+
+async def test_the_reason_reopens_with_it_and_time_does_not_reopen_again(desk, database, finished):
+    await give(desk, finished, TAPPED, reason_follows=True)
+    rating, order = await give(desk.at(minutes=5), finished, {**TAPPED, "comment": "屋里还是冷"})
+    assert (order.state, order.round, rating.reopens_at) == ("dispatched", 2, None)
+    await tick(desk.at(minutes=40))
+    async with database.reading() as session:
+        reopened = [event for event in await events_of(session, order.id) if event.type == "reopened"]
+    assert [event.note for event in reopened] == ["居民不满意(满意度1分):屋里还是冷"]
+
+
+async def test_without_a_reason_half_an_hour_reopens_once(desk, database, finished):
+    _, order = await give(desk, finished, TAPPED, reason_follows=True)
+    assert [await tick(desk.at(minutes=30)), await tick(desk.at(minutes=31))] == [1, 0]
+    assert await state_of(desk, order) == "dispatched"
+    assert (await types_of(database, order)).count("reopened") == 1
+    async with database.reading() as session:
+        assert (await verify(session)).is_sound
+
+
+async def test_a_better_score_in_time_closes_and_nothing_reopens(desk, finished):
+    await give(desk, finished, TAPPED, reason_follows=True)
+    _, order = await give(desk.at(minutes=3), finished, GOOD)
+    assert order.state == "closed"
+    assert await tick(desk.at(hours=2)) == 0
+
+
+async def test_what_the_desk_reopened_meanwhile_is_not_reopened_again(desk, database, finished):
+    _, order = await give(desk, finished, TAPPED, reason_follows=True)
+    await desk.at(minutes=10).do(order, "reopen", reason="居民来电说没好")
+    await tick(desk.at(minutes=31))
+    assert (await types_of(database, order)).count("reopened") == 1
+
+
+async def test_a_slip_is_forgotten_and_the_order_waits_for_a_verdict(desk, database, finished):
+    await give(desk, finished, TAPPED, reason_follows=True)
+    await forget(desk.at(minutes=2), finished)
+    assert await state_of(desk, finished) == "resolved"
+    async with database.reading() as session:
+        assert (await session.execute(select(RatingRow))).scalars().all() == []
+        last = (await events_of(session, finished.id))[-1]
+    assert (last.type, last.data["rating_taken_back"]) == ("noted", 1)
+    assert await tick(desk.at(hours=1)) == 0
+    rating, order = await give(desk.at(hours=2), finished, GOOD)
+    assert (order.state, rating.satisfaction) == ("closed", 5)
+
+
+async def test_a_verdict_that_waits_for_nothing_cannot_be_taken_back(desk, finished):
+    for answers in (None, GOOD):
+        if answers is not None:
+            await give(desk, finished, answers)
+        with pytest.raises(VerdictStands):
+            await forget(desk, finished)
+
+
+async def test_nobody_takes_back_the_verdict_of_another(desk, finished):
+    await give(desk, finished, TAPPED, reason_follows=True)
+    with pytest.raises(NotFound):
+        await forget(desk, finished, Caller(Role.SERVICE, resident=Resident("other")))
+
+
+async def test_a_dispute_may_come_with_a_photo_or_a_voice(desk, database, finished):
+    files = [{"kind": "voice", "media_id": "v1"}]
+    order = await desk.do(finished, "reopen", reason="暖气咋还不热", attachments=files)
+    async with database.reading() as session:
+        assert (await events_of(session, order.id))[-1].data["attachments"] == files

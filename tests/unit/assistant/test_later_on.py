@@ -237,7 +237,7 @@ async def test_what_follows_a_bad_verdict_with_a_reason_is_more_of_it(said: str,
 
 async def test_a_slip_of_the_finger_is_put_right_where_a_reason_was_asked() -> None:
     slots = {"pending": {"kind": "why", "number": FIRST, "score": 1, "resolved": "partly", "comment": "", "told": False}}
-    rated = order(FIRST, rating={"satisfaction": 1, "resolved": "partly", "comment": ""})
+    rated = order(FIRST, "resolved", rating={"satisfaction": 1, "resolved": "partly", "comment": ""})
     async with running(own(rated)) as fake:
         parsed = {**verdict(4), "wishes": ["wrong"]}
         text, _, _ = await run("action_rate", tracker("点劈了 我是想点满意的", "rate", slots=slots, parsed=parsed))
