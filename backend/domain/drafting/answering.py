@@ -41,7 +41,8 @@ _A_STORY = 15  # characters: so much is said on purpose, and nothing that was sa
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:
     """A short answer that leaves the open question open for good, or takes the last order's value."""
-    if form.requested not in SKIPPABLE:
+    told_a_thing = form.requested is Ask.DESCRIPTION and bool(form.draft.description)
+    if form.requested not in SKIPPABLE and not told_a_thing:
         return None
     field = field_of(form.requested)
     left = _left_in_words(form, turn, field)

@@ -13,10 +13,12 @@ from dataclasses import replace
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt
 from backend.contracts.messages import Choice
 from backend.contracts.understanding import UNSAID, CategoryGuess
+from backend.domain.drafting.gist import shorter
 from backend.domain.drafting.model import Ask, OpenForm, Question
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_numbers import well_spelt
 from backend.domain.language.addresses import COMPONENTS, completeness
+from backend.domain.language.matters import names_only_a_thing
 from backend.domain.language.wishes import says
 
 SURE = 0.6  # share of a leaf from which it is not asked
@@ -26,6 +28,7 @@ _ASKED_AT_MOST = {Ask.ADDRESS_DETAIL: 1, Ask.CATEGORY: 1}
 _USUAL_LIMIT = 2
 _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
+_LONGEST_READ_BACK = 58  # leaves room in two SMS parts for an answer or a remark in front of it
 _BARE_DIRECTION = 3
 _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
@@ -56,8 +59,13 @@ def _is_direction(address: Address) -> bool:
     return bare and not any(getattr(address, name) for name in COMPONENTS if name != "landmark")
 
 
+def _tells_too_little(form: OpenForm) -> bool:
+    """暖气有问题, 低保的事: asked once what is wrong with it."""
+    return not form.asked.get(Ask.DESCRIPTION.value) and names_only_a_thing(form.gist or form.draft.description)
+
+
 _MISSING: tuple[tuple[Ask, Callable[[OpenForm], bool]], ...] = (
-    (Ask.DESCRIPTION, lambda form: not form.draft.description),
+    (Ask.DESCRIPTION, lambda form: not form.draft.description or _tells_too_little(form)),
     (Ask.CATEGORY, lambda form: not form.draft.category and bool(form.options)),
     (Ask.ADDRESS, _needs_address),
     (Ask.ADDRESS_DETAIL, _needs_detail),
@@ -117,7 +125,9 @@ def read_back(form: OpenForm) -> str:
     who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
     matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
-    parts = (matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
+    parts = [matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(",")]
+    if len(",".join(parts)) > _LONGEST_READ_BACK:
+        parts[0] = shorter(parts[0])
     return ",".join(part for part in parts if part)
 
 
@@ -244,7 +254,12 @@ def _same(form: OpenForm) -> Question:
     return Question(Ask.SAME.value, values, (Choice("same_yes", "是同一件"), Choice("same_no", "不是,另报")))
 
 
+def _description(form: OpenForm) -> Question:
+    return Question("description_more" if form.draft.description else Ask.DESCRIPTION.value)
+
+
 _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
+    Ask.DESCRIPTION: _description,
     Ask.CONFIRM: _confirm,
     Ask.ADDRESS: _address,
     Ask.CATEGORY: _category,

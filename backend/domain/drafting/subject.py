@@ -16,7 +16,7 @@ from backend.domain.drafting.several import clear_problems, is_one_matter
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.matters import kinds_named
+from backend.domain.language.matters import kinds_named, names_only_a_thing
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -44,6 +44,10 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
     """
     if not form.draft.description:
         return _first_words(form, turn)
+    return _says_what(form, turn) if form.requested is Ask.DESCRIPTION else _said_later(form, turn, corrected)
+
+
+def _said_later(form: OpenForm, turn: Turn, corrected: tuple[str, ...]) -> Step:
     renamed = named_kind(form, turn)
     if renamed is not None:
         return Step(replace(form, draft=with_guess(form.draft, renamed), options=(), sureness=1.0), changed=("category",))
@@ -98,12 +102,7 @@ def tells_matter(turn: Turn) -> bool:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
-    # 我说我家是2单元: a place, and no matter.
-    told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
-    names_nothing = (
-        told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text) or _is_mere_manners(turn)
-    )
-    if not (says_problem or asked_for) or names_nothing:
+    if not (says_problem or asked_for) or _names_nothing(turn):
         return Step(form)
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     described = first.text if others and first is not None else turn.text
@@ -116,6 +115,15 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
 
 
+def _names_nothing(turn: Turn) -> bool:
+    """坏了; 我说我家是2单元, a place and no matter; not 狗, which names at least a thing."""
+    if names_only_a_thing(turn.text):
+        return False
+    told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
+    little = told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS)
+    return little or says("fault_whole", turn.text) or _is_mere_manners(turn)
+
+
 def _is_mere_manners(turn: Turn) -> bool:
     """打扰您了,想跟您反映个事,不知道归不归您管: the matter is still to come."""
     vague = not turn.guesses or turn.guesses[0].subcategory == UNSAID
@@ -125,6 +133,21 @@ def _is_mere_manners(turn: Turn) -> bool:
 def _is_plain(turn: Turn) -> bool:
     """我要报停水: the words of an opening, and a matter all the same."""
     return bool(turn.guesses) and turn.guesses[0].subcategory != UNSAID and turn.guesses[0].confidence >= _PLAINLY
+
+
+def _says_what(form: OpenForm, turn: Turn) -> Step:
+    """没停水 水是黄的, behind 自来水不对劲: what is wrong with the thing; its kind is known better now, unless it sounds like
+    nothing much."""
+    aside = says("question", turn.text) or says("hesitates", turn.text)
+    if aside or turn.answer is not None or not _says_something(turn, _FIRST_WORDS):
+        return Step(form)
+    gist = joined(form.gist, gist_of(turn.text, turn.facts))
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    form = replace(form, draft=draft, gist=gist)
+    best = turn.guesses[0] if turn.guesses else None
+    surer = best is not None and (best.category == form.draft.category or best.confidence >= CLEARLY_ANOTHER)
+    known = without_unsaid(turn.guesses) if surer or form.options else ()
+    return Step(with_guesses(form, known), changed=("description",))
 
 
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
