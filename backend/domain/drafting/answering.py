@@ -35,6 +35,7 @@ WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into 
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.2
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
+_PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房间号|哪一?户|哪一?家")
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
@@ -128,6 +129,15 @@ def leaves_open(form: OpenForm, words: str) -> bool:
     if where and says("knows_not", words) and _SPOT_TOLD.search(_place_told(words)):
         return False
     return says("knows_not", words) or (where and (says("no_such_part", words) or says("everywhere", words)))
+
+
+def unknown_part(form: OpenForm, turn: Turn) -> Step | None:
+    """几单元不知道, asked since when: a part of the place, which nobody needs to know, and no answer yet."""
+    if form.requested is not Ask.OCCURRED_AT or not _PART_UNKNOWN.search(turn.text) or not says("knows_not", turn.text):
+        return None
+    name = form.requested.value
+    again = {**form.asked, name: max(form.asked.get(name, 0) - 1, 0)}
+    return Step(replace(form, draft=_with_description(form.draft, turn.text), asked=again), remarks=("not_needed",))
 
 
 def _is_outside(turn: Turn) -> bool:

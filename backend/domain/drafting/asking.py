@@ -38,6 +38,7 @@ _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "�
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
 _IN_THE_OPEN = re.compile(r"公园|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_AT_HOME = re.compile("窗户|阳台|[我俺咱]们?家")  # a branch at the window: which house?
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
 _UNKNOWN = re.compile("不知道?|不记得|记不")  # 不知道啥时候 is stored as it was said, and nothing to check
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
@@ -211,7 +212,8 @@ def _address(form: OpenForm) -> Question:
     """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
     if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
         return Question("address_venue")
-    outdoors = form.draft.category in _OUTDOORS or _IN_THE_OPEN.search(form.draft.description)
+    at_home = form.draft.category == "绿化" and _AT_HOME.search(form.draft.description)
+    outdoors = (form.draft.category in _OUTDOORS and not at_home) or _IN_THE_OPEN.search(form.draft.description)
     return Question("address_outdoors" if outdoors else Ask.ADDRESS.value)
 
 

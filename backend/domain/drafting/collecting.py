@@ -17,6 +17,7 @@ from backend.domain.drafting.answering import (
     phone_remark,
     settle,
     take_words,
+    unknown_part,
     without_phone,
 )
 from backend.domain.drafting.asking import open_questions, with_next_question
@@ -93,9 +94,11 @@ def _is_foreign(turn: Turn) -> bool:
 
 def _without_facts(form: OpenForm, turn: Turn) -> Step:
     """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
-    answered = settle(form, turn) or take_words(form, turn) or more_words(form, turn)
+    if says("is_back_whole", turn.text) and turn.answer is None:
+        return Step(asked_anew(form), remarks=("going_on",))
+    answered = unknown_part(form, turn) or settle(form, turn) or take_words(form, turn) or more_words(form, turn)
     if answered is not None:
-        return answered
+        return replace(answered, form=with_next_question(answered.form)) if "not_needed" in answered.remarks else answered
     if _is_first(form):
         return Step(with_next_question(form))
     if says("puzzled_whole", turn.text) and form.requested in SKIPPABLE:

@@ -232,6 +232,8 @@ def _broken(heard: Heard) -> str:
 
 def _takes_time(heard: Heard) -> str:
     """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
+    if heard.requested in FORM and heard.answer is None and says("is_back_whole", heard.text):
+        return "provide_info"
     stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
     stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
     stalls = stalls and not surely(heard, "ask_human", "thanks")

@@ -56,6 +56,8 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not says("drops_it", turn.text):
         return Step(asked_anew(form), remarks=("no_hurry",))
+    if says("is_back_whole", turn.text) and not says("keeps", turn.text):
+        return Step(asked_anew(form), remarks=("going_on",))
     if says("knows_not", turn.text):
         told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
         return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))

@@ -23,7 +23,7 @@ _CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _WRONG = re.compile(
-    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|故障|失灵"
+    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|收了?[我俺]|要了?[我俺]|故障|失灵"
 )
 _SHORTEST = 2
 _HARDLY = 6  # characters that say little without their place

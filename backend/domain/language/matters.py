@@ -27,7 +27,7 @@ def names_only_a_thing(text: str) -> bool:
     table = load_table("problem_words")
     bare = re.sub(table["whose"], "", re.sub(table["vaguely"], "", text.strip(" ,。!?")))
     every = (*_things().values(), re.compile(table["topics"]))
-    return 0 < len(bare) <= _LONGEST_THING and any(thing.fullmatch(bare) for thing in every)
+    return 0 < len(bare) <= _LONGEST_THING and "漏" not in bare and any(thing.fullmatch(bare) for thing in every)
 
 
 def thing_named(text: str, category: str) -> bool:
