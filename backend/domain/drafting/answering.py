@@ -112,9 +112,13 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
 
 def _place_told(words: str) -> str:
     """小区中间那个垃圾点 of 具体哪栋不好说 就小区中间那个垃圾点: what says where, without what only says what is not known."""
-    pieces = [piece for piece in _PIECE.split(words) if piece]
-    told = [piece for piece in pieces if says("placelike", piece) and not says("knows_not", piece)]
+    pieces, told = [piece for piece in _PIECE.split(words) if piece], _told_pieces(words)
     return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(told if len(told) < len(pieces) else pieces) or words)
+
+
+def _told_pieces(words: str) -> list[str]:
+    untold = ("knows_not", "no_such_part")
+    return [piece for piece in _PIECE.split(words) if says("placelike", piece) and not any(says(wish, piece) for wish in untold)]
 
 
 def _sounds_like_a_place(words: str) -> bool:
@@ -128,6 +132,8 @@ def leaves_open(form: OpenForm, words: str) -> bool:
     where = form.requested is not Ask.OCCURRED_AT
     if where and says("knows_not", words) and _SPOT_TOLD.search(_place_told(words)):
         return False
+    if where and says("no_such_part", words) and any(spot_in(piece) for piece in _told_pieces(words)):
+        return False  # 村里哪来的楼 二组 老孙家磨坊
     return says("knows_not", words) or (where and (says("no_such_part", words) or says("everywhere", words)))
 
 

@@ -37,7 +37,8 @@ _BUSES = "公交"  # its line and the stop are the place
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
-_IN_THE_OPEN = re.compile(r"公园|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_IN_THE_OPEN = re.compile(r"公园|公厕|公共厕所|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_VILLAGE = re.compile("(?<!新)村$")
 _AT_HOME = re.compile("窗户|阳台|[我俺咱]们?家")  # a branch at the window: which house?
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
 _UNKNOWN = re.compile("不知道?|不记得|记不")  # 不知道啥时候 is stored as it was said, and nothing to check
@@ -223,6 +224,8 @@ def _wanted(address: Address, *, outdoors: bool) -> str:
         return f"是哪个{venue['what']},挨着什么"
     if address.estate and outdoors and not address.building:
         return "在几号楼附近,或者挨着什么"
+    if _VILLAGE.search(address.estate):
+        return "几组,或者挨着谁家"
     if address.estate:
         return "几号楼" if address.unit else "几号楼几单元"
     if address.road:

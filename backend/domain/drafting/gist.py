@@ -104,6 +104,7 @@ def joined(gist: str, further: str) -> str:
 
 def _clauses(text: str) -> list[str]:
     pieces = [_DROP.sub(",", piece) for piece in _CLAUSE.split(text)]
+    pieces = [_DROP.sub(",", clause) for piece in pieces for clause in _CLAUSE.split(piece)]  # 你好 stood before 我帮我奶奶问
     every = [clause for piece in pieces for clause in _CLAUSE.split(piece)]
     stated = [clause for clause in every if not _DENIED.match(clause)] or every
     bare = [_TORN.sub("楼道", _TRAIL.sub("", _LEAD.sub("", clause))) for clause in stated]

@@ -31,6 +31,7 @@ _A_WORD = 4
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
+_FAINTLY = 0.1
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _PLAINLY = 0.9
@@ -89,7 +90,9 @@ def opens_another(form: OpenForm, turn: Turn) -> bool:
     best = turn.guesses[0] if turn.guesses else None
     if best is None or not form.draft.description or turn.intent == CORRECTION or not says("another", turn.text):
         return False
-    is_other = best.subcategory not in (UNSAID, form.draft.subcategory) and best.confidence >= _ANNOUNCED
+    own = sum(guess.confidence for guess in turn.guesses if guess.category == form.draft.category)
+    foreign = turn.intent in REPORTS and own < _FAINTLY and best.confidence >= _FAINTLY * 2  # 还有那个车棚灯也坏了, after a theft
+    is_other = best.subcategory not in (UNSAID, form.draft.subcategory) and (best.confidence >= _ANNOUNCED or foreign)
     return is_other and _says_something(turn) and not says("question", turn.text)
 
 
