@@ -115,7 +115,9 @@ def _clauses(text: str) -> list[str]:
 def _only_a_spot(facts: Facts) -> bool:
     """楼下, 一楼, 楼底下歌厅: not yet a place that is read back on its own, and often what the matter is about."""
     place = facts.address.address if facts.address else None
-    return place is not None and not (place.estate or place.road or place.community or place.building or place.unit or place.room)
+    return place is not None and not (
+        place.street or place.estate or place.road or place.community or place.building or place.unit or place.room
+    )
 
 
 def _carries(text: str, spot: str) -> bool:
