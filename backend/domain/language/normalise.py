@@ -43,7 +43,7 @@ _WORD_FOLLOWS = re.compile(r"(?!号|楼(?![道顶上下])|栋|单元|门(?!口)|
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?(?:\n ?)+")
 # 煤汽, 停汽: a slip for 气 that nobody means otherwise.
-_GAS = re.compile("(?<=[煤燃暖])汽|(?<=天然)汽|(?<=停)汽(?![车油修水轮])|^汽(?=停)")
+_GAS = re.compile("(?<=[煤燃])汽|(?<=天然)汽|(?<=停)汽(?![车油修水轮])|^汽(?=停)")
 _FOLDS = str.maketrans({"〇": "零", "○": "零", "﹟": "#", "−": "-", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "〜": "~"})
 
 
