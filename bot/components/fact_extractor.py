@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts, Span
 from backend.domain.drafting.codec import to_json
-from backend.domain.drafting.model import ANSWERED
+from backend.domain.drafting.model import ASKS_FOR_A_FACT
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place
 from bot.components.base import DRAW, DRAWN, RuleComponent
@@ -71,7 +71,7 @@ class FactExtractor(RuleComponent):
 
 
 def _is_answering(meta: dict[str, Any]) -> bool:
-    return ((meta.get("draft") or {}).get("form") or {}).get("requested") in ANSWERED
+    return ((meta.get("draft") or {}).get("form") or {}).get("requested") in ASKS_FOR_A_FACT
 
 
 def _entities(facts: Facts) -> list[dict[str, Any]]:
