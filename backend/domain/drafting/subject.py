@@ -111,7 +111,7 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
-    gist = gist_of(described, turn.facts)
+    gist = gist_of(described, turn.facts) or (described if names_only_a_thing(described) else "")
     form = replace(form, draft=draft, also=also, gist=gist)
     guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()

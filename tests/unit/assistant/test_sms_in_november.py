@@ -187,6 +187,7 @@ def test_what_is_wrong_with_a_thing_is_asked_once_and_decides_its_kind() -> None
 def test_what_is_wrong_is_never_asked_for_again(answer: str) -> None:
     form = answered(opened("狗", THEFT), answer, "翠园小区6号楼2单元", "昨天").form
     assert (form.asked["description"], form.requested) == (1, Ask.CONFIRM)
+    assert read_back(form).startswith("狗")
     assert form.draft.description.startswith("狗")
 
 
