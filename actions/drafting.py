@@ -16,6 +16,7 @@ MIRRORED = ("description", "address", "occurred_at", "contact_phone")
 # Rasa asks for the first required slot that is empty; these questions are about the form itself.
 _SLOT_OF_QUESTION = {
     "category": "description",
+    "description_more": "description",
     "address_detail": "address",
     "address_outdoors": "address",
     "address_venue": "address",

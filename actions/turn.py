@@ -26,7 +26,14 @@ PASSING = frozenset(
         *("nothing_more", "noted", "sorry_to_hear", "heard_already", "told_before", "puzzled", "no_hurry", "going_on"),
         *("urge_in_form", "photo_noted", "file_noted", "place_noted", "second_noted", "several_noted", "waiting_dropped"),
         "waiting_changed",
-        *("ask_description", "ask_address", "ask_address_outdoors", "ask_address_venue", "ask_address_detail"),
+        *(
+            "ask_description",
+            "ask_description_more",
+            "ask_address",
+            "ask_address_outdoors",
+            "ask_address_venue",
+            "ask_address_detail",
+        ),
         *("ask_occurred_at", "ask_contact_phone"),
     ]
 )

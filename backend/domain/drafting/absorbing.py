@@ -19,7 +19,7 @@ from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.address_merge import merge_address, relative_correction
+from backend.domain.language.address_merge import merge_address, only_as_said, relative_correction
 from backend.domain.language.address_numbers import door_side, lone_door
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
@@ -38,6 +38,7 @@ _ANNOUNCED = re.compile(
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _DIRECTION = 4  # characters of 楼后头 and the like
+_NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
@@ -88,7 +89,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     remark = "place_noted" if shared else ""
     if said is not None:
         said = _with_door(said)
-        if form.requested in _ASKING_PLACE:
+        if form.requested in _ASKING_PLACE or (form.requested in _CORRECTING and _NAMES_PLACE.search(turn.text)):
             said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
@@ -96,8 +97,15 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
             draft = _with_first_words(draft, said)
             known = merge_address(Address(), said.address)  # the real place instead of 就在楼后头
         elif replacing or not _conflicts(known, said.address):
-            known = merge_address(known, said.address)
+            known = _said_again(form, turn, known, merge_address(known, said.address), said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _said_again(form: OpenForm, turn: Turn, known: Address, merged: Address, said: Address) -> Address:
+    """地址就是旧堡小区, and 长甸小区5号楼 after 地址不对: what is said again with nothing new in it is the whole place, and what
+    stood beside it was wrong."""
+    denies = form.requested is Ask.CHANGE or says("wrong", turn.text) or _NAMES_PLACE.search(turn.text)
+    return only_as_said(known, said) if merged == known and denies and form.requested in _CORRECTING else merged
 
 
 def _door(form: OpenForm, turn: Turn) -> AddressMention | None:
@@ -116,7 +124,8 @@ def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
     if not spot or spot in known:
         return said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
-    return replace(said, address=replace(said.address, landmark=spot if known in spot else both))
+    floor = "" if re.search("[楼层]", spot) and not (said.address.building or said.address.estate) else said.address.floor
+    return replace(said, address=replace(said.address, landmark=spot if known in spot else both, floor=floor))
 
 
 def _with_door(said: AddressMention) -> AddressMention:

@@ -35,13 +35,15 @@ WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into 
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _SOUNDS_LIKE = 0.2
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
+_PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房间号|哪一?户|哪一?家")
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:
     """A short answer that leaves the open question open for good, or takes the last order's value."""
-    if form.requested not in SKIPPABLE:
+    told_a_thing = form.requested is Ask.DESCRIPTION and bool(form.draft.description)
+    if form.requested not in SKIPPABLE and not told_a_thing:
         return None
     field = field_of(form.requested)
     left = _left_in_words(form, turn, field)
@@ -110,9 +112,13 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
 
 def _place_told(words: str) -> str:
     """小区中间那个垃圾点 of 具体哪栋不好说 就小区中间那个垃圾点: what says where, without what only says what is not known."""
-    pieces = [piece for piece in _PIECE.split(words) if piece]
-    told = [piece for piece in pieces if says("placelike", piece) and not says("knows_not", piece)]
+    pieces, told = [piece for piece in _PIECE.split(words) if piece], _told_pieces(words)
     return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(told if len(told) < len(pieces) else pieces) or words)
+
+
+def _told_pieces(words: str) -> list[str]:
+    untold = ("knows_not", "no_such_part")
+    return [piece for piece in _PIECE.split(words) if says("placelike", piece) and not any(says(wish, piece) for wish in untold)]
 
 
 def _sounds_like_a_place(words: str) -> bool:
@@ -126,7 +132,18 @@ def leaves_open(form: OpenForm, words: str) -> bool:
     where = form.requested is not Ask.OCCURRED_AT
     if where and says("knows_not", words) and _SPOT_TOLD.search(_place_told(words)):
         return False
+    if where and says("no_such_part", words) and any(spot_in(piece) for piece in _told_pieces(words)):
+        return False  # 村里哪来的楼 二组 老孙家磨坊
     return says("knows_not", words) or (where and (says("no_such_part", words) or says("everywhere", words)))
+
+
+def unknown_part(form: OpenForm, turn: Turn) -> Step | None:
+    """几单元不知道, asked since when: a part of the place, which nobody needs to know, and no answer yet."""
+    if form.requested is not Ask.OCCURRED_AT or not _PART_UNKNOWN.search(turn.text) or not says("knows_not", turn.text):
+        return None
+    name = form.requested.value
+    again = {**form.asked, name: max(form.asked.get(name, 0) - 1, 0)}
+    return Step(replace(form, draft=_with_description(form.draft, turn.text), asked=again), remarks=("not_needed",))
 
 
 def _is_outside(turn: Turn) -> bool:

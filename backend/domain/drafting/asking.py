@@ -13,10 +13,12 @@ from dataclasses import replace
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt
 from backend.contracts.messages import Choice
 from backend.contracts.understanding import UNSAID, CategoryGuess
+from backend.domain.drafting.gist import shorter
 from backend.domain.drafting.model import Ask, OpenForm, Question
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_numbers import well_spelt
 from backend.domain.language.addresses import COMPONENTS, completeness
+from backend.domain.language.matters import names_only_a_thing
 from backend.domain.language.wishes import says
 
 SURE = 0.6  # share of a leaf from which it is not asked
@@ -26,6 +28,7 @@ _ASKED_AT_MOST = {Ask.ADDRESS_DETAIL: 1, Ask.CATEGORY: 1}
 _USUAL_LIMIT = 2
 _READ_BACK_DESCRIPTION = 20
 _LONGEST_WITH_EXTRA = 60  # characters of the read-back from which nothing else is asked beside it
+_LONGEST_READ_BACK = 58  # leaves room in two SMS parts for an answer or a remark in front of it
 _BARE_DIRECTION = 3
 _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场经营/食品"})
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
@@ -34,7 +37,9 @@ _BUSES = "公交"  # its line and the stop are the place
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
-_IN_THE_OPEN = re.compile(r"公园|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_IN_THE_OPEN = re.compile(r"公园|公厕|公共厕所|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_VILLAGE = re.compile("(?<!新)村$")
+_AT_HOME = re.compile("窗户|阳台|[我俺咱]们?家")  # a branch at the window: which house?
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
 _UNKNOWN = re.compile("不知道?|不记得|记不")  # 不知道啥时候 is stored as it was said, and nothing to check
 FIELD_OF = {Ask.ADDRESS_DETAIL: "address"}
@@ -56,8 +61,13 @@ def _is_direction(address: Address) -> bool:
     return bare and not any(getattr(address, name) for name in COMPONENTS if name != "landmark")
 
 
+def _tells_too_little(form: OpenForm) -> bool:
+    """暖气有问题, 低保的事: asked once what is wrong with it."""
+    return not form.asked.get(Ask.DESCRIPTION.value) and names_only_a_thing(form.gist or form.draft.description)
+
+
 _MISSING: tuple[tuple[Ask, Callable[[OpenForm], bool]], ...] = (
-    (Ask.DESCRIPTION, lambda form: not form.draft.description),
+    (Ask.DESCRIPTION, lambda form: not form.draft.description or _tells_too_little(form)),
     (Ask.CATEGORY, lambda form: not form.draft.category and bool(form.options)),
     (Ask.ADDRESS, _needs_address),
     (Ask.ADDRESS_DETAIL, _needs_detail),
@@ -117,7 +127,9 @@ def read_back(form: OpenForm) -> str:
     who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
     matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
-    parts = (matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(","))
+    parts = [matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(",")]
+    if len(",".join(parts)) > _LONGEST_READ_BACK:
+        parts[0] = shorter(parts[0])
     return ",".join(part for part in parts if part)
 
 
@@ -201,7 +213,8 @@ def _address(form: OpenForm) -> Question:
     """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
     if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
         return Question("address_venue")
-    outdoors = form.draft.category in _OUTDOORS or _IN_THE_OPEN.search(form.draft.description)
+    at_home = form.draft.category == "绿化" and _AT_HOME.search(form.draft.description)
+    outdoors = (form.draft.category in _OUTDOORS and not at_home) or _IN_THE_OPEN.search(form.draft.description)
     return Question("address_outdoors" if outdoors else Ask.ADDRESS.value)
 
 
@@ -211,6 +224,8 @@ def _wanted(address: Address, *, outdoors: bool) -> str:
         return f"是哪个{venue['what']},挨着什么"
     if address.estate and outdoors and not address.building:
         return "在几号楼附近,或者挨着什么"
+    if _VILLAGE.search(address.estate):
+        return "几组,或者挨着谁家"
     if address.estate:
         return "几号楼" if address.unit else "几号楼几单元"
     if address.road:
@@ -244,7 +259,12 @@ def _same(form: OpenForm) -> Question:
     return Question(Ask.SAME.value, values, (Choice("same_yes", "是同一件"), Choice("same_no", "不是,另报")))
 
 
+def _description(form: OpenForm) -> Question:
+    return Question("description_more" if form.draft.description else Ask.DESCRIPTION.value)
+
+
 _QUESTIONS: dict[Ask, Callable[[OpenForm], Question]] = {
+    Ask.DESCRIPTION: _description,
     Ask.CONFIRM: _confirm,
     Ask.ADDRESS: _address,
     Ask.CATEGORY: _category,

@@ -17,6 +17,7 @@ from backend.domain.drafting.answering import (
     phone_remark,
     settle,
     take_words,
+    unknown_part,
     without_phone,
 )
 from backend.domain.drafting.asking import open_questions, with_next_question
@@ -33,7 +34,7 @@ from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.wishes import says
 
 # Asked once for good: what is said instead of an answer does not make it worth another try.
-_ONCE = frozenset({Ask.ADDRESS_DETAIL})
+_ONCE = frozenset({Ask.ADDRESS_DETAIL, Ask.DESCRIPTION})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
 _AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
@@ -46,8 +47,9 @@ _BESIDE = 8  # characters beside facts from which a message that is not for us k
 
 def collect(form: OpenForm, turn: Turn) -> Step:
     """The form with everything that the message tells, and its next question; `understood` is False where nothing was found."""
-    if _is_said_again(form, turn):
-        return Step(asked_anew(form), remarks=("heard_already",))
+    goes_on = _tells_nothing_at_all(form, turn)
+    if goes_on:
+        return Step(asked_anew(form), remarks=(goes_on,))
     turn = with_house(form, turn if form.draft.description else of_first_problem(turn))
     mended = reworded(form, turn) if form.draft.description else None
     if mended is not None:
@@ -80,6 +82,12 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
 
 
+def _tells_nothing_at_all(form: OpenForm, turn: Turn) -> str:
+    """The remark for words that were said before, or that only say that somebody is back; "" for all others."""
+    is_back = says("is_back_whole", turn.text) and form.requested not in CONTROLS | {Ask.NOTHING}
+    return "heard_already" if _is_said_again(form, turn) else "going_on" if is_back else ""
+
+
 def _is_said_again(form: OpenForm, turn: Turn) -> bool:
     """The same words once more, by a finger that slipped or somebody who doubts that we heard."""
     whole = turn.answer is None and not turn.attachments and len(turn.text) >= _LONG_ENOUGH
@@ -93,9 +101,9 @@ def _is_foreign(turn: Turn) -> bool:
 
 def _without_facts(form: OpenForm, turn: Turn) -> Step:
     """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
-    answered = settle(form, turn) or take_words(form, turn) or more_words(form, turn)
+    answered = unknown_part(form, turn) or settle(form, turn) or take_words(form, turn) or more_words(form, turn)
     if answered is not None:
-        return answered
+        return replace(answered, form=with_next_question(answered.form)) if "not_needed" in answered.remarks else answered
     if _is_first(form):
         return Step(with_next_question(form))
     if says("puzzled_whole", turn.text) and form.requested in SKIPPABLE:

@@ -10,6 +10,7 @@ from backend.contracts.conversations import TimeKind
 from backend.domain.drafting.heard import LIKELY, PLAIN, RATING, SURE_OF_MATTER, Heard, best, is_clear, share, stands, surely
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import Ask
+from backend.domain.language.matters import names_only_a_thing
 from backend.domain.language.wishes import asks, beside_phone, says
 
 FORM = frozenset(ask.value for ask in Ask if ask is not Ask.NOTHING)
@@ -224,13 +225,16 @@ def _told_before(heard: Heard) -> str:
 
 
 def _broken(heard: Heard) -> str:
-    """坏了, before any form: a report that has yet to name the thing."""
-    opens = heard.requested in ("", Ask.DESCRIPTION.value) and says("fault_whole", heard.text)
+    """坏了, 狗, before any form: a report that has yet to name the thing, or what is wrong with it."""
+    told = says("fault_whole", heard.text) or (names_only_a_thing(heard.text) and not says("question", heard.text))
+    opens = heard.requested in ("", Ask.DESCRIPTION.value) and told
     return "report_complaint" if opens and best(heard) != "emergency" else ""
 
 
 def _takes_time(heard: Heard) -> str:
     """我手慢 你别急, in the form: neither talk nor scolding, but a moment that is wanted."""
+    if heard.requested in FORM and heard.answer is None and says("is_back_whole", heard.text):
+        return "provide_info"
     stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
     stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
     stalls = stalls and not surely(heard, "ask_human", "thanks")

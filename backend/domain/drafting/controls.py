@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 from backend.domain.drafting.absorbing import absorb_facts
-from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, with_words
+from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, keeps_phone_back, with_words
 from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
 from backend.domain.drafting.gist import gist_of, joined
@@ -40,7 +40,8 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
-    if _puts_right(form, turn) and not (agreed and not absorb_facts(form, turn).changed):
+    keeps_back = keeps_phone_back(form, turn)
+    if _puts_right(form, turn) and not (agreed and not keeps_back and not absorb_facts(form, turn).changed):
         return None
     waits = _waits(form, turn) if turn.intent not in DIGRESSIONS else None
     if waits is not None and not (agreed and "not_needed" in waits.remarks):
@@ -55,6 +56,8 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not says("drops_it", turn.text):
         return Step(asked_anew(form), remarks=("no_hurry",))
+    if says("is_back_whole", turn.text) and not says("keeps", turn.text):
+        return Step(asked_anew(form), remarks=("going_on",))
     if says("knows_not", turn.text):
         told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
         return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))

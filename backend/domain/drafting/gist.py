@@ -10,7 +10,8 @@ from backend.contracts.understanding import Facts
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
 
-LONGEST = 22
+LONGEST = 30
+SHORTER = 22  # where much else is read back beside it, and of one clause
 _TABLE = load_table("gist_words")
 _DROP = re.compile("|".join(_TABLE["drop"]))
 _LEAD = re.compile(f"^{_TABLE['lead']}+")
@@ -22,21 +23,21 @@ _CLAUSE = re.compile(r"(?:[,。;!?、\s]|(?<!\d)[/|]|[/|](?!\d))+")
 _TORN = re.compile(r"^道(?=灯|里|口|门|窗|堆|脏|没|黑)")  # 6号楼道灯: the number of the building took its 楼
 _DENIED = re.compile(r"^(?:不是|不对|错了|说错|打错)")
 _WRONG = re.compile(
-    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|故障|失灵"
+    "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|收了?[我俺]|要了?[我俺]|故障|失灵"
 )
 _SHORTEST = 2
 _HARDLY = 6  # characters that say little without their place
 
 
 def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
-    """At most 22 characters of normalised text, "" where nothing short is left: then the name of the category says it better.
+    """At most LONGEST characters of normalised text, "" where nothing short is left: the name of the category says it better.
 
     `known` are further words that are read back on their own, for a part of a message whose facts are gone. The first clauses
     stand for a longer story, unless only a later one tells what is wrong: then that one does, behind the first where it fits.
     """
     clauses = _clauses(_without_facts(text, facts, known))
     first = _fitting(clauses)
-    if len("、".join(first)) < _HARDLY and any(len(clause) > LONGEST for clause in clauses) and not _names_thing(first):
+    if len("、".join(first)) < _HARDLY and any(len(clause) > SHORTER for clause in clauses) and not _names_thing(first):
         return ""  # 我跑出租, and the rest in one breath
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
@@ -54,10 +55,15 @@ def _names_thing(clauses: list[str]) -> bool:
     return any(kinds_named(clause) for clause in clauses)
 
 
-def _fitting(clauses: list[str]) -> list[str]:
+def shorter(gist: str) -> str:
+    """The first clauses of a line, for a read-back that is long enough without it."""
+    return "、".join(_fitting(gist.split("、"), SHORTER)) or gist
+
+
+def _fitting(clauses: list[str], longest: int = LONGEST) -> list[str]:
     kept: list[str] = []
     for clause in clauses:
-        fits = len("、".join([*kept, clause])) <= LONGEST
+        fits = len(clause) <= SHORTER and len("、".join([*kept, clause])) <= longest
         if fits:
             kept.append(clause)
         elif kept:
@@ -98,17 +104,20 @@ def joined(gist: str, further: str) -> str:
 
 def _clauses(text: str) -> list[str]:
     pieces = [_DROP.sub(",", piece) for piece in _CLAUSE.split(text)]
+    pieces = [_DROP.sub(",", clause) for piece in pieces for clause in _CLAUSE.split(piece)]  # 你好 stood before 我帮我奶奶问
     every = [clause for piece in pieces for clause in _CLAUSE.split(piece)]
     stated = [clause for clause in every if not _DENIED.match(clause)] or every
     bare = [_TORN.sub("楼道", _TRAIL.sub("", _LEAD.sub("", clause))) for clause in stated]
-    short = [clause if len(clause) <= LONGEST else _FILLER.sub("", clause) for clause in bare]
+    short = [clause if len(clause) <= SHORTER else _FILLER.sub("", clause) for clause in bare]
     return [clause for clause in short if len(clause) >= _SHORTEST and not _EMPTY.fullmatch(clause)]
 
 
 def _only_a_spot(facts: Facts) -> bool:
     """楼下, 一楼, 楼底下歌厅: not yet a place that is read back on its own, and often what the matter is about."""
     place = facts.address.address if facts.address else None
-    return place is not None and not (place.estate or place.road or place.community or place.building or place.unit or place.room)
+    return place is not None and not (
+        place.street or place.estate or place.road or place.community or place.building or place.unit or place.room
+    )
 
 
 def _carries(text: str, spot: str) -> bool:

@@ -32,7 +32,9 @@ def with_guesses(form: OpenForm, guesses: tuple[CategoryGuess, ...]) -> OpenForm
     taken = replace(form, draft=with_guess(form.draft, best), options=(), sureness=max(best.confidence, of_category))
     if best.confidence >= SURE or of_category >= SURE_OF_CATEGORY:
         return taken
-    likely = tuple(guess for guess in guesses[:MOST_OPTIONS] if guess.confidence >= _WORTH_OFFERING)
+    likely = tuple(
+        guess for guess in guesses[:MOST_OPTIONS] if guess.confidence >= _WORTH_OFFERING and guess.subcategory != UNSAID
+    )
     if len(likely) < 2:
         return taken if likely else form
     return replace(form, options=likely)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from backend.contracts.conversations import Address, Draft
+from backend.contracts.conversations import Address, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import UNSAID, CategoryGuess, Facts, Issue
 from backend.domain.drafting.gist import gist_of, told_in
 from backend.domain.drafting.guesses import as_guess, with_guess
@@ -29,7 +29,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     carried = Draft(
         description=issue.text,
         address=_place_of_next(form.draft.address, issue),
-        occurred_at=issue.occurred_at or form.draft.occurred_at,
+        occurred_at=issue.occurred_at or _time_of_next(form.draft),
         contact_phone=form.draft.contact_phone,
         contact_name=form.draft.contact_name,
         anonymous=form.draft.anonymous,
@@ -47,6 +47,12 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         last_message=form.last_message,
         gist=gist_of(issue.text, Facts(), (*_read_back_beside(form.draft), *_read_back_beside(carried))),
     )
+
+
+def _time_of_next(draft: Draft) -> OccurredAt | None:
+    """天天晚上七点到九点半 is when they dance, and not when the lamps broke; since when it is cold may be said of both."""
+    when = draft.occurred_at
+    return None if when is not None and when.kind is TimeKind.RECURRING else when
 
 
 def _place_of_next(known: Address, issue: Issue) -> Address:

@@ -16,6 +16,7 @@ _NAMED = re.compile(f"^(?:{'|'.join(_TABLE['named'])})(?=.)")
 _TRAIL = re.compile(f"(?:{'|'.join(_TABLE['trail'])})+$")
 _NO_SPOT = re.compile("|".join(_TABLE["no_spot"]))
 _SPOT = re.compile("|".join(_TABLE["spot"]))
+_STOREY = re.compile(r"[负\d一二三四五六七八九十]+[楼层]")
 
 
 def spot_of(text: str, facts: Facts) -> str:
@@ -25,8 +26,23 @@ def spot_of(text: str, facts: Facts) -> str:
     """
     if facts.address is None or not facts.address.spans:
         return ""
-    found = (spot_in(piece) for piece in _PIECES.split(blotted(text, facts)))
+    found = (spot_in(piece) for piece in _PIECES.split(_with_landmark(text, facts)))
     return "".join(dict.fromkeys(spot for spot in found if spot))
+
+
+def _with_landmark(text: str, facts: Facts) -> str:
+    """The text without the facts in it, but with the words around a landmark whole: 万达后身那个工地, 大润发二楼卖鱼的."""
+    place = facts.address.address if facts.address else None
+    kept = list(blotted(text, facts))
+    if place is None:
+        return "".join(kept)
+    at_home = place.building or place.unit or place.estate
+    ranges = [match.span() for match in _STOREY.finditer(text)] if place.floor and not at_home else []
+    begin = text.find(place.landmark) if place.landmark else -1
+    ranges += [(begin, begin + len(place.landmark))] if begin >= 0 else []
+    for start, end in ranges:
+        kept[start:end] = text[start:end]
+    return "".join(kept)
 
 
 def spot_in(piece: str) -> str:

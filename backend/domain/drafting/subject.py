@@ -16,7 +16,7 @@ from backend.domain.drafting.several import clear_problems, is_one_matter
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.matters import kinds_named
+from backend.domain.language.matters import kinds_named, names_only_a_thing
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
 
@@ -31,6 +31,7 @@ _A_WORD = 4
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
+_FAINTLY = 0.1
 _SOUNDS_LIKE = 0.5
 _TELLING, _SURELY_TELLING = 5, 8  # characters beside facts and opening: with a matter that they sound like, and without
 _PLAINLY = 0.9
@@ -44,6 +45,10 @@ def absorb_subject(form: OpenForm, turn: Turn, corrected: tuple[str, ...] = ()) 
     """
     if not form.draft.description:
         return _first_words(form, turn)
+    return _says_what(form, turn) if form.requested is Ask.DESCRIPTION else _said_later(form, turn, corrected)
+
+
+def _said_later(form: OpenForm, turn: Turn, corrected: tuple[str, ...]) -> Step:
     renamed = named_kind(form, turn)
     if renamed is not None:
         return Step(replace(form, draft=with_guess(form.draft, renamed), options=(), sureness=1.0), changed=("category",))
@@ -85,7 +90,9 @@ def opens_another(form: OpenForm, turn: Turn) -> bool:
     best = turn.guesses[0] if turn.guesses else None
     if best is None or not form.draft.description or turn.intent == CORRECTION or not says("another", turn.text):
         return False
-    is_other = best.subcategory not in (UNSAID, form.draft.subcategory) and best.confidence >= _ANNOUNCED
+    own = sum(guess.confidence for guess in turn.guesses if guess.category == form.draft.category)
+    foreign = turn.intent in REPORTS and own < _FAINTLY and best.confidence >= _FAINTLY * 2  # 还有那个车棚灯也坏了, after a theft
+    is_other = best.subcategory not in (UNSAID, form.draft.subcategory) and (best.confidence >= _ANNOUNCED or foreign)
     return is_other and _says_something(turn) and not says("question", turn.text)
 
 
@@ -98,22 +105,26 @@ def tells_matter(turn: Turn) -> bool:
 def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
-    # 我说我家是2单元: a place, and no matter.
-    told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
-    names_nothing = (
-        told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS) or says("fault_whole", turn.text) or _is_mere_manners(turn)
-    )
-    if not (says_problem or asked_for) or names_nothing:
+    if not (says_problem or asked_for) or _names_nothing(turn):
         return Step(form)
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     described = first.text if others and first is not None else turn.text
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
-    gist = gist_of(described, turn.facts)
+    gist = gist_of(described, turn.facts) or (described if names_only_a_thing(described) else "")
     form = replace(form, draft=draft, also=also, gist=gist)
     guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _names_nothing(turn: Turn) -> bool:
+    """坏了; 我说我家是2单元, a place and no matter; not 狗, which names at least a thing."""
+    if names_only_a_thing(turn.text):
+        return False
+    told = told_beside(turn.text, turn.facts) if turn.facts.address else _FIRST_WORDS
+    little = told < _FIRST_WORDS or not _says_something(turn, _FIRST_WORDS)
+    return little or says("fault_whole", turn.text) or _is_mere_manners(turn)
 
 
 def _is_mere_manners(turn: Turn) -> bool:
@@ -125,6 +136,21 @@ def _is_mere_manners(turn: Turn) -> bool:
 def _is_plain(turn: Turn) -> bool:
     """我要报停水: the words of an opening, and a matter all the same."""
     return bool(turn.guesses) and turn.guesses[0].subcategory != UNSAID and turn.guesses[0].confidence >= _PLAINLY
+
+
+def _says_what(form: OpenForm, turn: Turn) -> Step:
+    """没停水 水是黄的, behind 自来水不对劲: what is wrong with the thing; its kind is known better now, unless it sounds like
+    nothing much."""
+    aside = says("question", turn.text) or says("hesitates", turn.text)
+    if aside or turn.answer is not None or not _says_something(turn, _FIRST_WORDS):
+        return Step(form)
+    gist = joined(form.gist, gist_of(turn.text, turn.facts))
+    draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
+    form = replace(form, draft=draft, gist=gist)
+    best = turn.guesses[0] if turn.guesses else None
+    surer = best is not None and (best.category == form.draft.category or best.confidence >= CLEARLY_ANOTHER)
+    known = without_unsaid(turn.guesses) if surer or form.options else ()
+    return Step(with_guesses(form, known), changed=("description",))
 
 
 def _kept_for_later(form: OpenForm, turn: Turn) -> Step:

@@ -24,6 +24,9 @@ _WITHIN = re.compile(
     r"|(?:自行|电动)?车棚|(?:老年)?活动(?:室|中心)|收发室|门卫室?|篮球场|配电[室房]|幼儿园|传达室"
     r"|地下(?:车库|停车场)|停车场|(?:小|健身|文化|中心|休闲|喷泉)广场|锅炉房|换热站|[水泵]泵?房(?!间)|物业办公室|健身器材|过街天桥|凉亭|公厕"
 )
+_STANDS_THERE = re.compile(
+    rf"(?:的|那个?|这个?)*(?:{_WITHIN.pattern}|工地|超市|菜市场|公园|饭店|烧烤店|歌厅|网吧|麻将馆|公交站|空地)(?![费长主])"
+)
 # Behind a place they tell no spot that helps to find it.
 _INSIDE = frozenset({"里面", "里头", "里边", "隔壁", "楼顶", "路段", "外面", "外头"})
 _NEARBY = 4  # characters between an institution and the spot at it
@@ -31,6 +34,7 @@ _ON_A_ROAD = re.compile("地下通道|隧道|涵洞|人行桥|天桥")
 _HOLDS = frozenset({"road", "estate", "community"})  # what an institution right behind it stands in
 _INSTITUTION = re.compile(_words("institutions"))
 _GENERIC = re.compile(r"楼|附近|旁|对面|门口|我们|咱们|俺们|这个|那个|小区|家|下面|底下|后身|前面|后面")
+_POINTED = re.compile(r"^.*[那这][个家所]")  # 长甸那个实验幼儿园
 _VAGUE = frozenset(_TABLE["vague_nouns"])
 _ALONE = frozenset(_TABLE["alone"])
 _BEHIND_ONES_OWN = frozenset(_TABLE["behind_ones_own"])
@@ -53,7 +57,7 @@ _PLAIN_NOUN = re.compile(
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTANCE = re.compile(
-    r"\s*(?:再|走|直接)?(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下)(?:边|面)?(?:走|去|拐|一?点儿?|不远)*)?"
+    r"\s*(?:再|走|直接|过去|过了?(?=\d|[一二两三四五六七八九十百几]))*(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下)(?:边|面)?(?:走|去|拐|一?点儿?|不远)*)?"
     r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下走去拐])(?=[\s,。]|$))"
     r"(?:左右|远|处|的地方|那儿)*"
 )
@@ -64,11 +68,21 @@ _NEIGHBOURS = re.compile(
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
 _OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
 _NOT_THERE = re.compile(r"不(?:是|在)[^,。]{0,4}$")
+# 3号楼和4号楼中间, 1到6号楼之间: the first of them stands for the building.
+_BETWEEN = re.compile(
+    r"\d{1,3}(?:号楼?|栋)?\s*(?:和|跟|与|到|至|、|-)\s*\d{1,3}(?:号楼?|栋楼?|楼)(?:之间|中间|当间儿?|当中|两栋楼?(?:之间|中间))"
+)
 _AWAY = ("往", "朝", "冲")  # 往楼下扔 goes there, and is not there
 _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
 )
+
+
+def between_part(text: str) -> Part | None:
+    """The spot between two houses; it takes the numbers of both."""
+    match = _BETWEEN.search(text)
+    return Part("landmark", match[0], match.start(), match.end()) if match else None
 
 
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
@@ -99,7 +113,7 @@ def names_a_place(landmark: str) -> bool:
     if _ABOARD.search(landmark):
         return True
     match = _INSTITUTION.search(landmark)
-    core = landmark[: match.start()] if match else ""
+    core = _POINTED.sub("", landmark[: match.start()]) if match else ""
     return len(core) >= 2 and core not in _VAGUE and not _GENERIC.search(core)
 
 
@@ -133,10 +147,17 @@ def _directed(text: str, parts: list[Part]) -> Part | None:
         elif spot is None and _of_ones_own(match, text):
             spot = _own_spot(match, text)
     by_name = next((part for part in nouns if names_a_place(part.value)), None)
+    spot = _with_what_stands_there(text, spot) if spot else None
     noun = by_name or (nouns[0] if nouns else None)
     if noun and spot and spot.end <= noun.start and not text[spot.end : noun.start].strip(" 的"):
         return Part("landmark", spot.value + noun.value, spot.start, noun.end)  # 小区对面 菜店门口
     return noun or spot or _behind(text, parts)
+
+
+def _with_what_stands_there(text: str, spot: Part) -> Part:
+    """松柏花园对面小广场: what stands there; it takes no words away from the matter."""
+    match = _STANDS_THERE.match(text, spot.end)
+    return Part(spot.name, text[spot.start : match.end()], spot.start, spot.end) if match else spot
 
 
 def _within(text: str, parts: list[Part]) -> Part | None:

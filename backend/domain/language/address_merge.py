@@ -114,6 +114,13 @@ def with_landmark(place: Address, landmark: str) -> Address:
     return _address(values, address_text(values), place.lat, place.lon)
 
 
+def only_as_said(place: Address, said: Address) -> Address:
+    """The same place with no other words for it than `said` has: numbers stay, spot and road are those that were said again."""
+    dropped = ("road", "house_number") if said.estate and not said.road else ()
+    values = {name: getattr(place, name) for name in _NAMES} | dict.fromkeys(dropped, "") | {"landmark": said.landmark}
+    return _address(values, address_text(values), place.lat, place.lon)
+
+
 def relative_correction(text: str, previous: Address) -> Address | None:
     """The place after a correction that only makes sense against the earlier one: 楼号往后数一个, 单元说错了是3, 再往上一层.
 

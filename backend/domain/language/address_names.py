@@ -131,9 +131,19 @@ _UNHEARD_OF = re.compile(
     r"(?:家?住在?|家在|地址(?:是|:)|位于|位置(?:是|在|:))\s*(?P<name>[\u4e00-\u9fff]{2,8})"
     r"(?=\s*(?:[甲乙]?\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:号楼|栋|幢|#))"
 )
+_STREETS = {
+    former.removesuffix("街道"): street["name"]
+    for street in load_table("places")["streets"]
+    for former in (street["name"], *street["former"])
+    if former.endswith("街道")
+}
+_GROUP = r"[一二三四五六七八九十\d]{1,2}组"
 _VILLAGE = re.compile(
-    r"(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{2,5}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{2,4}村)(?=[一二三四五六七八九十\d]{1,2}组)"
+    rf"(?P<stem>{'|'.join(sorted(_STREETS, key=len, reverse=True))})(?:街道|镇|乡)?(?:那边|的)?\s*"
+    rf"(?P<near>[\u4e00-\u9fff]{{2,4}}?(?<!新)村)(?!民)"
+    rf"|(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{{2,5}}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{{2,4}}村)(?={_GROUP})"
 )
+_BEHIND_VILLAGE = re.compile(rf"\s*的?(?P<group>{_GROUP})")
 # 溪谷原著6-2-1901: before a whole door there is hardly anything else than a name.
 _BEFORE_A_DOOR = re.compile(
     r"(?:^|[\s,。:])(?P<name>(?![^\s]*(?:停|漏|坏|堵|电|暖|气|热|冷|灯|厕|吵|报修|急|谢|您好|热线|投诉|反映|住户|业主|垃圾|物业|我们|你))"
@@ -142,12 +152,21 @@ _BEFORE_A_DOOR = re.compile(
 _NO_ESTATE = re.compile(r"[的了着是不没写]|(?:楼|平房|高层|院|层|里|边|区|市|镇|县|站|厂|街|道|路|号|东|西|南|北)$")
 
 
-def unheard_of(text: str) -> Part | None:
-    """An estate whose name no ending gives away, between a verb of living and the number of a building; or a village."""
+def village_parts(text: str) -> list[Part]:
+    """大孤山上石桥村二组: the village, the street that is named in front of it, and the group; [] where there is none."""
     village = _VILLAGE.search(text) if "村" in text else None
-    if village is not None:
-        group = "name" if village["name"] else "other"
-        return Part("estate", village[group], village.start(group), village.end(group))
+    if village is None:
+        return []
+    name = next(group for group in ("near", "name", "other") if village[group])
+    parts = [Part("estate", village[name], village.start(name), village.end(name))]
+    if village["stem"]:
+        parts.append(Part("street", _STREETS[village["stem"]], village.start("stem"), village.end("stem")))
+    group = _BEHIND_VILLAGE.match(text, village.end(name))
+    return [*parts, Part("landmark", group["group"], group.start("group"), group.end())] if group else parts
+
+
+def unheard_of(text: str) -> Part | None:
+    """An estate whose name no ending gives away, between a verb of living and the number of a building."""
     match = _UNHEARD_OF.search(text) or _BEFORE_A_DOOR.search(text)
     if match is None or _NO_ESTATE.search(match["name"]) or _STOP.search(match["name"]):
         return None

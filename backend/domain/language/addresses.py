@@ -8,8 +8,8 @@ from dataclasses import replace
 from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Span
 from backend.domain.language.address_elsewhere import without_elsewhere
-from backend.domain.language.address_landmarks import landmark_part, with_direction
-from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of
+from backend.domain.language.address_landmarks import between_part, landmark_part, with_direction
+from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of, village_parts
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
 from backend.domain.language.denied import BLANK, without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
@@ -17,9 +17,9 @@ from backend.domain.language.normalise import normalise
 from backend.domain.language.outside import find_outside
 
 COMPONENTS = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
-_GLUE = re.compile(r"[\s,、的,.·-]*(?:号|楼|是|就)?[\s,]*")
+_GLUE = re.compile(r"[\s,、的,.·-]*(?:号|楼|是|就|[那这](?:边|儿|块儿?)(?:的|那个)?)?[\s,]*")
 # Something else stands between a place and itself: 6号楼停水 is a place and a problem.
-_FURTHEST_GAP = 3
+_FURTHEST_GAP = 4
 
 
 def parse_address(text: str, gazetteer: Gazetteer) -> AddressMention | None:
@@ -39,7 +39,7 @@ def address_in(text: str, gazetteer: Gazetteer) -> AddressMention | None:
     matches = [match for match in matches if text[match.start] != BLANK]
     parts = _named(text, matches)
     parts += [part for part in number_parts(text, _names_end(parts)) if not _inside(part, parts)]
-    landmark = landmark_part(text, parts)
+    landmark = between_part(text) or landmark_part(text, parts)
     outside = find_outside(text)
     known_inside = any(match.place.kind != "landmark" for match in matches)
     if outside is not None and (outside.text[-1] in "区市县" or not known_inside):
@@ -89,7 +89,9 @@ def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
         if not any(other.name == part.name for other in chosen):
             chosen.append(part)
     if not any(part.name in ("estate", "road") for part in chosen):
-        chosen += [part for part in (unheard_of(text),) if part is not None]
+        known = {part.name for part in chosen}
+        village = [part for part in village_parts(text) if part.name not in known]
+        chosen += village or [part for part in (unheard_of(text),) if part is not None]
     road = next((part for part in chosen if part.name == "road"), None)
     house = house_number(text, road.end) if road else None
     chosen = [with_direction(text, part) if part.name == "landmark" else part for part in chosen]

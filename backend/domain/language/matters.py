@@ -10,6 +10,8 @@ from backend.domain.language.tables import load_table
 _PAIR = " ~ "
 _BETWEEN = "[^,。!?;]{0,10}?"  # a thing and its fault stand in one clause, near each other
 
+_LONGEST_THING = 6  # characters
+
 _SCOLDED = re.compile(load_table("problem_words")["scolded"])
 _SCOLDING = re.compile(load_table("problem_words")["scolding"].replace(" ", ""))
 
@@ -18,6 +20,14 @@ _SCOLDING = re.compile(load_table("problem_words")["scolding"].replace(" ", ""))
 def kinds_named(text: str) -> frozenset[str]:
     """The leaves (`category/subcategory`) that the normalised text names with a thing and what is wrong with it."""
     return frozenset(leaf for leaf, pattern in _patterns().items() if pattern.search(text))
+
+
+def names_only_a_thing(text: str) -> bool:
+    """Whether the text names what it is about, and nothing that is wrong with it: 暖气有问题, 我爸医保的事儿, 狗."""
+    table = load_table("problem_words")
+    bare = re.sub(table["whose"], "", re.sub(table["vaguely"], "", text.strip(" ,。!?")))
+    every = (*_things().values(), re.compile(table["topics"]))
+    return 0 < len(bare) <= _LONGEST_THING and "漏" not in bare and any(thing.fullmatch(bare) for thing in every)
 
 
 def thing_named(text: str, category: str) -> bool:

@@ -42,6 +42,8 @@ _EMOTICON = re.compile(
 _WORD_FOLLOWS = re.compile(r"(?!号|楼(?![道顶上下])|栋|单元|门(?!口)|层|室|个)[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?(?:\n ?)+")
+# 煤汽, 停汽: a slip for 气 that nobody means otherwise.
+_GAS = re.compile("(?<=[煤燃])汽|(?<=天然)汽|(?<=停)汽(?![车油修水轮])|^汽(?=停)")
 _FOLDS = str.maketrans({"〇": "零", "○": "零", "﹟": "#", "−": "-", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "〜": "~"})
 
 
@@ -62,6 +64,7 @@ def normalise(text: str) -> Normalised:
     folded = unicodedata.normalize("NFKC", folded).translate(_FOLDS).replace("\r", "\n")
     simplified = _ZHE.sub("着", str(_TO_SIMPLIFIED.convert(folded)))
     simplified = _EMOJI.sub(" ", _INVISIBLE.sub("", simplified))
+    simplified = _GAS.sub("气", simplified)
     clean = _LINES.sub("\n", _BLANKS.sub(" ", simplified)).strip()
     return Normalised(text=clean, original=text, script=_script(folded))
 

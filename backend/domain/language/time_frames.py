@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from backend.contracts.conversations import TimeKind
 from backend.domain.language.calendar_words import heating_start, solar_term
-from backend.domain.language.day_words import shift
+from backend.domain.language.day_words import latest, shift
 from backend.domain.language.tables import load_table
 from backend.domain.language.time_moments import Moment, find_moments
 from backend.domain.language.time_values import Found, approximate_count, at, day_end, day_start, months_before
@@ -111,6 +111,11 @@ _SEASON = re.compile(
     r"(?:打从|自打|自从|打|从|自)(?:今年)?[入开](?:了)?(?P<after>[冬春夏秋])(?:以来|到现在|开始|起)?"
     r"|[入开](?P<alone>[冬春夏秋])(?:以来|到现在|开始|起|就(?=没|不|一直|开始|有|漏|坏|这样|停)|之后|以后|一直)"
 )
+_TERM = re.compile(
+    r"(?:打从|自打|自从|打|从|自)?(?:今年)?(?:[这本]个?(?:新)?学期(?:一?开学|一?开始|初)?(?:以来|到现在|至今|开始|起)?"
+    r"|(?:新学期)?开学(?:以来|到现在|至今|开始|起|以后|之后|(?=就|一直)))"
+)
+_TERM_STARTS = ((3, 1), (9, 1))
 _SEASON_STARTS = {"冬": "立冬", "春": "立春", "夏": "立夏", "秋": "立秋"}
 _VAGUE = re.compile(
     rf"(?:都|已经|有|得有)??(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的(?:时候|事)|开始|干|坏|那|报|一直|已经|漏|停)"
@@ -345,6 +350,9 @@ def _lasting_since(match: re.Match[str], now: datetime) -> datetime | None:
 def _seasons(text: str, now: datetime) -> Iterator[Found]:
     for match in _HEATING.finditer(text):
         yield Found(match.start(), match.end("behind"), TimeKind.SINCE, day_start(heating_start(now.date())), None, rank=78)
+    for match in _TERM.finditer(text):
+        begun = max(filter(None, (latest(now.date(), *start) for start in _TERM_STARTS)), default=now.date())
+        yield Found(match.start(), match.end(), TimeKind.SINCE, day_start(begun), None, rank=76)
     for match in _SEASON.finditer(text):
         first = solar_term(now.date(), _SEASON_STARTS[match["after"] or match["alone"]]) or now.date()
         yield Found(match.start(), match.end(), TimeKind.SINCE, day_start(first), None, rank=78)

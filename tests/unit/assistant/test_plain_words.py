@@ -133,7 +133,7 @@ def test_the_name_that_was_given_is_read_back() -> None:
 
 def test_what_is_wrong_joins_the_thing_that_was_named() -> None:
     assert joined("我家那个暖气片子", "摸着冰凉") == "我家那个暖气片子、摸着冰凉"
-    assert joined("我家那个暖气片子老长了", "摸着冰凉冰凉一点热乎气都没有") == "我家那个暖气片子老长了"
+    assert joined("我家那个暖气片子老长了", "摸着冰凉冰凉的一点点热乎气都没有哇这可") == "我家那个暖气片子老长了"
 
 
 def test_who_does_not_know_the_name_of_the_place_is_not_asked_for_more_of_it() -> None:
