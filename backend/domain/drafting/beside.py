@@ -14,7 +14,7 @@ from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, OpenForm, Turn
 from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.privacy import privacy_in
-from backend.domain.language.wishes import beside_phone, says
+from backend.domain.language.wishes import asks, beside_phone, says
 
 _WORTH_KEEPING = 4  # characters that no field has taken
 _A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
@@ -75,7 +75,7 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
     is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
     if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
         return False  # 记不清了, before what is remembered after all
-    if "留" in clause and says("refuses", clause):
-        return False  # 电话我不留了
+    if ("留" in clause and says("refuses", clause)) or asks(clause):
+        return False  # 电话我不留了, 要不要钱哦: an answer, and what is answered
     has_phone = any(mention.span.text in clause for mention in facts.phones)
     return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE

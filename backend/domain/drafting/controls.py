@@ -20,6 +20,7 @@ from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outc
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.subject import absorb_subject
+from backend.domain.drafting.waiting import about_waiting
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import gives_up, says
@@ -98,6 +99,8 @@ def _told_beside(form: OpenForm, turn: Turn) -> Step | None:
     """The answer to the category's own question, which stood beside the read-back."""
     if not form.extra or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
         return None
+    if turn.facts.phones or says("wrong", turn.text):
+        return None  # 尾号按错了 是4456, asked for a year: it is put right
     if not is_answer(form.extra, turn.text):
         return None
     return Step(asked(replace(with_words(form, turn), extra=""), Ask.CONFIRM), remarks=("noted",))
@@ -170,7 +173,8 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
     if held is None or held.intent in DIGRESSIONS or says("hesitates", held.text):
         return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
-    step = collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
+    here = replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested)
+    step = about_waiting(here, waiting) or collect(here, waiting)
     return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)
 
 

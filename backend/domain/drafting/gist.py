@@ -11,6 +11,7 @@ from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
 
 LONGEST = 22
+_LONGEST_OF_TWO = 30  # what it is about, and what is wrong with it: neither says it alone
 _TABLE = load_table("gist_words")
 _DROP = re.compile("|".join(_TABLE["drop"]))
 _LEAD = re.compile(f"^{_TABLE['lead']}+")
@@ -41,7 +42,7 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
     faults = [clause for clause in clauses if _names_fault(clause)]
-    both = _fitting([*clauses[:1], *faults])
+    both = _fitting([*clauses[:1], *faults], _LONGEST_OF_TWO)
     # What is wrong is told in one breath that is too long for a line: the name of the category says more than 你能听见吧.
     return "、".join(both if len(both) > 1 else _fitting(faults) or ([] if faults else first))
 
@@ -54,10 +55,10 @@ def _names_thing(clauses: list[str]) -> bool:
     return any(kinds_named(clause) for clause in clauses)
 
 
-def _fitting(clauses: list[str]) -> list[str]:
+def _fitting(clauses: list[str], longest: int = LONGEST) -> list[str]:
     kept: list[str] = []
     for clause in clauses:
-        fits = len("、".join([*kept, clause])) <= LONGEST
+        fits = len("、".join([*kept, clause])) <= longest
         if fits:
             kept.append(clause)
         elif kept:
@@ -126,7 +127,7 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
         said = re.escape(facts.occurred_at.span.text)
         text = re.sub(rf"(?<=[一-龥]了){said}(?=[一-龥])", ",", text, count=1)  # 没水了今天早晨五点多停的: two sentences
         keeps = "(?!就[打吵响叫开闹炸])" if facts.occurred_at.occurred_at.kind is not TimeKind.SINCE else ""  # 天不亮就打鸣
-        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{said}{keeps}(?:的?时候)?", "", text, count=1)
+        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自)|(?:连着|连续|接连|一连|持续)(?:都)?)?{said}{keeps}(?:的?时候)?", "", text, count=1)
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

@@ -118,8 +118,11 @@ _VAGUE = re.compile(
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _HOW_LONG = re.compile(r"(?:几天|多少天|几个月|几年)(?:内|之内)?(?:能|可以|才能?|就能|给|会|办|修|来|到)")  # 得几天能来
-# 刚才那个路灯: what was told just now, and no time.
-_NOW = re.compile(rf"(?:{_words('now')})(?!才?(?:说|报|讲|反映|提)?(?:的)?那(?:个|件|盏|条|事))")
+# 刚才那个路灯, 刚才不是说了嘛: what was told just now, and no time.
+_NOW = re.compile(
+    rf"(?:{_words('now')})(?!才?(?:说|报|讲|反映|提)?(?:的)?那(?:个|件|盏|条|事))"
+    r"(?!(?:我|俺|不是|不都|都|已经|就|也)*(?:(?:跟|和|给|对)[你您]们?)?(?:都|就)?(?:说|讲|告诉|写|发)(?:过|了|给|的|完|清楚))"
+)
 _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
