@@ -37,6 +37,7 @@ _ANNOUNCED = re.compile(
     r"[^,。!?]{0,2}(?:停|断|拆|施工|动工|开工|涨|封|关|挖|砍|收|铺|改造|搬|强)"
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
+_CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
@@ -176,6 +177,8 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
+    if known is not None and turn.intent == _CHAT:
+        return draft, ""  # 今天出太阳那句不用写哈哈
     if known is not None and _says_no_more(form, turn, known, said.occurred_at):
         return draft, ""
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):

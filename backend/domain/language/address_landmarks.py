@@ -61,6 +61,13 @@ _DISTANCE = re.compile(
 _NEIGHBOURS = re.compile(
     r"(?:的)?(?:邻居|住户|人家|那家|那户|大[姐爷妈哥娘婶]|老(?:太太|头|两口)|(?:都|也|又|就|老|天天|直|总|已经|刚才?)*(?:上?来?(?:找|敲|骂|闹|吵)|投诉|来人|不(?:让|干|乐意|愿意)|有意见|急眼))"
 )
+# The name of a shop, not what somebody does there: 力美健身, 海哥烧烤, 老孟铁锅炖; not 那家烧烤店, 邻居开的麻将馆.
+_NAMED_THERE = re.compile(
+    r"(?!老[是在])[\s,]?的?(?:那个|那家|那间|一家|有家|有个|叫|开的){0,2}(?P<name>[^\W\d_的了着过开把有那这家个里是在天每又总也都很大小路流露半夜全整们我你他她它去来说跟和给被让]{2,5}"
+    r"(?:健身(?:房|中心|馆)?|舞蹈|美容(?:院|店)?|美发(?:店)?|理发(?:店)?|烧烤(?:店|城|吧)?|火锅(?:店|城)?|烤肉(?:店)?|铁锅炖|串吧|麻辣烫|饺子馆"
+    r"|面馆|饭店|饭馆|酒楼|酒店|宾馆|旅馆|超市|便利店|药房|大药房|诊所|口腔|网吧|浴池|洗浴|汗蒸|KTV|歌厅|酒吧|棋牌社?|麻将馆|洗车行?|汽修"
+    r"|培训(?:班|学校|中心|机构)?|托管班?|幼儿园|家具城?|建材|房产|中介|驿站|工地|大厦))(?![路街道里边])"
+)
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
 _OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
 _NOT_THERE = re.compile(r"不(?:是|在)[^,。]{0,4}$")
@@ -74,7 +81,17 @@ _CROSSING = re.compile(
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     found = _found(text, parts)
-    return _with_distance(text, found) if found is not None and found.start < found.end else found
+    if found is None:
+        return None
+    named = _named_there(text, found)
+    return _with_distance(text, named) if named.start < named.end else named
+
+
+def _named_there(text: str, spot: Part) -> Part:
+    """站前广场旁边的力美健身: which house of those that stand there, told by its name. The words stay with the matter too."""
+    match = _NAMED_THERE.match(text, spot.end) if _WHERE.search(spot.value) else None
+    is_new = match is not None and match["name"] not in spot.value
+    return Part(spot.name, spot.value + match["name"], spot.start, spot.end) if match and is_new else spot
 
 
 def _with_distance(text: str, part: Part) -> Part:
@@ -96,8 +113,9 @@ def _found(text: str, parts: list[Part]) -> Part | None:
 
 def names_a_place(landmark: str) -> bool:
     """Whether a landmark is found by its name alone: 湖南小学, 长甸菜市场, 烈士山公园东门; not 菜市场后身 and not 楼下饭店."""
-    if _ABOARD.search(landmark):
-        return True
+    where = _WHERE.search(landmark)
+    if _ABOARD.search(landmark) or (where is not None and _NAMED_THERE.match(landmark, where.end())):
+        return True  # 站前广场旁边力美健身: the name of the house itself
     match = _INSTITUTION.search(landmark)
     core = landmark[: match.start()] if match else ""
     return len(core) >= 2 and core not in _VAGUE and not _GENERIC.search(core)
@@ -106,7 +124,7 @@ def names_a_place(landmark: str) -> bool:
 def with_direction(text: str, part: Part) -> Part:
     """A landmark together with the word of direction right behind it: 二一九公园 + 对面."""
     match = _WHERE.match(text, part.end)
-    return Part(part.name, part.value + match[0], part.start, match.end()) if match else part
+    return _named_there(text, Part(part.name, part.value + match[0], part.start, match.end())) if match else part
 
 
 def _crossing(text: str, parts: list[Part]) -> Part | None:
