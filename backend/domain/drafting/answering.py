@@ -171,7 +171,7 @@ def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
     if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
         return False
     if form.requested is Ask.CONTACT_PHONE:
-        refuses = says("refuses", turn.text) and not says("question", turn.text)
+        refuses = any(says("refuses", clause) and not says("question", clause) for clause in clauses_of(turn.text))
         return refuses or says("knows_no_phone", turn.text) or phone_remark(turn.text) != ""
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)

@@ -11,7 +11,7 @@ from backend.domain.language.matters import kinds_named
 from backend.domain.language.tables import load_table
 
 LONGEST = 22
-_LONGEST_OF_TWO = 30  # what it is about, and what is wrong with it: neither says it alone
+LONGEST_OF_TWO = 30  # what it is about, and what is wrong with it: neither says it alone
 _TABLE = load_table("gist_words")
 _DROP = re.compile("|".join(_TABLE["drop"]))
 _LEAD = re.compile(f"^{_TABLE['lead']}+")
@@ -36,13 +36,15 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     stand for a longer story, unless only a later one tells what is wrong: then that one does, behind the first where it fits.
     """
     clauses = _clauses(_without_facts(text, facts, known))
+    if LONGEST < len("、".join(clauses)) <= LONGEST_OF_TWO and len(clauses) > 1:
+        return "、".join(clauses)
     first = _fitting(clauses)
     if len("、".join(first)) < _HARDLY and any(len(clause) > LONGEST for clause in clauses) and not _names_thing(first):
         return ""  # 我跑出租, and the rest in one breath
     if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
         return "、".join(first)
     faults = [clause for clause in clauses if _names_fault(clause)]
-    both = _fitting([*clauses[:1], *faults], _LONGEST_OF_TWO)
+    both = _fitting([*clauses[:1], *faults], LONGEST_OF_TWO)
     # What is wrong is told in one breath that is too long for a line: the name of the category says more than 你能听见吧.
     return "、".join(both if len(both) > 1 else _fitting(faults) or ([] if faults else first))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.contracts.understanding import CategoryGuess, Facts, Issue
 from backend.domain.drafting.asking import question_of
-from backend.domain.drafting.gist import LONGEST, gist_of, told_beside
+from backend.domain.drafting.gist import LONGEST, LONGEST_OF_TWO, gist_of, told_beside
 from backend.domain.drafting.several import next_form
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise
@@ -46,7 +46,7 @@ def test_what_only_says_where_when_who_and_please_is_left_out(text: str, short: 
 @given(st.text(alphabet="水电暖气不热漏了的啊,。 我家楼上今天昨天3号楼17000001234谢谢", max_size=60))
 def test_it_is_never_longer_than_a_line_and_never_holds_a_phone(text: str) -> None:
     short = gist(text)
-    assert len(short) <= LONGEST
+    assert len(short) <= LONGEST_OF_TWO
     assert "17000001234" not in short
 
 
