@@ -36,6 +36,10 @@ _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu
 _SOUNDS_LIKE = 0.2
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
+# 对对,整个单元都冷; not 没那么严重, 好几家都这样, 对面那栋
+_YES_BEFORE = re.compile(
+    r"^(?:(?:对(?![面过门着])|嗯)+(?:的|了|啊|呀)*[,。!\s]*|(?:是|是的|好|好的|行|没错|可以)(?:了|啊|呀|吧)*(?:[,。!\s]+|$))+"
+)
 _A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
@@ -195,7 +199,7 @@ def field_of(ask: Ask) -> str:
 
 def with_words(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside a yes belongs to the description."""
-    said = re.sub(r"^[对是嗯好行啊的了,。!\s没错]+", "", turn.text)
+    said = _YES_BEFORE.sub("", turn.text)
     if len(said) < WORTH_KEEPING:
         return form
     gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
