@@ -34,8 +34,8 @@ def advance(form: OpenForm, turn: Turn) -> Step:
     stale = _is_stale(form, turn)
     if stale:  # the promise counts from today, not from the day on which it was begun
         seen = replace(seen, opened_at=turn.at)
-    if stale and says("goes_on", turn.text) and not (turn.facts.address or turn.facts.phones):
-        return Step(asked_anew(seen), remarks=("going_on",))
+    if stale and says("goes_on", turn.text):
+        return _gone_on(seen, turn)
     if stale and not _settles_late(form, turn):
         held = Held(**{item.name: getattr(turn, item.name) for item in fields(Held)})
         return Step(asked(replace(seen, resume_to=form.requested, held=held), Ask.RESUME))
@@ -48,10 +48,20 @@ def advance(form: OpenForm, turn: Turn) -> Step:
     return step or collect(seen, turn)
 
 
+def _gone_on(form: OpenForm, turn: Turn) -> Step:
+    """我来接着说 号码找到了 0412-0003317: they go on with what they bring; 昨天没说完 接着说: with what was asked."""
+    if not (turn.facts.address or turn.facts.phones):
+        return Step(asked_anew(form), remarks=("going_on",))
+    step = collect(form, turn)
+    return replace(step, understood=True, remarks=("going_on", *step.remarks))
+
+
 def _settles_late(form: OpenForm, turn: Turn) -> bool:
     """A yes to the read-back, or a refusal of what was asked last, hours after it was put: 对,提交, tapped the next day."""
     if turn.answer is None:
         return False
+    if form.requested is Ask.CANCEL:
+        return turn.answer.kind in (AnswerKind.YES, AnswerKind.NO, AnswerKind.CHOICE)
     if form.requested is Ask.CONFIRM:
         return turn.answer.kind is AnswerKind.YES or (turn.answer.kind is AnswerKind.CHOICE and turn.answer.number == 1)
     return form.requested in SKIPPABLE and turn.answer.kind in _LEFT_OPEN

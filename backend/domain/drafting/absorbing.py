@@ -177,8 +177,6 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
-    if known is not None and turn.intent == _CHAT:
-        return draft, ""  # 今天出太阳那句不用写哈哈
     if known is not None and _says_no_more(form, turn, known, said.occurred_at):
         return draft, ""
     if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
@@ -200,7 +198,10 @@ def _is_hour(known: OccurredAt) -> bool:
 
 
 def _says_no_more(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:
-    """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words."""
+    """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words. Nor is
+    a time of what is only chatted about: 今天出太阳那句不用写哈哈."""
+    if turn.intent == _CHAT:
+        return True
     if turn.intent == CORRECTION or said.text not in known.text:
         return False
     alike = known.kind is TimeKind.RECURRING and said.kind is known.kind

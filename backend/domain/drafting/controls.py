@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 from backend.domain.drafting.absorbing import absorb_facts
-from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, with_words
+from backend.domain.drafting.answering import A_STORY, LEAVES_OPEN, WORTH_KEEPING, YES_BEFORE, with_words
 from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
 from backend.domain.drafting.gist import gist_of, joined
@@ -54,7 +54,8 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:
     """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
-    if (says("hesitates", turn.text) or comes_back(turn.text)) and not says("drops_it", turn.text):
+    goes_on = says("wrong", turn.text) and len(turn.text) >= A_STORY  # 不对等等 是楼上402漏的 我家是302
+    if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
     if says("knows_not", turn.text):
         told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
@@ -67,7 +68,8 @@ def _agreed(form: OpenForm, turn: Turn) -> bool | None:
     verdict = _yes_or_no(turn)
     if verdict is not True or turn.answer is not None:
         return verdict
-    return None if says("forbids", turn.text) or absorb_facts(form, turn).changed else True
+    tells = says("forbids", turn.text) or says("writes_in", turn.text)
+    return None if tells or absorb_facts(form, turn).changed else True
 
 
 def _puts_right(form: OpenForm, turn: Turn) -> bool:
@@ -88,7 +90,8 @@ def _agrees(turn: Turn) -> bool:
     """A yes with something beside it: 对,整个单元都冷."""
     if turn.answer is not None or not says("agrees_first", turn.text):
         return False
-    return not says("starts_correction", turn.text) and not says("question", turn.text)
+    rest = YES_BEFORE.sub("", turn.text)  # 对 不对等等: taken back in the same breath
+    return not any(says("starts_correction", said) for said in (turn.text, rest)) and not says("question", turn.text)
 
 
 def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:
