@@ -14,6 +14,7 @@ from actions.form_digressions import RESPONDERS
 from actions.handing_over import hand_over
 from actions.noting import is_more_of_it, is_said_after
 from actions.rating_steps import store_beside
+from actions.talk_actions import answer_beside
 from actions.turn import Events, Talk
 from actions.wording import due_text
 
@@ -50,6 +51,7 @@ class ValidateComplaintForm(ResidentAction):
             return _added(talk, told)
         if told["outcome"] == "file":
             return _end(told["draft"]["form"]["id"])
+        await answer_beside(talk, told)
         if told["misunderstood"] >= _LOST_AFTER:
             await hand_over(talk, reason="low_confidence", key="handed_over_lost")
             return _end(None)

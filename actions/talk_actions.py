@@ -37,6 +37,7 @@ _FAQ_OF_WISH = {
     _APPLIES: "",
     "how_long": _HOW_LONG,
     "who_handles": "who",
+    "asks_fee": "fee",
     "process": "process",
     "asks_weekend": "weekend",
     "asks_awake": "hours",
@@ -52,6 +53,7 @@ _ROOM_FOR_AGAIN = 110  # two parts of an SMS hold 134 with the signature
 _MAY_BE_ASKED = frozenset({"chitchat", "out_of_scope"})
 # What was asked whether it can be had, and is given: 我匿名行不行.
 _GRANTED = frozenset({"anonymous_noted", "confidential_noted"})
+_MERELY_HEARD = frozenset({"noted", "no_hurry", "heard_already"})  # remarks that an answer stands well in place of
 _IN_FORM = {"greet": "here", "chitchat": "chitchat_in_form"}
 _SURE_OF_NEED = 0.9
 _WORTH_OFFERING = 0.5
@@ -227,6 +229,19 @@ def _question(talk: Talk) -> str:
     wished = next((key for wish, key in _FAQ_OF_WISH.items() if wish in talk.wishes), None)
     key = wished if wished is not None else _key_of_model(talk)
     return _ELSEWHERE if _ELSEWHERE in talk.wishes and key in _OF_OUR_DISTRICT else key
+
+
+async def answer_beside(talk: Talk, told: dict[str, Any]) -> None:
+    """要不要钱哦 beside a phone, 你是机器人吗 instead of an answer: what the words ask, in the middle of the form, is answered
+    before the next question. What tells of the matter (谁负责都不来) asks nothing."""
+    tells = "description" in told["changed"] or set(told["remarks"]) - _MERELY_HEARD
+    if talk.draft is None or "asks" not in talk.wishes or tells:
+        return
+    wished = next((key for wish, key in _FAQ_OF_WISH.items() if key and wish in talk.wishes), "")
+    answer = await _from_table(talk, _FAQ_KEYS.get(wished, wished))
+    if answer:
+        talk.say_text(answer)
+        told |= {"understood": True, "misunderstood": 0, "remarks": []}
 
 
 async def _is_of_own(talk: Talk) -> bool:

@@ -37,6 +37,7 @@ _ANNOUNCED = re.compile(
     r"[^,。!?]{0,2}(?:停|断|拆|施工|动工|开工|涨|封|关|挖|砍|收|铺|改造|搬|强)"
 )
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
+_CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
@@ -206,7 +207,10 @@ def _is_hour(known: OccurredAt) -> bool:
 
 
 def _says_no_more(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:
-    """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words."""
+    """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words. Nor is
+    a time of what is only chatted about: 今天出太阳那句不用写哈哈."""
+    if turn.intent == _CHAT:
+        return True
     if turn.intent == CORRECTION or said.text not in known.text:
         return False
     alike = known.kind is TimeKind.RECURRING and said.kind is known.kind

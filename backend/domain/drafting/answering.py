@@ -28,7 +28,7 @@ _NO_PLACE = re.compile(
     "(?:老板|房东|人|他|她)(?:家)?(?:姓|叫)(?:啥|什么)|姓(?:啥|什么)|都?叫(?:他|她)|是谁|[欠赔罚涨]|[0-9一二两三四五六七八九十百千]+(?:万|千块|块钱?|元|岁|口人)"
 )
 _SPOT_TOLD = re.compile(
-    r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:趟|栋|排|个)[一-龥]+)"
+    r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
 )
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
@@ -37,7 +37,11 @@ _SOUNDS_LIKE = 0.2
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
 _PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房间号|哪一?户|哪一?家")
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
-_A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
+# 对对,整个单元都冷; not 没那么严重, 好几家都这样, 对面那栋
+YES_BEFORE = re.compile(
+    r"^(?:(?:对(?![面过门着])|嗯)+(?:的|了|啊|呀)*[,。!\s]*|(?:是|是的|好|好的|行|没错|可以)(?:了|啊|呀|吧)*(?:[,。!\s]+|$))+"
+)
+A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 
 
 def settle(form: OpenForm, turn: Turn) -> Step | None:
@@ -123,7 +127,7 @@ def _told_pieces(words: str) -> list[str]:
 
 def _sounds_like_a_place(words: str) -> bool:
     """就菜市场后头, and not 说了多少回了 来了看一眼就走 走了还是那样: a story names a spot, or it is no place."""
-    tells = len(words) >= _A_STORY and "了" in words and not any(spot_in(clause) for clause in clauses_of(words))
+    tells = len(words) >= A_STORY and "了" in words and not any(spot_in(clause) for clause in clauses_of(words))
     return says("placelike", words) and not says("somewhere_whole", words) and not tells
 
 
@@ -155,22 +159,31 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     told = told_beside(turn.text, turn.facts)
     if form.draft.description and says("stresses_whole", turn.text):
         return Step(with_words(form, turn), changed=("description",))
-    if not form.draft.description or turn.answer is not None or turn.intent not in _TELLING or told < WORTH_KEEPING:
-        return None
-    if says("question", turn.text) or says("wrong", turn.text) or says("hesitates", turn.text):
+    if not form.draft.description or turn.answer is not None or told < WORTH_KEEPING or not _may_tell_more(form, turn, told):
         return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
     if form.unheard:  # nothing was asked yet: 这是群里转的 我也是这小区的 goes on telling
         return Step(with_words(form, turn), changed=("description",))
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
-    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= _A_STORY
+    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= A_STORY
     if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
 
 
+def _may_tell_more(form: OpenForm, turn: Turn, told: int) -> bool:
+    """Nothing that is asked, and at the read-back also what is said with a word of mending (不对等等 是楼上402漏的)."""
+    if says("question", turn.text):
+        return False
+    if form.requested is Ask.CONFIRM and told >= _A_STATEMENT and turn.intent in (*_TELLING, "correct_previous_detail"):
+        return True
+    return turn.intent in _TELLING and not says("wrong", turn.text) and not says("hesitates", turn.text)
+
+
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
     """打电话打我的 别打她的, 刚搬来就有, at the read-back: a statement, to be read back with the rest."""
+    if form.requested is Ask.CONFIRM and says("writes_in", turn.text):
+        return True
     states = len(turn.text) >= _A_SENTENCE or _SAYS.search(turn.text)  # 桌子板凳西瓜皮 states nothing
     return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
 
@@ -188,7 +201,7 @@ def keeps_phone_back(form: OpenForm, turn: Turn) -> bool:
     if turn.facts.phones or Ask.CONTACT_PHONE.value in form.settled or turn.answer is not None:
         return False
     if form.requested is Ask.CONTACT_PHONE:
-        refuses = says("refuses", turn.text) and not says("question", turn.text)
+        refuses = any(says("refuses", clause) and not says("question", clause) for clause in clauses_of(turn.text))
         return refuses or says("knows_no_phone", turn.text) or phone_remark(turn.text) != ""
     if form.draft.contact_phone:
         return says("keeps_own_phone", turn.text)
@@ -212,7 +225,7 @@ def field_of(ask: Ask) -> str:
 
 def with_words(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside a yes belongs to the description."""
-    said = re.sub(r"^[对是嗯好行啊的了,。!\s没错]+", "", turn.text)
+    said = YES_BEFORE.sub("", turn.text)
     if len(said) < WORTH_KEEPING:
         return form
     gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""

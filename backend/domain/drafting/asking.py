@@ -34,6 +34,7 @@ _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场�
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
 _IN_THE_STREET = frozenset({"占道摊贩"})
 _BUSES = "公交"  # its line and the stop are the place
+_OF_A_PERSON = frozenset({"医保", "养老金社保", "低保救助", "残疾优待", "老年优待"})  # no crew comes to the house
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
@@ -52,7 +53,9 @@ def _needs_address(form: OpenForm) -> bool:
 def _needs_detail(form: OpenForm) -> bool:
     by_line = form.draft.subcategory == _BUSES and bool(form.draft.address.estate or form.draft.address.landmark)
     in_words = completeness(form.draft.address) is Completeness.NONE  # of an order that was taken in by telephone
-    return _known(form.draft.address) and not in_words and not is_findable(form.draft.address) and not by_line
+    of_a_person = form.draft.subcategory in _OF_A_PERSON and bool(form.draft.address.estate or form.draft.address.community)
+    known = by_line or of_a_person or in_words or is_findable(form.draft.address)
+    return _known(form.draft.address) and not known
 
 
 def _is_direction(address: Address) -> bool:
@@ -162,7 +165,7 @@ def _when(occurred_at: OccurredAt | None) -> str:
     text = occurred_at.text if occurred_at else ""
     if _UNKNOWN.match(text):
         return ""
-    text = re.sub(r"^(?:都|得有|有)(?=[\d一二两三四五六七八九十半好几])", "", text)
+    text = re.sub(r"^(?:都|得有|有)(?=[\d一二两俩三仨四五六七八九十半好几])", "", text)
     return "刚才" if text in ("刚", "刚刚") else _YESTERDAY.sub("昨", re.sub(r"(?:就|都)(?:没|一直)?$", "", text))
 
 

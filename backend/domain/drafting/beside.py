@@ -14,8 +14,9 @@ from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, OpenForm, Turn
 from backend.domain.drafting.spots import spot_in
 from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.privacy import privacy_in
-from backend.domain.language.wishes import beside_phone, says
+from backend.domain.language.wishes import asks, beside_phone, says
 
+_TO_US = ("talks_to_us", "puzzled_whole", "keeps_back", "goes_on")
 _WORTH_KEEPING = 4  # characters that no field has taken
 _A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
 _BESIDE_PHONE = 6  # characters of a clause beside the phone in it
@@ -24,7 +25,7 @@ _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
 _TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
-_POINTING = frozenset("那这个的在就是有我家门")
+_POINTING = frozenset("那这个的在就是有我家门儿块边头里")
 
 
 def with_what_else(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> OpenForm:
@@ -70,12 +71,12 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
     when = facts.occurred_at
     needed = _OF_A_TIME if when and when.span.text in clause else _A_WORD  # 一到夜里就叫 tells what happens then
     words = min(sum(map(len, clauses_beside(clause, facts))), sum(map(len, clauses_beside(beside, Facts()))))
-    if words < needed or _MANNERS.fullmatch(clause) or says("talks_to_us", clause) or says("puzzled_whole", clause):
+    if words < needed or _MANNERS.fullmatch(clause) or any(says(wish, clause) for wish in _TO_US):
         return False
     is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
     if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
         return False  # 记不清了, before what is remembered after all
-    if "留" in clause and says("refuses", clause):
-        return False  # 电话我不留了
+    if ("留" in clause and says("refuses", clause)) or asks(clause):
+        return False  # 电话我不留了, 要不要钱哦: an answer, and what is answered
     has_phone = any(mention.span.text in clause for mention in facts.phones)
     return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE

@@ -37,7 +37,10 @@ from backend.domain.language.wishes import says
 _ONCE = frozenset({Ask.ADDRESS_DETAIL, Ask.DESCRIPTION})
 _LONG_ENOUGH = 5  # characters from which the same words are no answer that happens to fit twice
 _ELSEWHERE = frozenset({"out_of_scope"})
-_AS_BEFORE = re.compile(r"^(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$")
+_AS_BEFORE = re.compile(
+    r"^(?:(?:刚才?|刚刚|前面|上面|我|俺|不是|不都|都|已经|早就?)+(?:跟|和|给|对)?[你您]?们?(?:说|讲|告诉|发|写)(?:过|了|给|你|您)*(?:嘛|吗|么|的|啊)*[\s,。!]*)?"
+    r"(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$"
+)
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
 _A_FEW_CHARACTERS = 10  # of a vague time

@@ -28,7 +28,7 @@ from backend.domain.opt_out import OptOutWord, screen
 ALONE = "ranking_alone"  # what the model said before its place in the dialogue counted
 _DECIDED = 0.99
 _WISHES = (
-    *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "process", "reads_back"),
+    *("urges", "adds", "starts_anew", "how_long", "solved", "another", "who_handles", "asks_fee", "process", "reads_back"),
     *("how_to_apply", "asks_hotline", "starts_correction", "earlier", "aftermath", "wrong", "presses_whole", "asks_status_whole"),
     *("acknowledges_whole", "came_whole", "announces_file", "all_of_them", "new_phone", "instructs", "keeps", "gives_up_softly"),
     *("nobody_came", "tells_progress", "declines_rating", "knows_not", "missed_call", "apologises", "asks_after"),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 
 from backend.domain.drafting.absorbing import absorb_facts
-from backend.domain.drafting.answering import LEAVES_OPEN, WORTH_KEEPING, keeps_phone_back, with_words
+from backend.domain.drafting.answering import A_STORY, LEAVES_OPEN, WORTH_KEEPING, YES_BEFORE, keeps_phone_back, with_words
 from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
 from backend.domain.drafting.gist import gist_of, joined
@@ -20,6 +20,7 @@ from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outc
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.subject import absorb_subject
+from backend.domain.drafting.waiting import about_waiting
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import gives_up, says
@@ -54,7 +55,8 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:
     """不知道几单元, 等我找花镜: the read-back stands, and nothing has to be added in a hurry or at all."""
-    if (says("hesitates", turn.text) or comes_back(turn.text)) and not says("drops_it", turn.text):
+    goes_on = says("wrong", turn.text) and len(turn.text) >= A_STORY  # 不对等等 是楼上402漏的 我家是302
+    if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
     if says("is_back_whole", turn.text) and not says("keeps", turn.text):
         return Step(asked_anew(form), remarks=("going_on",))
@@ -69,7 +71,8 @@ def _agreed(form: OpenForm, turn: Turn) -> bool | None:
     verdict = _yes_or_no(turn)
     if verdict is not True or turn.answer is not None:
         return verdict
-    return None if says("forbids", turn.text) or absorb_facts(form, turn).changed else True
+    tells = says("forbids", turn.text) or says("writes_in", turn.text)
+    return None if tells or absorb_facts(form, turn).changed else True
 
 
 def _puts_right(form: OpenForm, turn: Turn) -> bool:
@@ -90,7 +93,8 @@ def _agrees(turn: Turn) -> bool:
     """A yes with something beside it: 对,整个单元都冷."""
     if turn.answer is not None or not says("agrees_first", turn.text):
         return False
-    return not says("starts_correction", turn.text) and not says("question", turn.text)
+    rest = YES_BEFORE.sub("", turn.text)  # 对 不对等等: taken back in the same breath
+    return not any(says("starts_correction", said) for said in (turn.text, rest)) and not says("question", turn.text)
 
 
 def _confirmed(form: OpenForm, turn: Turn) -> OpenForm:
@@ -101,6 +105,8 @@ def _told_beside(form: OpenForm, turn: Turn) -> Step | None:
     """The answer to the category's own question, which stood beside the read-back."""
     if not form.extra or turn.answer is not None or turn.intent in DIGRESSIONS or turn.intent == "cancel":
         return None
+    if turn.facts.phones or says("wrong", turn.text):
+        return None  # 尾号按错了 是4456, asked for a year: it is put right
     if not is_answer(form.extra, turn.text):
         return None
     return Step(asked(replace(with_words(form, turn), extra=""), Ask.CONFIRM), remarks=("noted",))
@@ -173,7 +179,8 @@ def _with_held(form: OpenForm, goes_on: OpenForm, turn: Turn, remark: str) -> St
     if held is None or held.intent in DIGRESSIONS or says("hesitates", held.text):
         return Step(with_next_question(goes_on), changed=("description",), remarks=(remark or "going_on",))
     waiting = Turn(**{item.name: getattr(held, item.name) for item in fields(Held)}, known_phone=turn.known_phone)
-    step = collect(replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested), waiting)
+    here = replace(goes_on, requested=Ask.NOTHING if remark else goes_on.requested)
+    step = about_waiting(here, waiting) or collect(here, waiting)
     return replace(step, understood=True, remarks=((remark,) if remark else ()) + step.remarks)
 
 

@@ -135,7 +135,12 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
         said = re.escape(facts.occurred_at.span.text)
         text = re.sub(rf"(?<=[一-龥]了){said}(?=[一-龥])", ",", text, count=1)  # 没水了今天早晨五点多停的: two sentences
         keeps = "(?!就[打吵响叫开闹炸])" if facts.occurred_at.occurred_at.kind is not TimeKind.SINCE else ""  # 天不亮就打鸣
-        text = re.sub(rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自))?{said}{keeps}(?:的?时候)?", "", text, count=1)
+        text = re.sub(
+            rf"(?<![到至])(?:(?<=[一-龥])是(?=从|打|自)|(?:连着|连续|接连|一连|持续)(?:都)?)?{said}{keeps}(?:的?时候)?",
+            "",
+            text,
+            count=1,
+        )
     words += [(mention.span.text, ",") for mention in facts.phones]
     words += [(mention.span.text, ",") for mention in facts.order_numbers]
     words += [(word, "") for word in known]

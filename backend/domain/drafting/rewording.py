@@ -24,6 +24,12 @@ _PATTERNS = tuple(
         rf"(?:^|[\s,。])把?(?P<old>{_WORD})(?:改成|换成|改为|写成|记成|改写成)(?P<new>{_WORD})(?:吧|呗|就行)?{_END}",
     )
 )
+_NUMERALS = r"[一二两三四五六七八九十百千万零\d.]"
+_AMOUNT = re.compile(rf"(?<!{_NUMERALS})(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,}}(?![号楼单栋室月日点天年路])")
+_AMOUNT_PUT_RIGHT = re.compile(
+    rf"(?:不对|(?:说|写|打|记|弄|算)错了?|错了|等等|等下|更正)[\s,。]*(?:应该|一共|总共|其实|那|得)*是?(?:一共|总共)?"
+    rf"(?P<new>(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,8}})(?:块钱?|元)?(?:的|啊|吧|才对)*[\s,。!]*$"
+)
 _SHORTEST = 2  # characters of the old word
 _WHOSE = re.compile("[我俺咱你您他她它这那]")  # 不是我家是楼上: not a word, but who it was
 _CLAUSE = re.compile(r"[\s,。!?;、]+")
@@ -45,7 +51,25 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
         standing = re.compile(rf"(?<!\d){re.escape(old)}(?!\d)")
         if len(old) >= _SHORTEST and new and old != new and not _WHOSE.match(old) and standing.search(form.draft.description):
             return _with(form, standing, new)
-    return None
+    return _with_amount(form, turn.text)
+
+
+def _with_amount(form: OpenForm, said: str) -> OpenForm | None:
+    """哎 不对 是三万八, where 三万六 was told and no other amount like it."""
+    match = _AMOUNT_PUT_RIGHT.search(said)
+    if match is None:
+        return None
+    new = match["new"]
+    like = [old[0] for old in _AMOUNT.finditer(form.draft.description) if _size(old[0]) == _size(new) and old[0] != new]
+    if len(set(like)) != 1:
+        return None
+    return _with(form, re.compile(re.escape(like[0])), new)
+
+
+def _size(amount: str) -> str:
+    """What two amounts must have in common to be taken for the same one: 万, 千, or as many digits."""
+    word = next((word for word in "万千百" if word in amount), "")
+    return word or str(len(amount))
 
 
 def _with(form: OpenForm, old: re.Pattern[str], new: str) -> OpenForm:

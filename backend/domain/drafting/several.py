@@ -82,12 +82,19 @@ def of_first_problem(turn: Turn) -> Turn:
         facts = replace(facts, address=replace(facts.address, address=with_landmark(facts.address.address, "")))
     if first.occurred_at and facts.occurred_at:
         facts = replace(facts, occurred_at=replace(facts.occurred_at, occurred_at=first.occurred_at))
+    elif facts.occurred_at and _comes_again_in_others(facts.occurred_at.occurred_at, first, others):
+        facts = replace(facts, occurred_at=None)
     return replace(turn, facts=facts)
 
 
 def _is_of_others(landmark: str, first: Issue, others: list[Issue]) -> bool:
     """单元门坏了;楼后的草坪让人刨了: the door is not behind the house."""
     return bool(landmark) and landmark not in first.text and any(landmark in other.text for other in others)
+
+
+def _comes_again_in_others(when: OccurredAt, first: Issue, others: list[Issue]) -> bool:
+    """楼顶搭了阳光房 楼上天天叮咣的: what is daily is the noise, not the building."""
+    return when.kind is TimeKind.RECURRING and when.text not in first.text and any(when.text in other.text for other in others)
 
 
 def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]:

@@ -53,7 +53,7 @@ _PLAIN_NOUN = re.compile(
     r"|院|菜站|麻将馆|棋牌室|歌厅|KTV|饭馆|[一-龥]铺|驿站|诊所|卫生[院所]|车库|器材|[水泵]房|五金店|彩票站|网吧|游乐场|滑梯|涵洞|桥洞"
     r"|值班室|收发室|敬老院|养老院|变压器|电线杆|配电[箱室柜]|办公室|火车道|俱乐部|营业厅|收费站|售楼处|体育[馆场]|图书馆|[客货]运站|火车站|地铁站|法院|邮局|电影院|公安局|[一-龥]分局|税务局|供电局|房产局|少年宫|文化宫|储蓄所|服务站|卫生站"
     r"|(?:活动|服务|购物|文化|商业|健身|体检|行政|老年|康复)中心|政府|街道办|操场|空地|[煤货木料沙石]场|[一-龥]码头|体校|技校|党校|粮站|煤站|粮库|仓库"
-    r"|修理厂|[一-龥]工厂|澡堂子?|殡仪馆|[茶酒饭]楼|食堂|[天立]桥|高架桥?|牌楼|雕像|纪念碑|水塔|烟囱|岗楼|警务室|十字路口|(?<![一-龥])路口|道口|街口|河沿|河边|河套|水沟|山坡|北坡|南坡|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
+    r"|(?:服装|家居|建材|美食|电脑|电子|电器|小商品|图书|汽配|五金|家具|茶叶|古玩|鞋|商贸|轻工|灯饰|家电)城|大集|集市|修理厂|[一-龥]工厂|澡堂子?|殡仪馆|[茶酒饭]楼|食堂|[天立]桥|高架桥?|牌楼|雕像|纪念碑|水塔|烟囱|岗楼|警务室|十字路口|(?<![一-龥])路口|道口|街口|河沿|河边|河套|水沟|山坡|北坡|南坡|[一二三四五六七八九十][小中]|住院部|门诊楼|[一-龥](?<![在到进出回去来从往])店|花坛|大树|路灯)$"
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTANCE = re.compile(
@@ -64,6 +64,13 @@ _DISTANCE = re.compile(
 # 楼下都来找了: the people who live there, and no place.
 _NEIGHBOURS = re.compile(
     r"(?:的)?(?:邻居|住户|人家|那家|那户|大[姐爷妈哥娘婶]|老(?:太太|头|两口)|(?:都|也|又|就|老|天天|直|总|已经|刚才?)*(?:上?来?(?:找|敲|骂|闹|吵)|投诉|来人|不(?:让|干|乐意|愿意)|有意见|急眼))"
+)
+# The name of a shop, not what somebody does there: 力美健身, 海哥烧烤, 老孟铁锅炖; not 那家烧烤店, 邻居开的麻将馆.
+_NAMED_THERE = re.compile(
+    r"(?!老[是在])[\s,]?的?(?:那个|那家|那间|一家|有家|有个|叫|开的){0,2}(?P<name>[^\W\d_的了着过开把有那这家个里是在天每又总也都很大小路流露半夜全整们我你他她它去来说跟和给被让]{2,5}"
+    r"(?:健身(?:房|中心|馆)?|舞蹈|美容(?:院|店)?|美发(?:店)?|理发(?:店)?|烧烤(?:店|城|吧)?|火锅(?:店|城)?|烤肉(?:店)?|铁锅炖|串吧|麻辣烫|饺子馆"
+    r"|面馆|饭店|饭馆|酒楼|酒店|宾馆|旅馆|超市|便利店|药房|大药房|诊所|口腔|网吧|浴池|洗浴|汗蒸|KTV|歌厅|酒吧|棋牌社?|麻将馆|洗车行?|汽修"
+    r"|培训(?:班|学校|中心|机构)?|托管班?|幼儿园|家具城?|建材|房产|中介|驿站|工地|大厦))(?![路街道里边])"
 )
 _DISTRICT = re.compile(r"(?:铁东区?|鞍山市?)$")
 _OFFICE = re.compile(r"(?:街道办(?:事处)?|居委会|村委会)$")
@@ -88,7 +95,17 @@ def between_part(text: str) -> Part | None:
 def landmark_part(text: str, parts: list[Part]) -> Part | None:
     """The landmark, or None; `parts` are the components found already, which a landmark never repeats."""
     found = _found(text, parts)
-    return _with_distance(text, found) if found is not None and found.start < found.end else found
+    if found is None:
+        return None
+    named = _named_there(text, found)
+    return _with_distance(text, named) if named.start < named.end else named
+
+
+def _named_there(text: str, spot: Part) -> Part:
+    """站前广场旁边的力美健身: which house of those that stand there, told by its name. The words stay with the matter too."""
+    match = _NAMED_THERE.match(text, spot.end) if _WHERE.search(spot.value) else None
+    is_new = match is not None and match["name"] not in spot.value
+    return Part(spot.name, spot.value + match["name"], spot.start, spot.end) if match and is_new else spot
 
 
 def _with_distance(text: str, part: Part) -> Part:
@@ -110,8 +127,9 @@ def _found(text: str, parts: list[Part]) -> Part | None:
 
 def names_a_place(landmark: str) -> bool:
     """Whether a landmark is found by its name alone: 湖南小学, 长甸菜市场, 烈士山公园东门; not 菜市场后身 and not 楼下饭店."""
-    if _ABOARD.search(landmark):
-        return True
+    where = _WHERE.search(landmark)
+    if _ABOARD.search(landmark) or (where is not None and _NAMED_THERE.match(landmark, where.end())):
+        return True  # 站前广场旁边力美健身: the name of the house itself
     match = _INSTITUTION.search(landmark)
     core = _POINTED.sub("", landmark[: match.start()]) if match else ""
     return len(core) >= 2 and core not in _VAGUE and not _GENERIC.search(core)
@@ -120,7 +138,7 @@ def names_a_place(landmark: str) -> bool:
 def with_direction(text: str, part: Part) -> Part:
     """A landmark together with the word of direction right behind it: 二一九公园 + 对面."""
     match = _WHERE.match(text, part.end)
-    return Part(part.name, part.value + match[0], part.start, match.end()) if match else part
+    return _named_there(text, Part(part.name, part.value + match[0], part.start, match.end())) if match else part
 
 
 def _crossing(text: str, parts: list[Part]) -> Part | None:

@@ -108,7 +108,8 @@ _REPLACED = re.compile(
 _SOMEBODY = re.compile(
     r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
 )
-_BUILT = re.compile(r"[盖建封修]到$")  # 盖到六层就停了: how far they came
+# 盖到六层就停了, 树都长到三楼了: how far they came, how far it reaches
+_BUILT = re.compile(r"[盖建封修长堆垒蹿窜够伸爬飘传]到(?:了)?$")
 _ONESELF = re.compile(r"(?:我|俺|咱|本人)(?:家|们)?(?:就)?(?:是|住|在|住在|家在)?(?:的|个)?$")
 
 

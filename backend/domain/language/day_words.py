@@ -72,7 +72,7 @@ _WEEK = re.compile(r"(?P<which>大上|上上|上|这|本|下)(?:一)?个?(?:周|
 _DATE = re.compile(
     r"(?:(?P<year>20\d\d)年?|(?P<yearword>大前|今|去|前|头"
     rf"|明)年)?\s*{_NO_NUMBER}(?P<month>{_MONTH})月(?:份)?\s*(?P<day>{_DAY})(?:号"
-    rf"|日)?{_NOT_DAY_AFTER}(?:(?<=[号日])(?![个月])|(?![\d个月]))"
+    rf"|日)?{_NOT_DAY_AFTER}(?:(?<=[号日])(?![个月])|(?![\d个月共直起块定]))"
 )
 _NUMERIC = re.compile(
     r"(?<![\d.\-/])(?P<year>20\d\d)(?P<sep>[-./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?:日"

@@ -47,6 +47,9 @@ _WHETHER = re.compile(
 _TAKEN_BACK = re.compile(
     r"[^。!?]{0,6}?(?:现在|这回|又|还是|算了)?[,\s]*(?:现在)?(?:不用了|不需要了|不必了|不要了|取消|改主意|算了吧?|不匿|可以留名?了)"
 )
+_NOT_NAMELESS = re.compile(
+    r"匿名(?:我|俺|咱|就|倒|那|可|也|的话)*(?:不用|不要|不需要|没必要|用不着|就免了)(?=[,。!\s]|$)"
+)  # 匿名我不用 保密就行: the no belongs to the one, not to the other
 _FOR_ONESELF = re.compile(r"(?:我|俺)(?:想|要|就)?$")  # 我匿名行不行 asks for it
 
 
@@ -57,6 +60,7 @@ def find_privacy(text: str) -> Privacy | None:
 
 def privacy_in(text: str) -> Privacy | None:
     """`find_privacy` for text that is normalised already."""
+    text = _NOT_NAMELESS.sub(lambda match: "," * len(match[0]), text)
     for pattern, wish in ((_ANONYMOUS, Privacy.ANONYMOUS), (_CONFIDENTIAL, Privacy.CONFIDENTIAL)):
         for match in pattern.finditer(text):
             before = text[: match.start()]

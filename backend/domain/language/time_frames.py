@@ -35,7 +35,9 @@ _STILL = re.compile(rf"[^。!?\n]{{0,12}}?{_TILL_NOW}")
 _ALL_DAY_LONG = re.compile(rf"(?!等|坐|守|打|排|找)[\u4e00-\u9fff]{{0,2}}(?:到|至)(?!{_TILL_NOW}|现|如今|今|这会儿|目前|眼下|\d)")
 _AND = ("", "、", "和", "跟", "与", ",", " ")
 # 从15号停到18号, 从早上八点吵到晚上十点
-_TO_DOING = re.compile(r"\s*(?:就|一直|开始)?[停断坏漏吵闹跳唱响干忙施敲砸堵跑放冒臭停喊叫嚷折腾][\u4e00-\u9fff]{0,2}?(?:到|至)")
+_TO_DOING = re.compile(
+    r"\s*(?:就|一直|开始)?[停断坏漏吵闹跳唱响干做租欠拖忙施敲砸堵跑放冒臭停喊叫嚷折腾][\u4e00-\u9fff]{0,2}?(?:到|至)"
+)
 _LISTED = ("、", "和", "跟", "与")
 _TO = re.compile(r"\s*(?:的)?(?:到|至|-|~|—)\s*")
 # 昨天报的修, 周一打的电话: when it was reported, not when it began.
@@ -123,8 +125,11 @@ _VAGUE = re.compile(
 )
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _HOW_LONG = re.compile(r"(?:几天|多少天|几个月|几年)(?:内|之内)?(?:能|可以|才能?|就能|给|会|办|修|来|到)")  # 得几天能来
-# 刚才那个路灯: what was told just now, and no time.
-_NOW = re.compile(rf"(?:{_words('now')})(?!才?(?:说|报|讲|反映|提)?(?:的)?那(?:个|件|盏|条|事))")
+# 刚才那个路灯, 刚才不是说了嘛: what was told just now, and no time.
+_NOW = re.compile(
+    rf"(?:{_words('now')})(?!才?(?:说|报|讲|反映|提)?(?:的)?那(?:个|件|盏|条|事))"
+    r"(?!才?(?:我|俺|不是|不都|都|已经|就|也)*(?:(?:跟|和|给|对)[你您]们?)?(?:都|就)?(?:说|讲|告诉|写|发)(?:过|了|给|的|完|清楚))"
+)
 _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
