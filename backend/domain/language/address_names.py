@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain.language.address_numbers import Part
 from backend.domain.language.numerals import to_digits
@@ -11,6 +11,7 @@ from backend.domain.language.tables import load_table
 
 _TABLE = load_table("address_words")
 _LONGEST = 8
+_LEAST_WITH_PHASE = 4  # characters: a name of two, and its phase
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,17 @@ def named_after(text: str, road_end: int) -> bool:
     return bool(_NOT_THE_ROAD.match(text, road_end))
 
 
+def with_phase(text: str, estate: Part) -> Part:
+    """The estate with the phase told behind its name (翠园小区二期): the buildings of each phase are counted anew."""
+    match = _PHASE.match(text, estate.end)
+    return replace(estate, value=estate.value + match["phase"], end=match.end()) if match else estate
+
+
+def phase_of(estate: str) -> str:
+    """二期 of 翠园小区二期, "" where none is told."""
+    return estate[-2:] if re.fullmatch(r".+[一二三四五六七八九1-9]期", estate) else ""
+
+
 _GOES_ON = re.compile(rf"[\u4e00-\u9fff]{{0,3}}(?:{'|'.join(e.word for e in _ENDINGS if e.kind == 'estate' and not e.weak)})")
 
 
@@ -134,6 +146,10 @@ _UNHEARD_OF = re.compile(
 _VILLAGE = re.compile(
     r"(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{2,5}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{2,4}村)(?=[一二三四五六七八九十\d]{1,2}组)"
 )
+_DOOR_BEHIND = r"(?=\s*(?:的)?(?:[甲乙]?\d{1,3}|[A-Za-z]\d{0,2}|[一二三四五六七八九十]{1,3})\s*(?:号楼|栋|幢|#|号院|单元|-\d))"
+_PHASE = re.compile(r"\s?(?:的)?(?P<phase>[一二三四五六七八九1-9]期)(?!工程|的?房款|间|望|待|末|中|限|盘)")
+# 万科二期8号楼: which part of an estate, and its name before it
+_PHASE_OF = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,8}}[一二三四五六七八九1-9]期){_DOOR_BEHIND}")
 # 溪谷原著6-2-1901: before a whole door there is hardly anything else than a name.
 _BEFORE_A_DOOR = re.compile(
     r"(?:^|[\s,。:])(?P<name>(?![^\s]*(?:停|漏|坏|堵|电|暖|气|热|冷|灯|厕|吵|报修|急|谢|您好|热线|投诉|反映|住户|业主|垃圾|物业|我们|你))"
@@ -148,6 +164,10 @@ def unheard_of(text: str) -> Part | None:
     if village is not None:
         group = "name" if village["name"] else "other"
         return Part("estate", village[group], village.start(group), village.end(group))
+    phase = _PHASE_OF.search(text)
+    name = after_stops(phase["name"], _LEAST_WITH_PHASE) if phase else ""
+    if phase is not None and len(name) >= _LEAST_WITH_PHASE:
+        return Part("estate", name, phase.end("name") - len(name), phase.end("name"))
     match = _UNHEARD_OF.search(text) or _BEFORE_A_DOOR.search(text)
     if match is None or _NO_ESTATE.search(match["name"]) or _STOP.search(match["name"]):
         return None

@@ -25,6 +25,8 @@ _UNIT = re.compile(
     rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z甲乙丙丁])"
     rf"\s*(?:号)?(?:[单丹][元圆源园员原]|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?=\s*(?:[\d,。]|$)))?"
 )
+# 头一个门洞, 第二个单元: counted from the end of the house; 三个单元 are how many.
+_NTH_UNIT = re.compile(r"(?:第|头(?=一))\s*(?P<unit>[一二三四五六七八九]|\d)个(?:单元|门洞|门栋)")
 _GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
 # 4门, and nothing else up to the next blank: nobody says so of a door.
 _LONE_GATE = re.compile(
@@ -106,7 +108,8 @@ _REPLACED = re.compile(
 
 # 二楼住户天天吵: the floor of somebody else, when no building is told with it.
 _SOMEBODY = re.compile(
-    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
+    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|老[\u4e00-\u9fff]家|姓[\u4e00-\u9fff]的"
+    r"|开(?:了|的|个|家)*[\u4e00-\u9fff]{0,3}(?:店|馆|厂|铺|吧|作坊|园|班|室)|(?:底商|门市|商铺|饭店|超市|网点)|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
 )
 _BUILT = re.compile(r"[盖建封修]到$")  # 盖到六层就停了: how far they came
 _ONESELF = re.compile(r"(?:我|俺|咱|本人)(?:家|们)?(?:就)?(?:是|住|在|住在|家在)?(?:的|个)?$")
@@ -152,7 +155,7 @@ def number_parts(text: str, estate_end: int | None) -> list[Part]:
         for part in _first(pattern, name, text)
     ]
     if not any(part.name == "unit" for part in parts):
-        parts += _gate(text, parts)
+        parts += _first(_NTH_UNIT, "unit", text) or _gate(text, parts)
     parts += [] if "floor" in named else _floor(text, parts)
     if not any(part.name == "building" for part in parts) and estate_end is not None:
         parts += _from(_LONE.match(text, _skip_blanks(text, estate_end)))

@@ -9,7 +9,7 @@ from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Span
 from backend.domain.language.address_elsewhere import without_elsewhere
 from backend.domain.language.address_landmarks import landmark_part, with_direction
-from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of
+from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of, with_phase
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
 from backend.domain.language.denied import BLANK, without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
@@ -90,6 +90,7 @@ def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
             chosen.append(part)
     if not any(part.name in ("estate", "road") for part in chosen):
         chosen += [part for part in (unheard_of(text),) if part is not None]
+    chosen = [with_phase(text, part) if part.name == "estate" else part for part in chosen]
     road = next((part for part in chosen if part.name == "road"), None)
     house = house_number(text, road.end) if road else None
     chosen = [with_direction(text, part) if part.name == "landmark" else part for part in chosen]
