@@ -114,9 +114,18 @@ def _clearness(piece: Heard, message: Message) -> float:
 
 
 def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other."""
+    """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other,
+    or what merely goes on about it."""
     at_once = joint_between(heard, index, other) < Joint.STOP
-    return heard[index].leaf != heard[other].leaf and not (at_once and follows(heard, index, other, stops))
+    one_breath = at_once and (follows(heard, index, other, stops) or _goes_on(heard, index, other))
+    return heard[index].leaf != heard[other].leaf and not one_breath
+
+
+def _goes_on(heard: Sequence[Heard], index: int, other: int) -> bool:
+    """楼上养鸡 天天打鸣, 路灯不亮 前天有个姑娘让人跟踪了: a later piece that names no thing of its own, or only an example, of a
+    kind that comes of the earlier one."""
+    later = heard[index].clause
+    return index > other and (later.bare or later.beside) and brings_along(heard[other].leaf, heard[index].leaf)
 
 
 def _same_elsewhere(heard: Sequence[Heard], index: int, opened: Sequence[int]) -> bool:

@@ -152,3 +152,24 @@ def test_words_of_lists_and_of_causes_are_noticed() -> None:
     assert not clauses_in("路灯不亮")[0].adds
     assert clauses_in("因为修路")[0].because
     assert not clauses_in("修路")[0].because
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("天天打鸣", True),
+        ("天天早上四点打鸣", True),
+        ("还涨价", True),
+        ("一开窗全是辣椒味", True),
+        ("吵得睡不着", True),
+        ("往我家灌", False),
+        ("还停电", False),
+        ("还没水", False),
+        ("楼道灯也不亮", False),
+        ("也冒水", False),
+        ("闹耗子", False),
+        ("垃圾没人收", False),
+    ],
+)
+def test_a_clause_that_names_nobody_and_nothing_goes_on_about_what_was_named_before(text: str, bare: bool) -> None:
+    assert clauses_in(text)[0].bare is bare
