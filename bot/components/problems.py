@@ -122,10 +122,8 @@ def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
 
 
 def _goes_on(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """楼上养鸡 天天打鸣, 路灯不亮 前天有个姑娘让人跟踪了: a later piece that names no thing of its own, or only an example, of a
-    kind that comes of the earlier one."""
-    later = heard[index].clause
-    return index > other and (later.bare or later.beside) and brings_along(heard[other].leaf, heard[index].leaf)
+    """楼上养鸡 天天打鸣: a later piece that names no thing of its own, of a kind that comes of the earlier one."""
+    return index > other and heard[index].clause.bare and brings_along(heard[other].leaf, heard[index].leaf)
 
 
 def _same_elsewhere(heard: Sequence[Heard], index: int, opened: Sequence[int]) -> bool:
