@@ -19,7 +19,7 @@ import yaml
 from backend.contracts.understanding import UNSAID
 from backend.domain.language.issues import Joint
 from backend.domain.language.matters import brings_along, is_blame, only_scolds, stops
-from bot.components.category_shares import Guess
+from bot.components.category_shares import SEPARATOR, Guess
 from bot.components.heard import Heard
 from bot.components.problem_features import ANNOUNCED, Message, features, follows, joint_between, logit
 
@@ -53,7 +53,24 @@ def problems_of(heard: Sequence[Heard], message: Message) -> list[Problem]:
         problem.pieces.extend(range(first, last))
     for problem in problems:
         _name_leaf(problem, heard)
-    return problems
+    return _joined(problems, heard)
+
+
+def _joined(problems: Sequence[Problem], heard: Sequence[Heard]) -> list[Problem]:
+    """Neighbours that turn out to be of one leaf are one problem, unless each names its own place."""
+    joined: list[Problem] = []
+    for problem in problems:
+        before = joined[-1] if joined else None
+        same = before is not None and _leaf(before) == _leaf(problem)
+        if before is not None and same and not all(any(heard[i].region for i in each.pieces) for each in (before, problem)):
+            before.pieces.extend(problem.pieces)
+        else:
+            joined.append(problem)
+    return joined
+
+
+def _leaf(problem: Problem) -> str:
+    return problem.guess.category + SEPARATOR + problem.guess.subcategory
 
 
 def _begin(heard: Sequence[Heard], before: int, index: int) -> int:

@@ -141,7 +141,7 @@ def sworn(heard: Heard) -> str:
     rest = behind_oath(heard.text) if best(heard) == "abuse" and heard.answer is None else ""
     if not rest:
         return ""
-    matter = is_clear(heard.matter, SURE_OF_MATTER) or (is_clear(heard.matter, _LIKELY_MATTER) and kinds_named(rest))
+    matter = is_clear(heard.matter, SURE_OF_MATTER) or (is_clear(heard.matter, LIKELY) and kinds_named(rest))
     if matter and heard.requested in ("", RATING, Ask.DESCRIPTION.value):
         return "report_complaint"
     return next((name for name, share in heard.ranking[1:_RUNNERS_UP] if name in _BEHIND_OATH and share >= _FAINTLY), "")
@@ -204,5 +204,5 @@ def told_afresh(heard: Heard) -> str:
         return ""
     told = len(words_beside_facts(heard.text, heard.facts)) > FEW_WORDS and share(heard) < _TOLD_ELSEWHERE
     likened = is_clear(heard.matter, SURE_OF_MATTER) and told and _may_report(heard, _LIKENED)
-    named = is_clear(heard.matter, _LIKELY_MATTER) and kinds_named(heard.text) and not says("question", heard.text)
+    named = is_clear(heard.matter, PLAIN) and kinds_named(heard.text) and not says("question", heard.text)
     return "report_complaint" if likened or named else ""  # 小区没门卫: named in however few words

@@ -82,8 +82,8 @@ _AS_USUAL = re.compile(
 _FAULT_FOR = re.compile(
     r"(?:[没停断](?:有|了)?(?:水|电|气|网|暖气?)|不[亮热通走转着暖]|不好使|[堵坏漏断黑臭吵响停]|没人[修管清收扫])(?:了|有|得有|快)?\s*$"
 )
-_MARK = re.compile(r"[\s,。!?;、\x01]")
-_CLOSES = re.compile(r"(?:左右|多|吧|呗|整)?(?:$|[\s,。!?;、\x01])")
+_BEFORE_SPAN = re.compile(r"(?:^|[\s,。!?;、\x01])(?:也就|大概|大约|差不多|估计|可能|怎么也|少说|就|才|得|应该|总)*(?:有|是)?$")
+_CLOSES = re.compile(r"(?:左右|多|整)?(?:的?事儿?|的样子|光景)?(?:吧|呗)?(?:$|[\s,。!?;、\x01])")
 # 一年 三千, 一个月 两次: what is paid or done in that time
 _PER = re.compile(
     r"(?:左右|多|吧|呗|整)?\s*(?:收|交|得|要|涨|是|能|就|总共|一共)*\s*(?:\d+|[一二两三四五六七八九十百千万几]+)(?:多|来)?(?:块|元|钱|次|回|趟|遍|毛|百|千|万)"
@@ -346,7 +346,7 @@ def _is_told_alone(text: str, match: re.Match[str]) -> bool:
     before = text[:begin]
     if not _CLOSES.match(text, finish) or _PER.match(text, finish) or _OTHER_TERM.search(before):
         return False
-    return not before or _MARK.search(before[-1]) is not None or _FAULT_FOR.search(before) is not None
+    return _BEFORE_SPAN.search(before) is not None or _FAULT_FOR.search(before) is not None
 
 
 def _waited(match: re.Match[str]) -> bool:
