@@ -77,7 +77,17 @@ def test_a_unit_is_counted_from_the_end_of_the_house(text: str, unit: str) -> No
     assert (mention.address.unit if mention else "") == unit
 
 
-@pytest.mark.parametrize("text", ["单元三楼那个老李家把煤堆楼道里", "一楼开麻将馆天天吵", "二楼底商油烟大", "狗屎满小区都是"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单元三楼那个老李家把煤堆楼道里",
+        "一楼开麻将馆天天吵",
+        "二楼底商油烟大",
+        "狗屎满小区都是",
+        "一个是小区里有人赌钱",
+        "老人看不见几路",
+    ],
+)
 def test_the_floor_of_somebody_else_and_the_whole_estate_are_no_place_of_ours(text: str) -> None:
     mention = parse_address(text, GAZETTEER)
     assert mention is None or (mention.address.floor, mention.address.estate) == ("", "")

@@ -155,6 +155,28 @@ def test_words_of_lists_and_of_causes_are_noticed() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "十一月三号交的取暖费",
+        "取暖费早就交了",
+        "交着高档的物业费",
+        "供热公司来人放气",
+        "店家不认",
+        "商家拉黑我",
+        "还涨价",
+        "反倒骂人",
+    ],
+)
+def test_what_was_paid_and_how_somebody_answered_only_add_to_a_problem(text: str) -> None:
+    assert clauses_in(text)[0].beside
+
+
+@pytest.mark.parametrize("text", ["物业费又涨了", "店家卖过期奶", "取暖费多收三百", "还停电"])
+def test_what_is_wrong_with_a_bill_or_a_shop_is_told_itself(text: str) -> None:
+    assert not clauses_in(text)[0].beside
+
+
+@pytest.mark.parametrize(
     ("text", "bare"),
     [
         ("天天打鸣", True),

@@ -50,6 +50,8 @@ def counted(text: str, *told: tuple[Guess, float], announced: int = 1, matter: G
     return [problem.guess.subcategory for problem in problems_of(pieces, message)]
 
 
+NO_HEAT = Guess("供暖", "停暖", 0.6, 0.98)
+BILL = Guess("供暖", "收费争议", 0.9, 0.97)
 HENS = Guess("邻里纠纷", "其他", 0.95, 0.98)
 CROWS = Guess("噪音扰民", "生活", 0.95, 0.99)
 NO_POWER = Guess("供电", "停电", 0.95, 0.97)
@@ -78,6 +80,8 @@ ONE = [
     ("路灯一个月不亮,井盖那块黑", [(LAMP, 0.9), (replace(COVER, confidence=0.6), 0.1)], ["路灯"]),
     ("路灯一个月不亮,还有路灯杆歪了", [(LAMP, 0.9), (LAMP, 0.9)], ["路灯"]),
     ("停电一个下午了,电梯也不走", [(NO_POWER, 0.9), (LIFT, 0.9)], ["停电"]),
+    ("供热公司来人放气,放完还是不热", [(NO_HEAT, 0.9), (COLD, 0.9)], ["室温不达标"]),
+    ("取暖费早就交了,屋里还是冰窖", [(BILL, 0.6), (COLD, 0.95)], ["室温不达标"]),
     ("楼上邻居养鸡 天天打鸣", [(HENS, 0.99), (CROWS, 0.9)], ["其他"]),
     ("电梯坏了没人修,物业不管事", [(LIFT, 0.9), (BLAME, 0.4)], ["电梯故障"]),
     ("路灯一个月不亮,另外请教下取暖费怎么交", [(LAMP, 0.9), (replace(COLD, subcategory="收费争议"), 0.9)], ["路灯"]),

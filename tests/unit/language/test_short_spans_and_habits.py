@@ -31,6 +31,8 @@ def told(text: str) -> OccurredAt | None:
         ("下水道堵三天。", "三天", "2026-11-19"),
         ("没暖气一周 家里有老人", "一周", "2026-11-15"),
         ("三天 没水", "三天", "2026-11-19"),
+        ("也就三四天的事", "三四天", "2026-11-18"),
+        ("大概半个月", "半个月", "2026-11-07"),
     ],
 )
 def test_a_span_that_closes_its_clause_tells_since_when(text: str, words: str, start: str) -> None:
@@ -65,7 +67,8 @@ def test_a_day_that_is_named_counts_more_than_a_bare_span() -> None:
         "合同 两年",
         "工期半年",
         "三天内办好",
-        "三天期",
+        "上了三天班",
+        "楼里住了三年",
     ],
 )
 def test_a_span_of_pay_of_a_contract_or_of_a_promise_is_no_beginning(text: str) -> None:
