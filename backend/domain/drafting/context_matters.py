@@ -99,7 +99,8 @@ def described(heard: Heard) -> str:
     """楼道灯又不亮了, where we asked what happened: it is told, however much it sounds like a matter of before."""
     of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in _TOLD_AS
     told = of_before and is_clear(heard.matter, LIKELY) and not heard.facts.order_numbers
-    return "report_complaint" if told and not says("question", heard.text) else ""
+    waits = best(heard) == "query_status" and says("how_long", heard.text) and not about_order(heard.text)  # 这水啥时候能来啊
+    return "report_complaint" if told and (waits or not says("question", heard.text)) else ""
 
 
 def undisputed(heard: Heard) -> str:

@@ -50,8 +50,8 @@ _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:�
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
 _CLIMBED = ("爬", "爬到", "爬上")  # 每天爬十二楼: how far, not where
-# 从一楼到六楼都不亮: nobody's floor
-_FLOORS = re.compile(rf"(?:\d{{1,2}}|[{_CN}]{{1,3}})[楼层](?:一直)?[到至](?:\d{{1,2}}|[{_CN}]{{1,3}}|顶)[楼层]")
+# 从一楼到六楼都不亮, 一楼二楼都冻了: nobody's floor
+_FLOORS = re.compile(rf"(?:\d{{1,2}}|[{_CN}]{{1,3}})[楼层](?:一直[到至]|[到至、和跟及])?(?:\d{{1,2}}|[{_CN}]{{1,3}}|顶)[楼层]")
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
     rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,6}}(?!户))|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"

@@ -67,3 +67,15 @@ def test_the_same_words_answer_a_question_that_is_open() -> None:
 def test_who_fears_calls_keeps_the_phone_back(text: str) -> None:
     ranking = (("ask_faq", 0.34), ("provide_info", 0.12), ("report_complaint", 0.1))
     assert intent(text, "contact_phone", *ranking) == "provide_info"
+
+
+WAITS = (("query_status", 0.69), ("report_complaint", 0.18))
+
+
+def test_who_is_asked_what_happened_and_asks_when_the_water_comes_tells_that_there_is_none() -> None:
+    assert intent("这水啥时候能来啊 都渴死了", "description", *WAITS, matter=matter("供水", "停水", 0.6)) == "report_complaint"
+
+
+def test_who_asks_there_after_what_was_reported_still_asks() -> None:
+    said = intent("我上次报的停水啥时候能来人", "description", *WAITS, matter=matter("供水", "停水", 0.6))
+    assert said != "report_complaint"

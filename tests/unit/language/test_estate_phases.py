@@ -86,6 +86,8 @@ def test_a_unit_is_counted_from_the_end_of_the_house(text: str, unit: str) -> No
         "狗屎满小区都是",
         "一个是小区里有人赌钱",
         "老人看不见几路",
+        "一楼二楼水管都冻裂了",
+        "把狗笼子摆大道上",
     ],
 )
 def test_the_floor_of_somebody_else_and_the_whole_estate_are_no_place_of_ours(text: str) -> None:

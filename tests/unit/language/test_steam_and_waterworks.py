@@ -1,4 +1,4 @@
-"""Steam out of the ground, what the waterworks put into the water and a lift without power are no danger; what is one stays one."""
+"""Steam out of the ground, what the waterworks put into water and a lift without power are no danger; what is one stays one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from backend.domain.language.emergency import screen_emergency
         "停电了 电梯也停了",
         "家里来的水一股消毒水味儿 烧开了还有白沫",
         "水龙头出来的水一股漂白粉味",
+        "俺家楼上那个水龙头好像没关 顺墙往下淌",
         "上个月孩子在澡堂被烫伤了 老板不赔",
         "去年我妈让开水烫了 医院给耽误了",
         "我胳膊去年在厂里烫的 现在还没给赔",
@@ -29,6 +30,7 @@ def test_what_is_told_calmly_raises_no_alarm(text: str) -> None:
     "text",
     [
         "井里冒煤气味 呛嗓子",
+        "煤气阀门没关 屋里全是味",
         "暖气管爆了烫着人了",
         "停电了 电梯停了 我妈关在里头",
         "孩子喝了消毒水 嘴里吐白沫",
