@@ -19,7 +19,7 @@ import yaml
 from backend.contracts.understanding import UNSAID
 from backend.domain.language.issues import Joint
 from backend.domain.language.matters import brings_along, is_blame, only_scolds, stops
-from bot.components.category_shares import Guess
+from bot.components.category_shares import SEPARATOR, Guess
 from bot.components.heard import Heard
 from bot.components.problem_features import ANNOUNCED, Message, features, follows, joint_between, logit
 
@@ -53,7 +53,24 @@ def problems_of(heard: Sequence[Heard], message: Message) -> list[Problem]:
         problem.pieces.extend(range(first, last))
     for problem in problems:
         _name_leaf(problem, heard)
-    return problems
+    return _joined(problems, heard)
+
+
+def _joined(problems: Sequence[Problem], heard: Sequence[Heard]) -> list[Problem]:
+    """Neighbours that turn out to be of one leaf are one problem, unless each names its own place."""
+    joined: list[Problem] = []
+    for problem in problems:
+        before = joined[-1] if joined else None
+        same = before is not None and _leaf(before) == _leaf(problem)
+        if before is not None and same and not all(any(heard[i].region for i in each.pieces) for each in (before, problem)):
+            before.pieces.extend(problem.pieces)
+        else:
+            joined.append(problem)
+    return joined
+
+
+def _leaf(problem: Problem) -> str:
+    return problem.guess.category + SEPARATOR + problem.guess.subcategory
 
 
 def _begin(heard: Sequence[Heard], before: int, index: int) -> int:
@@ -114,9 +131,16 @@ def _clearness(piece: Heard, message: Message) -> float:
 
 
 def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other."""
+    """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other,
+    or what merely goes on about it."""
     at_once = joint_between(heard, index, other) < Joint.STOP
-    return heard[index].leaf != heard[other].leaf and not (at_once and follows(heard, index, other, stops))
+    one_breath = at_once and (follows(heard, index, other, stops) or _goes_on(heard, index, other))
+    return heard[index].leaf != heard[other].leaf and not one_breath
+
+
+def _goes_on(heard: Sequence[Heard], index: int, other: int) -> bool:
+    """楼上养鸡 天天打鸣: a later piece that names no thing of its own, of a kind that comes of the earlier one."""
+    return index > other and heard[index].clause.bare and brings_along(heard[other].leaf, heard[index].leaf)
 
 
 def _same_elsewhere(heard: Sequence[Heard], index: int, opened: Sequence[int]) -> bool:

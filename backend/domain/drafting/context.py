@@ -136,6 +136,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_orders.what_about,
     context_matters.announced,
     context_matters.greeted,
+    context_matters.sworn,
     context_matters.described,
     context_matters.undisputed,
     context_matters.placed_matter,

@@ -24,7 +24,7 @@ from backend.domain.drafting.heard import (
 )
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.manners import behind_opening, behind_thanks
+from backend.domain.language.manners import behind_oath, behind_opening, behind_thanks
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import says
 
@@ -51,6 +51,7 @@ _BEGINS = re.compile(r"(?:是|就是|事情是)这(?:么|样)(?:的|个(?:事儿
 _ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
 _SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
+_BEHIND_OATH = frozenset({"query_status", "urge", "ask_human", "dispute_result", "report_complaint"})
 _RUNNERS_UP, _FAINTLY = 3, 0.05  # places in the ranking, share
 _TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
 
@@ -98,7 +99,8 @@ def described(heard: Heard) -> str:
     """楼道灯又不亮了, where we asked what happened: it is told, however much it sounds like a matter of before."""
     of_before = heard.requested == Ask.DESCRIPTION.value and best(heard) in _TOLD_AS
     told = of_before and is_clear(heard.matter, LIKELY) and not heard.facts.order_numbers
-    return "report_complaint" if told and not says("question", heard.text) else ""
+    waits = best(heard) == "query_status" and says("how_long", heard.text) and not about_order(heard.text)  # 这水啥时候能来啊
+    return "report_complaint" if told and (waits or not says("question", heard.text)) else ""
 
 
 def undisputed(heard: Heard) -> str:
@@ -133,6 +135,17 @@ def greeted(heard: Heard) -> str:
         return "report_complaint"
     meant = next((name for name, share in heard.ranking[1:_RUNNERS_UP] if name in _WANTED and share >= _FAINTLY), "")
     return "ask_faq" if meant == "query_status" and not says("earlier", rest) else meant  # 供暖啥时候开
+
+
+def sworn(heard: Heard) -> str:
+    """操你妈的 暖气还不修: scolding with a request takes the request (TAXONOMY section 1), a clear matter first."""
+    rest = behind_oath(heard.text) if best(heard) == "abuse" and heard.answer is None else ""
+    if not rest:
+        return ""
+    matter = is_clear(heard.matter, SURE_OF_MATTER) or (is_clear(heard.matter, LIKELY) and kinds_named(rest))
+    if matter and heard.requested in ("", RATING, Ask.DESCRIPTION.value):
+        return "report_complaint"
+    return next((name for name, share in heard.ranking[1:_RUNNERS_UP] if name in _BEHIND_OATH and share >= _FAINTLY), "")
 
 
 def _thanked(text: str) -> str:
@@ -188,7 +201,9 @@ def no_person(heard: Heard) -> str:
 def told_afresh(heard: Heard) -> str:
     """A clear matter where no question is open: it details nothing that was asked, so it is a report."""
     details = not heard.requested and best(heard) == "provide_info" and heard.answer is None and not heard.facts.order_numbers
-    clear = is_clear(heard.matter, SURE_OF_MATTER)
-    later = about_order(heard.text)
+    if not details or about_order(heard.text):
+        return ""
     told = len(words_beside_facts(heard.text, heard.facts)) > FEW_WORDS and share(heard) < _TOLD_ELSEWHERE
-    return "report_complaint" if details and clear and told and not later and _may_report(heard, _LIKENED) else ""
+    likened = is_clear(heard.matter, SURE_OF_MATTER) and told and _may_report(heard, _LIKENED)
+    named = is_clear(heard.matter, PLAIN) and kinds_named(heard.text) and not says("question", heard.text)
+    return "report_complaint" if likened or named else ""  # 小区没门卫: named in however few words

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address
+from backend.domain.language.address_names import phase_of
 from backend.domain.language.address_numbers import arabic
 from backend.domain.language.addresses import components_of
 from backend.domain.language.normalise import normalise
@@ -84,12 +85,13 @@ def merge_address(previous: Address, new: Address) -> Address:
     A different estate clears building, unit, floor and room that it does not name itself, because a number means nothing in
     another estate; a different road clears the house number likewise. A different building clears nothing: residents who correct
     the building repeat the door only when it changes too. The gate of the estate is nobody's door.
-    Naming the first estate after a bare number keeps the number.
+    Naming the first estate after a bare number keeps the number. An estate named again without its phase keeps the phase.
     Coordinates follow `new` when it has them, and are dropped when estate or road changed.
     """
+    new = replace(new, estate=_with_known_phase(previous.estate, new.estate))
     values = {name: getattr(new, name) or getattr(previous, name) for name in _NAMES}
     moved = False
-    if new.estate and previous.estate and new.estate != previous.estate:
+    if new.estate and previous.estate and not _is_same_estate(new.estate, previous.estate):
         moved = True
         values.update({name: getattr(new, name) for name in (*_HIERARCHY[1:], "landmark")})
     if new.estate and new.estate == previous.estate and _AT_THE_GATE.fullmatch(new.landmark) and not new.building:
@@ -100,6 +102,16 @@ def merge_address(previous: Address, new: Address) -> Address:
     located = new.lat is not None and new.lon is not None
     lat, lon = (new.lat, new.lon) if located else (None, None) if moved else (previous.lat, previous.lon)
     return _address(values, address_text(values) or new.text or previous.text, lat, lon)
+
+
+def _with_known_phase(known: str, said: str) -> str:
+    """翠园小区, said of 翠园小区二期, is that."""
+    return known if said and known == said + phase_of(known) else said
+
+
+def _is_same_estate(said: str, known: str) -> bool:
+    """The same name, or the known one with its phase told now."""
+    return said in (known, known + phase_of(said))
 
 
 def out_of_doors(place: Address, landmark: str) -> Address:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain.language.address_numbers import Part
 from backend.domain.language.numerals import to_digits
@@ -11,6 +11,7 @@ from backend.domain.language.tables import load_table
 
 _TABLE = load_table("address_words")
 _LONGEST = 8
+_LEAST_WITH_PHASE = 4  # characters: a name of two, and its phase
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ _NOT_THE_ROAD = re.compile(rf"(?P<area>小区|社区)|{'|'.join(_TABLE['named_af
 _PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
 _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
 # 施工队把路挖开, 就跟社区说: what stands here is done to the road or said to the community, and is no name.
-_DOES_TO_IT = ("把", "被", "让", "跟", "从", "往", "找", "占", "堵", "扫", "挖", "炸", "修")
+_DOES_TO_IT = ("把", "被", "让", "跟", "从", "往", "找", "占", "堵", "摆", "放", "扔", "扫", "挖", "炸", "修")
 _CROSSED = re.compile(r"(?:站|市场|学校|医院|超市|桥|银行|饭店|小学|中学|幼儿园|公园)$")
 _NUMBER = re.compile(
     r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
@@ -90,6 +91,17 @@ def house_number(text: str, road_end: int) -> Part | None:
 def named_after(text: str, road_end: int) -> bool:
     """Whether the road only gives its name to an institution: 解放路小学."""
     return bool(_NOT_THE_ROAD.match(text, road_end))
+
+
+def with_phase(text: str, estate: Part) -> Part:
+    """The estate with the phase told behind its name (翠园小区二期): the buildings of each phase are counted anew."""
+    match = _PHASE.match(text, estate.end)
+    return replace(estate, value=estate.value + match["phase"], end=match.end()) if match else estate
+
+
+def phase_of(estate: str) -> str:
+    """二期 of 翠园小区二期, "" where none is told."""
+    return estate[-2:] if re.fullmatch(r".+[一二三四五六七八九1-9]期", estate) else ""
 
 
 _GOES_ON = re.compile(rf"[\u4e00-\u9fff]{{0,3}}(?:{'|'.join(e.word for e in _ENDINGS if e.kind == 'estate' and not e.weak)})")
@@ -144,6 +156,10 @@ _VILLAGE = re.compile(
     rf"|(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{{2,5}}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{{2,4}}村)(?={_GROUP})"
 )
 _BEHIND_VILLAGE = re.compile(rf"\s*的?(?P<group>{_GROUP})")
+_DOOR_BEHIND = r"(?=\s*(?:的)?(?:[甲乙]?\d{1,3}|[A-Za-z]\d{0,2}|[一二三四五六七八九十]{1,3})\s*(?:号楼|栋|幢|#|号院|单元|-\d))"
+_PHASE = re.compile(r"\s?(?:的)?(?P<phase>[一二三四五六七八九1-9]期)(?!工程|的?房款|间|望|待|末|中|限|盘)")
+# 万科二期8号楼: which part of an estate, and its name before it
+_PHASE_OF = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,8}}[一二三四五六七八九1-9]期){_DOOR_BEHIND}")
 # 溪谷原著6-2-1901: before a whole door there is hardly anything else than a name.
 _BEFORE_A_DOOR = re.compile(
     r"(?:^|[\s,。:])(?P<name>(?![^\s]*(?:停|漏|坏|堵|电|暖|气|热|冷|灯|厕|吵|报修|急|谢|您好|热线|投诉|反映|住户|业主|垃圾|物业|我们|你))"
@@ -167,6 +183,10 @@ def village_parts(text: str) -> list[Part]:
 
 def unheard_of(text: str) -> Part | None:
     """An estate whose name no ending gives away, between a verb of living and the number of a building."""
+    phase = _PHASE_OF.search(text)
+    name = after_stops(phase["name"], _LEAST_WITH_PHASE) if phase else ""
+    if phase is not None and len(name) >= _LEAST_WITH_PHASE:
+        return Part("estate", name, phase.end("name") - len(name), phase.end("name"))
     match = _UNHEARD_OF.search(text) or _BEFORE_A_DOOR.search(text)
     if match is None or _NO_ESTATE.search(match["name"]) or _STOP.search(match["name"]):
         return None

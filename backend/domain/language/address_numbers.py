@@ -25,6 +25,8 @@ _UNIT = re.compile(
     rf"{_EDGE}(?P<unit>[\d{_CN}]{{1,3}}|[A-Za-z甲乙丙丁])"
     rf"\s*(?:号)?(?:[单丹][元圆源园员原]|门洞|门栋|单(?=\s*\d{{2,4}}))(?:门(?=\s*(?:[\d,。]|$)))?"
 )
+# 头一个门洞, 第二个单元: counted from the end of the house; 三个单元 are how many.
+_NTH_UNIT = re.compile(r"(?:第|头(?=一))\s*(?P<unit>[一二三四五六七八九]|\d)个(?:单元|门洞|门栋)")
 _GATE = re.compile(rf"{_EDGE}(?P<unit>\d{{1,2}}|[一二三四五六七八九])\s*门(?![口前头外面店市铃锁卫窗诊禁岗楼框板亲路课学心类技])")
 # 4门, and nothing else up to the next blank: nobody says so of a door.
 _LONE_GATE = re.compile(
@@ -48,8 +50,8 @@ _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:�
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"
 _CLIMBED = ("爬", "爬到", "爬上")  # 每天爬十二楼: how far, not where
-# 从一楼到六楼都不亮: nobody's floor
-_FLOORS = re.compile(rf"(?:\d{{1,2}}|[{_CN}]{{1,3}})[楼层](?:一直)?[到至](?:\d{{1,2}}|[{_CN}]{{1,3}}|顶)[楼层]")
+# 从一楼到六楼都不亮, 一楼二楼都冻了: nobody's floor
+_FLOORS = re.compile(rf"(?:\d{{1,2}}|[{_CN}]{{1,3}})[楼层](?:一直[到至]|[到至、和跟及])?(?:\d{{1,2}}|[{_CN}]{{1,3}}|顶)[楼层]")
 # 5楼2号 is a door, but after a blank or a comma 25号 is a date.
 _AFTER = re.compile(
     rf"(?:\s*[-,、的/]?\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,6}}(?!户))|(?P<door>\d{{1,2}}|[一二三四五六七八九])(?=号(?!楼|线|院|门"
@@ -106,7 +108,8 @@ _REPLACED = re.compile(
 
 # 二楼住户天天吵: the floor of somebody else, when no building is told with it.
 _SOMEBODY = re.compile(
-    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
+    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|老[\u4e00-\u9fff]家|姓[\u4e00-\u9fff]的"
+    r"|开(?:了|的|个|家)*[\u4e00-\u9fff]{0,3}(?:店|馆|厂|铺|吧|作坊|园|班|室)|(?:底商|门市|商铺|饭店|超市|网点)|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
 )
 # 盖到六层就停了, 树都长到三楼了: how far they came, how far it reaches
 _BUILT = re.compile(r"[盖建封修长堆垒蹿窜够伸爬飘传]到(?:了)?$")
@@ -153,7 +156,7 @@ def number_parts(text: str, estate_end: int | None) -> list[Part]:
         for part in _first(pattern, name, text)
     ]
     if not any(part.name == "unit" for part in parts):
-        parts += _gate(text, parts)
+        parts += _first(_NTH_UNIT, "unit", text) or _gate(text, parts)
     parts += [] if "floor" in named else _floor(text, parts)
     if not any(part.name == "building" for part in parts) and estate_end is not None:
         parts += _from(_LONE.match(text, _skip_blanks(text, estate_end)))

@@ -9,7 +9,7 @@ from backend.contracts.conversations import Address, Completeness
 from backend.contracts.understanding import AddressMention, Span
 from backend.domain.language.address_elsewhere import without_elsewhere
 from backend.domain.language.address_landmarks import between_part, landmark_part, with_direction
-from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of, village_parts
+from backend.domain.language.address_names import house_number, name_parts, named_after, unheard_of, village_parts, with_phase
 from backend.domain.language.address_numbers import Part, number_parts, taken_back
 from backend.domain.language.denied import BLANK, without_denied
 from backend.domain.language.gazetteer import Gazetteer, PlaceMatch
@@ -92,6 +92,7 @@ def _named(text: str, matches: list[PlaceMatch]) -> list[Part]:
         known = {part.name for part in chosen}
         village = [part for part in village_parts(text) if part.name not in known]
         chosen += village or [part for part in (unheard_of(text),) if part is not None]
+    chosen = [with_phase(text, part) if part.name == "estate" else part for part in chosen]
     road = next((part for part in chosen if part.name == "road"), None)
     house = house_number(text, road.end) if road else None
     chosen = [with_direction(text, part) if part.name == "landmark" else part for part in chosen]

@@ -30,7 +30,8 @@ class Clause:
     `beside`: it only adds an effect, a feeling, an answer of an office or a wish to a problem; `adds`: it says 也 or 还, as one
     does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
     there is; `remark`: where in it the words begin that only add something, None without any; `does`: it tells what somebody or
-    something did to a thing (把水管挖断了), as causes are told; `inquires`: it asks how something is done.
+    something did to a thing (把水管挖断了), as causes are told; `inquires`: it asks how something is done; `bare`: it tells what
+    goes on and names nobody and nothing that does it (天天打鸣, 还涨价), so that it goes on about what was named before.
     """
 
     span: Span
@@ -42,6 +43,7 @@ class Clause:
     remark: int | None = None
     does: bool = False
     inquires: bool = False
+    bare: bool = False
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -84,6 +86,12 @@ _BECAUSE = re.compile(r"^(?:因为|由于|都是|原因|这样|这么|就是因�
 _DOES = re.compile(r"[把将]|[弄砸挖碰压撞刮踩震铲拆冲](?:坏|断|漏|裂|破|倒|塌|了)|[了坏断爆崩]以后")
 _INQUIRES = re.compile(
     r"请教|打听|咨询|请问|问问|问一?下|想问|想知道|(?:怎么|咋|如何)(?:申请|办|报名|领|收费|交费)|多少钱$|几点|[带要](?:什么|啥)(?:材料|东西|手续)"
+)
+_BARE = re.compile(
+    r"^(?:天天|每天|成天|整天|见天|半夜|后半夜|大半夜|晚上|夜里|早上|一大早|一宿|老是?|总是?|经常|动不动|还|又|也|都|就|直|净|光|连|往|把|给|让|一开窗|一出门"
+    r"|(?:早上|晚上|半夜)?[一二三四五六七八九十\d]{1,3}点(?:多|半)?|[我俺](?:们)?家?)*"
+    r"(?:打鸣|叫(?!做)|嗷|嘎|汪|吵|闹(?!耗子|老鼠|鼠)|骂|嚷|拉(?:屎|尿|得)|尿|招|熏|呛|冻(?:成|了一层冰)|[全净]?都?是?[\u4e00-\u9fff]{0,3}味|涨(?:价|钱)|加(?:价|钱)|收钱|要钱"
+    r"|不让|不给|不退|不认|不管|不赔|咣|咚|轰|嗡|响|冒(?!水|烟|火|臭|脏|粪)|滴|泡|影响)"
 )
 _WORDS = load_table("problem_words")
 _STATES = re.compile(_WORDS["states"])
@@ -168,6 +176,7 @@ def _clause(span: Span, joint: Joint) -> Clause:
         remark=remark.start() if remark else None,
         does=bool(_DOES.search(text)),
         inquires=bool(_INQUIRES.search(text)),
+        bare=bool(_BARE.match(text)),
     )
 
 

@@ -13,6 +13,12 @@ _LEAVE = r"(?:请问(?:一下)?|有人吗|我?(?:想|麻烦)?(?:问(?:一?下|�
 _GREETINGS = re.compile(f"(?:{_GREETING})+")
 _OPENING = re.compile(f"(?:{_GREETING}|{_LEAVE})+")
 _THANKS = re.compile(r"(?:(?:谢谢|感谢|多谢|麻烦|辛苦|拜托)(?:你们?|您)?(?:了|啊|啦)*[\s,。!]+)+")
+_OATH = (
+    r"(?:(?:[我卧](?:操|草|靠|擦|日|艹)|(?:操|肏|艹|草|日|曹|cao|CAO)(?:你|他|它|尼)(?:们)?|[操肏艹](?![场心作纵劳办]))(?:个)?(?:妈|娘|大爷|奶奶|祖宗|姥姥|八辈(?:儿)?祖宗|马|吗)?(?:了|个|的|逼|B|b|蛋)*"
+    r"|(?:他|她|你|去你)?(?:奶奶|妈|娘|姥姥)(?:了)?(?:个)?(?:的|巴子|逼|腿|爪|熊|头)+|特么的?|尼玛|[Tt][Mm][Dd]?|[Ss][Bb]|傻[逼Bb叉]|(?:狗日|王八(?:蛋|犊子)?|混蛋|瘪犊子|鳖犊子)的?"
+    r"|滚(?:犊子|蛋)?|(?:你们?)?(?:这|一)?(?:帮|群)?(?:吃干饭|废物|饭桶|骗子)的?)" + _PAUSE
+)
+_OATHS = re.compile(f"(?:{_OATH})+")
 _SAYS_SOMETHING = 2  # characters
 
 
@@ -29,6 +35,11 @@ def behind_opening(text: str) -> str:
 def behind_thanks(text: str) -> str:
     """What stands behind thanks in advance (谢谢 我家没水了); "" where nothing does, or there are none."""
     return _behind(_THANKS, text)
+
+
+def behind_oath(text: str) -> str:
+    """What stands behind an oath (操你妈的 暖气还不修); "" where nothing does, or there is none."""
+    return _behind(_OATHS, text)
 
 
 def _behind(lead: re.Pattern[str], text: str) -> str:

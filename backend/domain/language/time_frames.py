@@ -69,8 +69,27 @@ _AT_HOME = re.compile(
     r"(?:以后|之后|过后|以前|之前)(?:我|俺|我家|家里|家)?(?:都|才|就|一般)*"
     r"(?:在(?:家|[,。\s]|$)|有人(?=[,。\s上下]|$)|方便|能接|可以(?:来|上门|打)|都?可以|下班|回家[,。\s]|来都?行)"
 )
-# 早上六点就开始砸, said of no day
-_AT_THAT_HOUR = re.compile(r"[^,。!?]{0,2}就(?:开始)?(?:砸|敲|凿|钻|喊|吆喝|装卸)")
+# 早上六点就开始砸, 天不亮就有人吆喝, said of no day
+_AT_THAT_HOUR = re.compile(
+    r"[^,。!?]{0,2}就(?:开始|在)?(?:砸|敲|凿|钻|喊|吆喝|装卸|打鸣|叫唤|(?:有|来)[^,。!?]{1,6}?(?:砸|敲|喊|吆喝|叫卖|卖|装卸|放|跳|唱)"
+    r"|放(?:炮|鞭炮|音乐|歌|喇叭))"
+)
+# 晚上吵得睡不着, 晚上烟大: a part of the day with what goes on then, and nothing that is over or only just so
+_AS_USUAL = re.compile(
+    r"\s?(?![^,。!?;]*(?:还在|正在|突然|刚|发现|[了过](?:$|[,。!?;])))[^,。!?;]{0,8}?(?:[吵闹](?:得|的|人|腾)|[闪照亮晃震熏呛]得|[太老]?吵(?=$|[,。\s])"
+    r"|唱(?:歌|戏|K)|跳(?:舞|广场舞)|蹦迪|放(?:音乐|歌|炮|鞭炮|喇叭)|打(?:麻将|牌|鸣)|狗叫|叫唤|吆喝|喊麦|烧烤|摆摊|出摊|嗡嗡|不让人?睡"
+    r"|睡不[着好]|[烟味]儿?大|呛[人得]|晃眼|飙车|炸街|不[敢能]出门)"
+)
+# 堵三天, 不亮半个月: a fault and how long, with nothing behind
+_FAULT_FOR = re.compile(
+    r"(?:[没停断](?:有|了)?(?:水|电|气|网|暖气?)|不[亮热通走转着暖]|不好使|[堵坏漏断黑臭吵响停]|没人[修管清收扫])(?:了|有|得有|快)?\s*$"
+)
+_BEFORE_SPAN = re.compile(r"(?:^|[\s,。!?;、\x01])(?:也就|大概|大约|差不多|估计|可能|怎么也|少说|就|才|得|应该|总)*(?:有|是)?$")
+_CLOSES = re.compile(r"(?:左右|多|整)?(?:的?事儿?|的样子|光景)?(?:吧|呗)?(?:$|[\s,。!?;、\x01])")
+# 一年 三千, 一个月 两次: what is paid or done in that time
+_PER = re.compile(
+    r"(?:左右|多|吧|呗|整)?\s*(?:收|交|得|要|涨|是|能|就|总共|一共)*\s*(?:\d+|[一二两三四五六七八九十百千万几]+)(?:多|来)?(?:块|元|钱|次|回|趟|遍|毛|百|千|万)"
+)
 # 总是大半夜, 一般晚上八点
 _AS_A_RULE = re.compile(r"(?:总是?|老是|经常|常常|一般都?|(?<![哪得])都是|多半)(?:是|在|到|一到)?$")
 # 晚上九点以后, said of no day; not 晚上九点以后停的电
@@ -133,6 +152,8 @@ _NOW = re.compile(
 _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八九十]{1,2}点)|[搬买装换入结出好交]|开始供|修完|供暖|供热|开栓")
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
+_OTHER_TERM = re.compile(r"(?:住院|保修|质保|工期|合同|试用|请假|放假|培训|学期|租期?|签|办卡?|有效)期?[\s,:]*$")  # 住院 三天
+_BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
 _NEXT_DAYS, _NEXT_MONTH = timedelta(days=3), timedelta(days=31)
@@ -182,6 +203,8 @@ def _habit(text: str, moment: Moment) -> Found | None:
         usual, onward = _AS_A_RULE.search(text[:begin]), _EACH_TIME_FROM.match(text, finish)
         if usual or _AT_THAT_HOUR.match(text, finish):
             return Found(usual.start() if usual else begin, finish, TimeKind.RECURRING, rank=72)
+        if moment.hours is not None and not moment.hours.exact and _AS_USUAL.match(text, finish):
+            return Found(begin, finish, TimeKind.RECURRING, rank=72)
         if onward and not (_SINCE_BEHIND.match(text, finish) or _FROM.search(text[:begin])):
             return Found(begin, onward.end(), TimeKind.RECURRING, rank=72)
     several = moment.days is None or moment.days.weekly or moment.several
@@ -309,24 +332,31 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
     for match in _LASTS.finditer(text):
         # 半个来月, as the whole answer, or the last word of a correction
         is_all = match[0].strip() == (text[match.start() :] if _CORRECTS.search(text) else text).strip(" ,。")
-        if not (match["lead"] or match["tail"] or is_all) or _NOT_LASTING.match(
-            text, match.end("over") if match["over"] else match.end("unit")
-        ):
+        bare = not (match["lead"] or match["tail"] or is_all)
+        if (bare and not _is_told_alone(text, match)) or _NOT_LASTING.match(text, _counted_end(match)):
             continue
         if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments) or _waited(match):
             continue
         start = _lasting_since(match, now)
         if start is not None:
-            finish = (
-                match.end("tail")
-                if (match["tail"] or "").startswith("了")
-                else match.end("over")
-                if match["over"]
-                else match.end("unit")
-            )
+            finish = match.end("tail") if (match["tail"] or "").startswith("了") else _counted_end(match)
             begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("big" if match["big"] else "count")
             begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
-            yield Found(begin, finish, TimeKind.SINCE, start, None, rank=80)
+            yield Found(begin, finish, TimeKind.SINCE, start, None, rank=_BARE_SPAN if bare else 80)
+
+
+def _counted_end(match: re.Match[str]) -> int:
+    return match.end("over") if match["over"] else match.end("unit")
+
+
+def _is_told_alone(text: str, match: re.Match[str]) -> bool:
+    """停水 三天, 路灯不亮半个月, as short messages tell it: the span closes its clause, and what stands before it in the clause
+    is nothing or the fault."""
+    begin, finish = match.start("big" if match["big"] else "count"), _counted_end(match)
+    before = text[:begin]
+    if not _CLOSES.match(text, finish) or _PER.match(text, finish) or _OTHER_TERM.search(before):
+        return False
+    return _BEFORE_SPAN.search(before) is not None or _FAULT_FOR.search(before) is not None
 
 
 def _waited(match: re.Match[str]) -> bool:

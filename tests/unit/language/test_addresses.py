@@ -215,7 +215,7 @@ def test_bus_lines_and_floors_of_others_are_no_place(text: str) -> None:
         ("和平街道五一路27号", {"street": "和平街道", "road": "五一路", "house_number": "27"}),
         ("溪谷原著6-2-1901", {"estate": "溪谷原著", "building": "6", "unit": "2", "room": "1901"}),
         ("家住香格里拉小区", {"estate": "香格里拉小区"}),
-        ("恒大绿洲二期9栋二单元", {"estate": "恒大绿洲", "building": "9", "unit": "2"}),
+        ("恒大绿洲二期9栋二单元", {"estate": "恒大绿洲二期", "building": "9", "unit": "2"}),
         ("翠园小区11、12、13号楼", {"estate": "翠园小区", "building": "11"}),
         ("翠园小区一共三栋楼 我家是第二栋", {"estate": "翠园小区", "building": "2"}),
         ("翠园小区16幢甲单元", {"estate": "翠园小区", "building": "16", "unit": "甲"}),

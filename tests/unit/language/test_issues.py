@@ -152,3 +152,47 @@ def test_words_of_lists_and_of_causes_are_noticed() -> None:
     assert not clauses_in("路灯不亮")[0].adds
     assert clauses_in("因为修路")[0].because
     assert not clauses_in("修路")[0].because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "十一月三号交的取暖费",
+        "取暖费早就交了",
+        "交着高档的物业费",
+        "供热公司来人放气",
+        "店家不认",
+        "商家拉黑我",
+        "还涨价",
+        "反倒骂人",
+    ],
+)
+def test_what_was_paid_and_how_somebody_answered_only_add_to_a_problem(text: str) -> None:
+    assert clauses_in(text)[0].beside
+
+
+@pytest.mark.parametrize("text", ["物业费又涨了", "店家卖过期奶", "取暖费多收三百", "还停电"])
+def test_what_is_wrong_with_a_bill_or_a_shop_is_told_itself(text: str) -> None:
+    assert not clauses_in(text)[0].beside
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("天天打鸣", True),
+        ("天天早上四点打鸣", True),
+        ("还涨价", True),
+        ("冻成大冰溜子", True),
+        ("一开窗全是辣椒味", True),
+        ("吵得睡不着", True),
+        ("往我家灌", False),
+        ("还停电", False),
+        ("还没水", False),
+        ("楼道灯也不亮", False),
+        ("也冒水", False),
+        ("闹耗子", False),
+        ("垃圾没人收", False),
+    ],
+)
+def test_a_clause_that_names_nobody_and_nothing_goes_on_about_what_was_named_before(text: str, bare: bool) -> None:
+    assert clauses_in(text)[0].bare is bare
