@@ -48,7 +48,7 @@ _NOT_THE_ROAD = re.compile(rf"(?P<area>小区|社区)|{'|'.join(_TABLE['named_af
 _PLACE_VERB = re.compile(rf"(?:{'|'.join(_TABLE['place_verbs'])})(?:的|是|:|,|\s)*$")
 _NAME_CHARS = re.compile(r"[\u3400-\u9fffA-Za-z0-9·]+$")
 # 施工队把路挖开, 就跟社区说: what stands here is done to the road or said to the community, and is no name.
-_DOES_TO_IT = ("把", "被", "让", "跟", "从", "往", "找", "占", "堵", "摆", "放", "扔", "扫", "挖", "炸", "修")
+_DOES_TO_IT = ("把", "被", "让", "跟", "从", "往", "找", "占", "堵", "摆", "摆放", "停放", "扔", "扫", "挖", "炸", "修")
 _CROSSED = re.compile(r"(?:站|市场|学校|医院|超市|桥|银行|饭店|小学|中学|幼儿园|公园)$")
 _NUMBER = re.compile(
     r"\s*(?:的)?(?:[一二三四五1-5]期|[东西南北A-Fa-f]区)?(?:[甲乙丙丁]?\d|[A-Za-z]\d|[A-Za-z]座|[一二三四五六七八九十]+(?:号|栋|#|单元|-))"
