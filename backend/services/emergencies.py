@@ -58,10 +58,10 @@ async def respond(
     number = await _new_order(session, conversation, message, kind=kind, facts=facts, draft=draft, place=place, now=now)
     conversation.emergency_number, conversation.emergency_kind, conversation.emergency_at = number, kind, now
     # A place of the draft is read back, and the next one that is said still replaces it.
-    conversation.emergency_needs_address = not is_findable(facts)
-    if place is not None and is_findable(facts):
+    conversation.emergency_needs_address = not leads_there(facts)
+    if place is not None and leads_there(facts):
         lend_place(conversation, place)
-    assumed = phrases.address_text(place) if place is not None and not is_findable(facts) else ""
+    assumed = phrases.address_text(place) if place is not None and not leads_there(facts) else ""
     return Reply(phrases.emergency_reply(kind, number, needs_address=place is None, assumed=assumed))
 
 
@@ -100,7 +100,7 @@ async def goes_on(
     return Reply(said + (phrases.EMERGENCY_ASKS_PLACE if asks else ""))
 
 
-def is_findable(facts: Facts) -> bool:
+def leads_there(facts: Facts) -> bool:
     """Whether the text says where, in the district or not, so that somebody finds the way: 门口 or 三楼 alone does not."""
     if facts.address is None or facts.address.completeness is Completeness.OUTSIDE:
         return facts.address is not None
@@ -128,7 +128,7 @@ async def add_place(session: AsyncSession, conversation: ConversationRow, addres
 
 
 def _place(facts: Facts) -> Address | None:
-    return facts.address.address if facts.address is not None and is_findable(facts) else None
+    return facts.address.address if facts.address is not None and leads_there(facts) else None
 
 
 async def _noted(session: AsyncSession, number: str, message: MessageRow, *, now: datetime) -> bool:

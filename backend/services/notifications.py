@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.contracts.matters import spoken_matter
+from backend.contracts.matters import UNCLEAR, spoken_matter
 from backend.contracts.messages import Channel, Reply
 from backend.contracts.work_orders import EventType
 from backend.domain.delivery_plan import takes_sms
@@ -42,7 +42,6 @@ _TOLD_ONCE = frozenset({EventType.DISPATCHED.value, EventType.ARRIVED.value})
 _NEWS_AGAIN = (EventType.RETURNED.value, EventType.REOPENED.value)
 _NOT_TOLD = "工单有了新进展,还没有告诉居民。"
 _NO_VERDICT_WAITS = "已经评价或办结,不用再问"
-_NOT_SUBJECTS = frozenset({"", "未说明", "其他"})
 
 
 class NotificationConsumer:
@@ -171,10 +170,10 @@ class NotificationConsumer:
 async def facts_of(session: AsyncSession, order: WorkOrderRow, event: WorkOrderEventRow) -> NoticeFacts:
     """What the texts about an event need."""
     unit = await directory.unit(session, order.unit_id) if order.unit_id else None
-    told = {order.category, order.subcategory} - _NOT_SUBJECTS
+    matter = spoken_matter(order.category, order.subcategory)
     return NoticeFacts(
         number=order.number,
-        subject=spoken_matter(order.category, order.subcategory) if told else "",
+        subject="" if matter == UNCLEAR else matter,
         unit=str(event.data.get("unit_name") or (unit.name if unit else "")),
         due_at=order.due_at,
         detail=await _why(session, order, event),

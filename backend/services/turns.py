@@ -23,7 +23,7 @@ from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.draft_place import is_answering
 from backend.services.ears import Ears
-from backend.services.emergencies import PURPOSE, awaits_place, is_findable
+from backend.services.emergencies import PURPOSE, awaits_place, leads_there
 from backend.services.faq_answers import added_answer
 from backend.services.leased_worker import LeasedWorker
 from backend.services.ports import Assistant, AssistantFailed, AssistantTurn, ChannelSender, Clock
@@ -189,7 +189,7 @@ class TurnWorker(LeasedWorker[Turn]):
         if not turn.is_said:
             return None
         follows = self._follows_danger(turn)
-        said = self._after_alarm(turn) if follows else None
+        said = self._after_danger(turn) if follows else None
         if said is not None:
             return said
         hit = self._ears.emergency(turn.message.text, answering=is_answering(turn.conversation))
@@ -198,16 +198,16 @@ class TurnWorker(LeasedWorker[Turn]):
         place = await self._emergency_place(turn)
         if place is not None:
             return place
-        return EmergencyGoesOn(DangerTalk.STATE) if follows and await self._answers_alarm(turn) else None
+        return EmergencyGoesOn(DangerTalk.STATE) if follows and await self._answers_danger(turn) else None
 
-    async def _answers_alarm(self, turn: Turn) -> bool:
+    async def _answers_danger(self, turn: Turn) -> bool:
         """Whether a few words are said to our last word about the danger, not to a question of the form or about an order."""
         if turn.conversation.draft is not None or not self._ears.may_go_on(turn.message.text):
             return False
         async with self.db.reading() as session:
             return await last_purpose(session, turn.conversation.id) == PURPOSE
 
-    def _after_alarm(self, turn: Turn) -> Answer | None:
+    def _after_danger(self, turn: Turn) -> Answer | None:
         """What follows on an alarm by its words. Nobody who wished to die is taken at their word that nobody need come."""
         text = turn.message.text
         talk = self._ears.danger_talk(text)
@@ -228,7 +228,7 @@ class TurnWorker(LeasedWorker[Turn]):
             facts = await self._ears.facts(
                 session, turn.message.text, message_time=turn.message.message_time, phone=turn.conversation.phone
             )
-        return EmergencyPlace(facts.address.address) if facts.address is not None and is_findable(facts) else None
+        return EmergencyPlace(facts.address.address) if facts.address is not None and leads_there(facts) else None
 
     async def _ask(self, turn: Turn, question: AssistantTurn) -> Answered | Failed:
         """The assistant's answer; one that takes too long may still come in the background."""

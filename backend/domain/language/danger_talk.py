@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.domain.language.emergency import alarms_weakly, emergency_in, names_danger
+from backend.domain.language.emergency import emergency_in, names_danger, sounds_dangerous_weakly
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
@@ -50,7 +50,7 @@ def danger_talk(text: str) -> DangerTalk | None:
     is_danger = emergency_in(plain) is not None
     if is_danger and names_danger(plain):
         return None
-    few = is_danger and len(plain) <= _SHORT and alarms_weakly(plain)
+    few = is_danger and len(plain) <= _SHORT and sounds_dangerous_weakly(plain)
     return _told(plain) or (DangerTalk.STATE if few else None)
 
 

@@ -168,7 +168,7 @@ def names_danger(text: str) -> bool:
     return bool(_by_rules(text, spelt(text)))
 
 
-def alarms_weakly(text: str) -> bool:
+def sounds_dangerous_weakly(text: str) -> bool:
     """Whether no rule hears a danger in the normalised text, and the model not clearly."""
     return not names_danger(text) and (danger_score(spelt(text)) or 0.0) < ALARMING_ALONE
 
@@ -264,7 +264,7 @@ def takes_back_danger(text: str) -> bool:
     meant = _strike(_NOT_TAKEN_BACK, spelt(said))
     if _TAKEN_BACK.search(meant) is None or _STILL.search(spelt(said)):
         return False
-    if emergency_in(said) is None or alarms_weakly(said):
+    if emergency_in(said) is None or sounds_dangerous_weakly(said):
         return True
     return _DENIED.search(meant) is not None and emergency_in(_TAKEN_BACK.sub("", meant)) is None
 

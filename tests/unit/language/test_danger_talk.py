@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.domain import phrases
 from backend.domain.language.danger_talk import DangerTalk, danger_talk, may_go_on
-from backend.domain.language.emergency import EMERGENCY_KINDS, alarms_weakly, screen_emergency, takes_back_danger
+from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency, sounds_dangerous_weakly, takes_back_danger
 from backend.domain.language.normalise import to_traditional
 
 ROOT = Path(__file__).parents[3]
@@ -87,7 +87,7 @@ def test_what_follows_on_an_alarm_is_known_for_what_it_is_in_either_script(talk:
 def test_a_danger_after_a_danger_is_a_danger(text: str) -> None:
     assert danger_talk(text) is None
     assert screen_emergency(text) is not None
-    assert not alarms_weakly(text)
+    assert not sounds_dangerous_weakly(text)
 
 
 @pytest.mark.parametrize("text", ELSEWHERE)
