@@ -19,12 +19,15 @@ from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
-from backend.domain.drafting.subject import absorb_subject
+from backend.domain.drafting.subject import absorb_subject, kept_for_later, opens_another, tells_another
 from backend.domain.drafting.waiting import about_waiting
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
+from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import gives_up, says
 
+_YES = re.compile(r"^(?:对|是|行|好|嗯+|中|没错|可以)(?:的|了|啊|吧|呀|对)*[\s,。!]+")
+_ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 
@@ -33,8 +36,7 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     if says("said_already_whole", turn.text):
         return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
     if verdict is True or says("nothing_more_whole", turn.text):
-        answered = is_answer(form.extra, turn.text)
-        return Step(_confirmed(with_words(form, turn) if answered else form, turn), Outcome.FILE)
+        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _same_number(form, turn)
     agreed = _agrees(turn)
@@ -48,9 +50,18 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     if waits is not None and not (agreed and "not_needed" in waits.remarks):
         return waits
     if agreed:
-        return Step(_confirmed(with_words(form, turn), turn), Outcome.FILE)
+        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _with_the_rest(form: OpenForm, turn: Turn) -> OpenForm:
+    """What was said beside the yes: 对 还有消防栓也没水 is a problem of its own, 对,整个单元都冷 goes along with this one."""
+    rest = _YES.sub("", turn.text)
+    if turn.answer is None and (opens_another(form, turn) or (_ADDS.match(rest) and tells_another(form, turn))):
+        return kept_for_later(form, replace(turn, text=rest)).form
+    tells = _agrees(turn) or is_answer(form.extra, turn.text) or bool(kinds_named(rest))
+    return with_words(form, turn) if tells else form
 
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:

@@ -57,8 +57,8 @@ _PLAIN_NOUN = re.compile(
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTANCE = re.compile(
-    r"\s*(?:再|走|直接|过去|过了?(?=\d|[一二两三四五六七八九十百几]))*(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下)(?:边|面)?(?:走|去|拐|一?点儿?|不远)*)?"
-    r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下走去拐])(?=[\s,。]|$))"
+    r"\s*(?:再|走|直接|过去|进来|进去|进门|过了?(?=\d|[一二两三四五六七八九十百几]))*(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下|左|右)(?:边|面|手)?(?:走|去|拐|一?点儿?|不远)*)?"
+    r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下左右走去拐])(?=[\s,。]|$))"
     r"(?:左右|远|处|的地方|那儿)*"
 )
 # 楼下都来找了: the people who live there, and no place.
@@ -253,7 +253,7 @@ def _institution(text: str, parts: list[Part]) -> Part | None:
         if not core and any(part.end == match.start() and part.name in _HOLDS for part in parts):
             return with_direction(text, Part("landmark", match[0], match.start(), match.end()))  # 解放路立交桥底下
         if len(core) >= 2 and not re.search(
-            r"私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
+            r"[能归不谁]管|私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
         ):
             return with_direction(text, Part("landmark", core + match[0], match.start() - len(core), match.end()))
     return None

@@ -332,3 +332,46 @@ def test_the_places_of_the_shipped_table_are_known_without_a_directory() -> None
     mention = draw_facts("长甸上沟村三组", message_time=NOW, gazetteer=Gazetteer.build([Place("estate", "翠园小区")])).address
     assert mention is not None
     assert mention.address.street == "长甸街道"
+
+
+HYDRANT = CategoryGuess("消防/安全隐患", "设施缺失", "1306", 0.9)
+CHARGER = CategoryGuess("消防/安全隐患", "电动车充电", "1304", 0.9)
+
+
+@pytest.mark.parametrize("intent", ["affirm", "report_complaint", "provide_info"])
+@pytest.mark.parametrize(
+    ("said", "added", "described"),
+    [
+        ("对 还有消防栓也没水", ["设施缺失"], ""),
+        ("行 另外消防栓也没水", ["设施缺失"], ""),
+        ("对 整个单元都这样", [], "整个单元都这样"),
+        ("对 谢谢了", [], ""),
+        ("对", [], ""),
+    ],
+)
+def test_what_stands_beside_the_yes_is_never_lost(said: str, added: list[str], described: str, intent: str) -> None:
+    form = opened("充电桩坏了三个 一个月了 翠园小区6号楼", CHARGER)
+    guesses = (HYDRANT,) if added else (CHARGER,)
+    step = told(form, turn(said, intent, guesses=guesses))
+    assert step.outcome is Outcome.FILE
+    assert [issue.subcategory for issue in step.form.also] == added
+    assert step.form.draft.description == ";".join(filter(None, (form.draft.description, described)))
+
+
+@pytest.mark.parametrize(
+    ("first", "answer", "text"),
+    [
+        ("挂号挂不上 你们能管医院不 昨天", "区医院门诊", "区医院门诊"),
+        ("沟没盖 昨天", "翠园小区西门进来往左", "翠园小区西门进来往左"),
+        ("鸽子屎 昨天", "翠园小区 6栋3单元 我是401", "翠园小区6号楼3单元401室"),
+        ("拒载 昨天", "就火车站出站口呗", "火车站出站口"),
+    ],
+)
+def test_a_question_about_offices_is_no_place_and_the_way_in_is_one(first: str, answer: str, text: str) -> None:
+    assert answered(opened(first, FEES), answer).form.draft.address.text == text
+
+
+@pytest.mark.parametrize(("said", "when"), [("以前没有啊", ""), ("以前挺好", ""), ("以前就这样", "以前")])
+def test_what_was_not_before_is_no_time_of_a_trouble(said: str, when: str) -> None:
+    mention = parse_time(said, NOW)
+    assert (mention.occurred_at.text if mention else "") == when
