@@ -21,6 +21,7 @@ from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.subject import absorb_subject, kept_for_later, opens_another, tells_another
 from backend.domain.drafting.waiting import about_waiting
+from backend.domain.language.address_landmarks import other_side
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.matters import kinds_named
@@ -33,8 +34,9 @@ _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _agreed(form, turn)
-    if says("said_already_whole", turn.text):
-        return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
+    stands = "told_before" if says("said_already_whole", turn.text) else "going_on" if _is_back(turn) else ""
+    if stands:
+        return Step(asked_anew(form), remarks=(stands,))
     if verdict is True or says("nothing_more_whole", turn.text):
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
@@ -55,6 +57,10 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
 
 
+def _is_back(turn: Turn) -> bool:
+    return turn.answer is None and says("is_back_whole", turn.text)
+
+
 def _with_the_rest(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside the yes: 对 还有消防栓也没水 is a problem of its own, 对,整个单元都冷 goes along with this one."""
     rest = _YES.sub("", turn.text)
@@ -69,8 +75,6 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     goes_on = says("wrong", turn.text) and len(turn.text) >= A_STORY  # 不对等等 是楼上402漏的 我家是302
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
-    if says("is_back_whole", turn.text) and not says("keeps", turn.text):
-        return Step(asked_anew(form), remarks=("going_on",))
     if says("knows_not", turn.text):
         told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
         return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))
@@ -89,6 +93,8 @@ def _agreed(form: OpenForm, turn: Turn) -> bool | None:
 def _puts_right(form: OpenForm, turn: Turn) -> bool:
     """Whether the message itself says what is to be changed: a fact, 前面那栋, 还是别留电话了."""
     drops = bool(form.draft.contact_phone) and (says("keeps_own_phone", turn.text) or says("drops_phone", turn.text))
+    if form.draft.address.landmark and other_side(turn.text, form.draft.address.landmark):
+        return True
     return _has_facts(turn) or drops or relative_correction(turn.text, form.draft.address) is not None
 
 

@@ -18,6 +18,11 @@ def _words(name: str) -> str:
 
 # 锅炉房后院 is behind the boilers, not behind the house; 5号楼下水堵了 speaks of a drain.
 _WHERE = re.compile(rf"(?!楼下水)(?:{re.sub(r'(?<=[|])(?=房[前后])', '(?<![炉库泵水煤机仓票药])', _words('where'))})")
+_LAST_WHERE = re.compile(rf"(?:{_WHERE.pattern})$")
+_SIDE_PUT_RIGHT = re.compile(
+    rf"(?:(?:哦|哎|啊)?(?:不对|不是(?!不)[^,。是]{{0,4}}|(?:说|写|打|记|报|搞)?错了?|说岔了?)[\s,。]*)*(?:应该|其实)?(?:是|在)?"
+    rf"(?P<side>{_WHERE.pattern})(?:啊|呀|的)?"
+)
 _SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
 _WITHIN = re.compile(
     r"(?:自行车?|地下)?(?:车棚|车库|停车场|锅炉房|菜市场|早市|夜市|广场|胡同|地下室)里(?![面头边])"
@@ -84,6 +89,12 @@ _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
 )
+
+
+def other_side(text: str, landmark: str) -> str:
+    """The landmark with the side that a correction names: 南门, of 北门 and 说错了 是南门; "" where the text names none alone."""
+    said, known = _SIDE_PUT_RIGHT.fullmatch(text), _LAST_WHERE.search(landmark)
+    return landmark[: known.start()] + said["side"] if said and known and said["side"] != known[0] else ""
 
 
 def between_part(text: str) -> Part | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -375,3 +376,43 @@ def test_a_question_about_offices_is_no_place_and_the_way_in_is_one(first: str, 
 def test_what_was_not_before_is_no_time_of_a_trouble(said: str, when: str) -> None:
     mention = parse_time(said, NOW)
     assert (mention.occurred_at.text if mention else "") == when
+
+
+@pytest.mark.parametrize("intent", ["correct_previous_detail", "deny", "provide_info"])
+@pytest.mark.parametrize(("said", "text"), [("说错了 是南门", "翠园小区南门"), ("不对 应该是对面", "翠园小区对面")])
+def test_another_side_of_the_same_place_is_put_right(said: str, text: str, intent: str) -> None:
+    form = answered(opened("早市把道占了 昨天", FEES), "翠园小区北门").form
+    assert form.requested is Ask.CONFIRM
+    assert answered(form, (said, intent)).form.draft.address.text == text
+
+
+def test_since_when_it_happens_daily_goes_along_with_the_hour() -> None:
+    form = answered(opened("咣咣响 天天后半夜", DANCE), "翠园小区6号楼").form
+    when = answered(form, "有俩月了").form.draft.occurred_at
+    assert when is not None
+    assert (when.text, when.kind) == ("天天后半夜,俩月了", TimeKind.RECURRING)
+    wrong = answered(form, ("时间不对 是从上个月", "correct_previous_detail")).form.draft.occurred_at
+    assert wrong is not None
+    assert "天天" not in wrong.text
+
+
+def test_a_choice_of_kinds_is_offered_twice_at_most() -> None:
+    unsure = (CategoryGuess("教育", "入学", "1702", 0.3), CategoryGuess("教育", "收费", "1701", 0.25))
+    form = told(fresh(PHONE), turn("学生卡的钱交了 卡没见着", "report_complaint", guesses=unsure, issues=())).form
+    assert form.requested is Ask.CATEGORY or form.draft.category
+    form = replace(form, options=unsure, requested=Ask.CATEGORY, draft=replace(form.draft, category="", subcategory=""))
+    seen = []
+    for said in ("翠园小区6号楼", "九月份交的", "我姓刘"):
+        form = answered(form, said).form
+        seen.append(form.requested)
+    assert seen.count(Ask.CATEGORY) <= 1
+    assert seen[-1] is Ask.CONFIRM
+
+
+def test_leaving_in_the_middle_tells_nothing_of_the_matter_and_being_back_is_no_time() -> None:
+    form = answered(opened("大娘跟你说个事儿 下水道堵了", FEES), "翠园小区5号楼", "昨晚上 我得去医院 等会儿再说").form
+    assert (form.gist, form.requested) == ("下水道堵了", Ask.CONFIRM)
+    assert form.draft.description == "大娘跟你说个事儿 下水道堵了"
+    step = answered(form, "我回来了 刚才说到哪了")
+    assert step.remarks == ("going_on",)
+    assert step.form.draft.occurred_at == form.draft.occurred_at
