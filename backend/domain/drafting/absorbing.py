@@ -41,6 +41,7 @@ _CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
+_HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -213,7 +214,8 @@ def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
 def _replaces(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:
     """有俩月了, at the read-back of what happens 天天后半夜, tells since when and is no correction."""
     corrects = turn.intent == CORRECTION or says("wrong", turn.text)
-    adds = form.requested is Ask.CONFIRM and not corrects and _tells_since(known, said)
+    hourly = _HOUR.search(known.text) is not None  # a bare 天天 tells less than since when
+    adds = form.requested is Ask.CONFIRM and not corrects and hourly and _tells_since(known, said)
     return is_correction(form, turn) and not adds
 
 

@@ -416,3 +416,16 @@ def test_leaving_in_the_middle_tells_nothing_of_the_matter_and_being_back_is_no_
     step = answered(form, "我回来了 刚才说到哪了")
     assert step.remarks == ("going_on",)
     assert step.form.draft.occurred_at == form.draft.occurred_at
+
+
+def test_a_bare_every_day_gives_way_to_since_when() -> None:
+    form = answered(opened("有家棋牌室天天耍钱", DANCE), "翠园小区6号楼").form
+    when = answered(form, "得有俩仨月了").form.draft.occurred_at
+    assert when is not None
+    assert when.kind is TimeKind.SINCE
+
+
+def test_a_thing_that_was_cut_off_from_another_problem_is_not_asked_about() -> None:
+    cut = tuple(Issue(words, HYDRANT.category, "消防通道堵塞", "1302", 0.9) for words in ("快递柜",))
+    form = replace(opened("快递柜", CHARGER), also=cut, asked={}, requested=Ask.NOTHING)
+    assert answered(form, "翠园小区6号楼").form.requested is Ask.OCCURRED_AT
