@@ -84,7 +84,7 @@ class AnswerFaq(ResidentAction):
         elif talk.draft is None and (_APPLIES in talk.wishes or key == _OTHER):
             return _offer_to_ask(talk)
         else:
-            talk.say("faq_unknown")
+            talk.say("faq_unknown" if talk.draft is None else "faq_unknown_in_form")
         return [*await put_again(talk), *await after_digression(talk, told)]
 
 

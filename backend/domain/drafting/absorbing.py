@@ -18,8 +18,8 @@ from backend.domain.drafting.put_right import put_right
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.address_landmarks import names_a_place
-from backend.domain.language.address_merge import merge_address, only_as_said, relative_correction
+from backend.domain.language.address_landmarks import names_a_place, other_side
+from backend.domain.language.address_merge import merge_address, only_as_said, relative_correction, with_landmark
 from backend.domain.language.address_numbers import door_side, lone_door
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
@@ -41,6 +41,7 @@ _CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
+_HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -84,8 +85,8 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     shared = turn.place is not None and turn.place.lat is not None
     if turn.place is not None:
         known = _completed(known, turn.place)
-    moved = relative_correction(turn.text, known) if known.text else None
-    if moved is not None and (is_correction(form, turn) or said is None):
+    moved = _moved(form, turn, known, said)
+    if moved is not None:
         return replace(draft, address=moved), ""
     remark = "place_noted" if shared else ""
     if said is not None:
@@ -100,6 +101,15 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         elif replacing or not _conflicts(known, said.address):
             known = _said_again(form, turn, known, merge_address(known, said.address), said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _moved(form: OpenForm, turn: Turn, known: Address, said: AddressMention | None) -> Address | None:
+    """The place after 楼号往后数一个, or after 是南门 where the north gate was meant; None where nothing moves it."""
+    corrects = is_correction(form, turn)
+    side = other_side(turn.text, known.landmark) if known.landmark and corrects else ""
+    if side:
+        return with_landmark(known, side)
+    return relative_correction(turn.text, known) if known.text and (corrects or said is None) else None
 
 
 def _said_again(form: OpenForm, turn: Turn, known: Address, merged: Address, said: Address) -> Address:
@@ -188,7 +198,7 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     known = draft.occurred_at
     if known is not None and _says_no_more(form, turn, known, said.occurred_at):
         return draft, ""
-    if known is None or form.requested is Ask.OCCURRED_AT or is_correction(form, turn):
+    if known is None or form.requested is Ask.OCCURRED_AT or _replaces(form, turn, known, said.occurred_at):
         return replace(draft, occurred_at=said.occurred_at), ""
     if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):
         return draft, ""
@@ -199,6 +209,14 @@ def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
     """得有两三个月了吧 具体记不清了, after 三天两头, or 就从上个月开始, after 半夜两点: since when was not known yet."""
     again = known.kind is TimeKind.RECURRING and known.start is None
     return said.kind is TimeKind.SINCE and (again or _is_hour(known))
+
+
+def _replaces(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:
+    """有俩月了, at the read-back of what happens 天天后半夜, tells since when and is no correction."""
+    corrects = turn.intent == CORRECTION or says("wrong", turn.text)
+    hourly = _HOUR.search(known.text) is not None  # a bare 天天 tells less than since when
+    adds = form.requested is Ask.CONFIRM and not corrects and hourly and _tells_since(known, said)
+    return is_correction(form, turn) and not adds
 
 
 def _is_hour(known: OccurredAt) -> bool:

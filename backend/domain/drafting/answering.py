@@ -14,6 +14,7 @@ from backend.domain.drafting.gist import clauses_of, gist_of, joined, told_besid
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.spots import spot_in
+from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import says
@@ -30,6 +31,7 @@ _NO_PLACE = re.compile(
 _SPOT_TOLD = re.compile(
     r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
 )
+_ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
@@ -104,6 +106,8 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         return Step(replace(form, draft=_with_description(form.draft, words), settled=(*form.settled, field)), changed=(field,))
     if form.requested in (Ask.ADDRESS, Ask.ADDRESS_DETAIL) and _sounds_like_a_place(words):
         spot = _place_told(words)
+        known = form.draft.address.landmark if form.requested is Ask.ADDRESS_DETAIL else ""
+        spot = f"{known}{spot}" if names_a_place(known) and known not in spot else spot  # 站前广场, then 火车站出站口
         address = merge_address(form.draft.address, Address(text=spot, landmark=spot))
         is_enough = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
         settled = form.settled if is_enough else (*form.settled, "address")
@@ -117,7 +121,8 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
 def _place_told(words: str) -> str:
     """小区中间那个垃圾点 of 具体哪栋不好说 就小区中间那个垃圾点: what says where, without what only says what is not known."""
     pieces, told = [piece for piece in _PIECE.split(words) if piece], _told_pieces(words)
-    return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(told if len(told) < len(pieces) else pieces) or words)
+    bare = [_ENDS.sub("", piece) or piece for piece in (told if len(told) < len(pieces) else pieces)]
+    return re.sub(r"^(?:就是|就在|就|是在|是|在)(?=..)", "", " ".join(bare) or words)
 
 
 def _told_pieces(words: str) -> list[str]:

@@ -66,6 +66,8 @@ def _is_direction(address: Address) -> bool:
 
 def _tells_too_little(form: OpenForm) -> bool:
     """暖气有问题, 低保的事: asked once what is wrong with it."""
+    if form.also:  # 快递柜, of 快递柜占了消防通道: the rest was said with the other
+        return False
     return not form.asked.get(Ask.DESCRIPTION.value) and names_only_a_thing(form.gist or form.draft.description)
 
 

@@ -25,6 +25,7 @@ _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
 _TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
+_LEAVES = re.compile("(?:我|俺)(?:得|要|先|这就|去)")  # 我得去医院, before 等会儿再说
 _POINTING = frozenset("那这个的在就是有我家门儿块边头里")
 
 
@@ -57,10 +58,11 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
         bare = _ENDS.sub("", said)
         spot = spot_in(bare)
         in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
+        leaves = says("puts_off", turn.text) and (says("puts_off", clause) or _LEAVES.match(clause) is not None)
         is_new = _TAIL.sub("", beside) not in form.draft.description and bare not in known
         if any(number in clause for number in other):
             yield clause
-        elif is_new and not in_place and _tells(clause, beside, turn.facts):
+        elif is_new and not in_place and not leaves and _tells(clause, beside, turn.facts):
             yield bare
 
 

@@ -167,10 +167,13 @@ def _is_first(form: OpenForm) -> bool:
 
 
 def _uncounted(form: OpenForm) -> OpenForm:
-    """The open question was set aside by a photo or another fact, so asking it again is not asking twice."""
+    """The open question was set aside by a photo or another fact, so asking it again is not asking twice; a choice of kinds is
+    offered once more and no further."""
     name, times = form.requested.value, form.asked.get(form.requested.value, 0)
-    is_of_form = form.requested in CONTROLS and form.requested is not Ask.CATEGORY
-    counts = times and not is_of_form and form.requested not in _ONCE
+    if form.requested is Ask.CATEGORY and name not in form.remarked:
+        form = replace(form, remarked=(*form.remarked, name))
+        return replace(form, asked={**form.asked, name: max(times - 1, 0)})
+    counts = times and form.requested not in CONTROLS and form.requested not in _ONCE
     return replace(form, asked={**form.asked, name: times - 1}) if counts else form
 
 

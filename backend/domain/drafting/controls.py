@@ -19,22 +19,26 @@ from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
-from backend.domain.drafting.subject import absorb_subject
+from backend.domain.drafting.subject import absorb_subject, kept_for_later, opens_another, tells_another
 from backend.domain.drafting.waiting import about_waiting
+from backend.domain.language.address_landmarks import other_side
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
+from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import gives_up, says
 
+_YES = re.compile(r"^(?:对|是|行|好|嗯+|中|没错|可以)(?:的|了|啊|吧|呀|对)*[\s,。!]+")
+_ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _agreed(form, turn)
-    if says("said_already_whole", turn.text):
-        return Step(asked(form, Ask.CONFIRM), remarks=("told_before",))
+    stands = "told_before" if says("said_already_whole", turn.text) else "going_on" if _is_back(turn) else ""
+    if stands:
+        return Step(asked_anew(form), remarks=(stands,))
     if verdict is True or says("nothing_more_whole", turn.text):
-        answered = is_answer(form.extra, turn.text)
-        return Step(_confirmed(with_words(form, turn) if answered else form, turn), Outcome.FILE)
+        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _same_number(form, turn)
     agreed = _agrees(turn)
@@ -48,9 +52,22 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     if waits is not None and not (agreed and "not_needed" in waits.remarks):
         return waits
     if agreed:
-        return Step(_confirmed(with_words(form, turn), turn), Outcome.FILE)
+        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _is_back(turn: Turn) -> bool:
+    return turn.answer is None and says("is_back_whole", turn.text)
+
+
+def _with_the_rest(form: OpenForm, turn: Turn) -> OpenForm:
+    """What was said beside the yes: 对 还有消防栓也没水 is a problem of its own, 对,整个单元都冷 goes along with this one."""
+    rest = _YES.sub("", turn.text)
+    if turn.answer is None and (opens_another(form, turn) or (_ADDS.match(rest) and tells_another(form, turn))):
+        return kept_for_later(form, replace(turn, text=rest)).form
+    tells = _agrees(turn) or is_answer(form.extra, turn.text) or bool(kinds_named(rest))
+    return with_words(form, turn) if tells else form
 
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:
@@ -58,8 +75,6 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     goes_on = says("wrong", turn.text) and len(turn.text) >= A_STORY  # 不对等等 是楼上402漏的 我家是302
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
-    if says("is_back_whole", turn.text) and not says("keeps", turn.text):
-        return Step(asked_anew(form), remarks=("going_on",))
     if says("knows_not", turn.text):
         told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
         return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))
@@ -78,6 +93,8 @@ def _agreed(form: OpenForm, turn: Turn) -> bool | None:
 def _puts_right(form: OpenForm, turn: Turn) -> bool:
     """Whether the message itself says what is to be changed: a fact, 前面那栋, 还是别留电话了."""
     drops = bool(form.draft.contact_phone) and (says("keeps_own_phone", turn.text) or says("drops_phone", turn.text))
+    if form.draft.address.landmark and other_side(turn.text, form.draft.address.landmark):
+        return True
     return _has_facts(turn) or drops or relative_correction(turn.text, form.draft.address) is not None
 
 

@@ -58,7 +58,7 @@ def _said_later(form: OpenForm, turn: Turn, corrected: tuple[str, ...]) -> Step:
             return Step(replace(form, draft=replace(form.draft, description=added)), changed=("description",))
         return _recategorised(form, turn) if _names_category(turn, corrected) else Step(form)
     if opens_another(form, turn):
-        return _kept_for_later(form, turn)
+        return kept_for_later(form, turn)
     if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
         return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
     tells = (turn.intent in REPORTS and turn.content) or _names_it_at_last(form, turn)
@@ -87,8 +87,13 @@ def _is_clearly_another(form: OpenForm, turn: Turn) -> bool:
 
 def opens_another(form: OpenForm, turn: Turn) -> bool:
     """Whether the message says with a word like 还有 that it tells a further problem beside the one of the form."""
+    return says("another", turn.text) and tells_another(form, turn)
+
+
+def tells_another(form: OpenForm, turn: Turn) -> bool:
+    """Whether the words, said to be one more thing, sound like another matter than that of the form."""
     best = turn.guesses[0] if turn.guesses else None
-    if best is None or not form.draft.description or turn.intent == CORRECTION or not says("another", turn.text):
+    if best is None or not form.draft.description or turn.intent == CORRECTION:
         return False
     own = sum(guess.confidence for guess in turn.guesses if guess.category == form.draft.category)
     foreign = turn.intent in REPORTS and own < _FAINTLY and best.confidence >= _FAINTLY * 2  # 还有那个车棚灯也坏了, after a theft
@@ -153,7 +158,8 @@ def _says_what(form: OpenForm, turn: Turn) -> Step:
     return Step(with_guesses(form, known), changed=("description",))
 
 
-def _kept_for_later(form: OpenForm, turn: Turn) -> Step:
+def kept_for_later(form: OpenForm, turn: Turn) -> Step:
+    """The form with the message as a further problem, for after this one; it must have a guess of its kind."""
     best = turn.guesses[0]
     place = place_after(form.draft.address, turn.facts.address.address) if turn.facts.address else None
     when = turn.facts.occurred_at.occurred_at if turn.facts.occurred_at else None
@@ -169,7 +175,7 @@ def _further_words(form: OpenForm, turn: Turn) -> Step:
     explained = other and _explains(form, turn)
     known = form.draft.subcategory not in ("", UNSAID)
     if other and known and not doubtful and not explained:
-        return _kept_for_later(form, turn)
+        return kept_for_later(form, turn)
     draft = replace(form.draft, description=f"{form.draft.description};{turn.text}")
     said = gist_of(turn.text, turn.facts)
     added = form.requested is Ask.CONFIRM  # to what was just read back; who wants it otherwise says so

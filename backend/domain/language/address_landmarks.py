@@ -18,6 +18,11 @@ def _words(name: str) -> str:
 
 # 锅炉房后院 is behind the boilers, not behind the house; 5号楼下水堵了 speaks of a drain.
 _WHERE = re.compile(rf"(?!楼下水)(?:{re.sub(r'(?<=[|])(?=房[前后])', '(?<![炉库泵水煤机仓票药])', _words('where'))})")
+_LAST_WHERE = re.compile(rf"(?:{_WHERE.pattern})$")
+_SIDE_PUT_RIGHT = re.compile(
+    rf"(?:(?:哦|哎|啊)?(?:不对|不是(?!不)[^,。是]{{0,4}}|(?:说|写|打|记|报|搞)?错了?|说岔了?)[\s,。]*)*(?:应该|其实)?(?:是|在)?"
+    rf"(?P<side>{_WHERE.pattern})(?:啊|呀|的)?"
+)
 _SIDE = re.compile(r"(?<=楼)[前后](?=的|那)")  # 8号楼前的井盖
 _WITHIN = re.compile(
     r"(?:自行车?|地下)?(?:车棚|车库|停车场|锅炉房|菜市场|早市|夜市|广场|胡同|地下室)里(?![面头边])"
@@ -57,8 +62,8 @@ _PLAIN_NOUN = re.compile(
 )
 _ABOARD = re.compile(r"[\d一二三四五六七八九十]+路(?:公交|汽车|的)*车?(?:上|里)|公交车?(?:上|里)$")
 _DISTANCE = re.compile(
-    r"\s*(?:再|走|直接|过去|过了?(?=\d|[一二两三四五六七八九十百几]))*(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下)(?:边|面)?(?:走|去|拐|一?点儿?|不远)*)?"
-    r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下走去拐])(?=[\s,。]|$))"
+    r"\s*(?:再|走|直接|过去|进来|进去|进门|过了?(?=\d|[一二两三四五六七八九十百几]))*(?:[往向朝](?:[东西南北]{1,2}|前|后|里|上|下|左|右)(?:边|面|手)?(?:走|去|拐|一?点儿?|不远)*)?"
+    r"(?:大概|大约|差不多|也就|有个?)?\s*(?:(?:\d+|[一二两三四五六七八九十百几]{1,4})多?(?:来)?米|[一二两三四五六七八九十几百]{1,3}步|(?<=[东西南北前后里上下左右走去拐])(?=[\s,。]|$))"
     r"(?:左右|远|处|的地方|那儿)*"
 )
 # 楼下都来找了: the people who live there, and no place.
@@ -84,6 +89,12 @@ _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
 )
+
+
+def other_side(text: str, landmark: str) -> str:
+    """The landmark with the side that a correction names: 南门, of 北门 and 说错了 是南门; "" where the text names none alone."""
+    said, known = _SIDE_PUT_RIGHT.fullmatch(text), _LAST_WHERE.search(landmark)
+    return landmark[: known.start()] + said["side"] if said and known and said["side"] != known[0] else ""
 
 
 def between_part(text: str) -> Part | None:
@@ -253,7 +264,7 @@ def _institution(text: str, parts: list[Part]) -> Part | None:
         if not core and any(part.end == match.start() and part.name in _HOLDS for part in parts):
             return with_direction(text, Part("landmark", match[0], match.start(), match.end()))  # 解放路立交桥底下
         if len(core) >= 2 and not re.search(
-            r"私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
+            r"[能归不谁]管|私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
         ):
             return with_direction(text, Part("landmark", core + match[0], match.start() - len(core), match.end()))
     return None

@@ -45,7 +45,7 @@ _LONE_DOOR = re.compile(
 )
 _OF_OUR_STAIRS = re.compile(r"(?<=[们这]单元)(?P<room>\d{3,4})(?![\d块元户人度号])")  # 我们单元201
 # 402是他家 我家302: whose door is meant.
-_OWN_ROOM = re.compile(r"[我俺]家(?:是|住|在)?\s*(?P<room>\d{3,4})(?=$|[\s,。!吧啊呢的])")
+_OWN_ROOM = re.compile(r"[我俺](?:家(?:是|住|在)?|是|住|住在)\s*(?P<room>\d{3,4})(?=$|[\s,。!吧啊呢的])")
 _DOOR_SIDE = re.compile(r"[东西南北中左右]\s*(?:手边|边|面|手)?(?:儿)?(?:的|那)?(?:户|屋|室|门|家)(?!口|外|前|里|具|电)")
 # 202一点水都没有: the numeral behind the door belongs to what is wrong there.
 _NOT_A_COUNT = rf"(?:(?=一(?:点儿?(?!钟)|直|滴|股|宿|到))|(?![\d{_CN}.:年月日度块元号楼个户分天次万点多余几来]))"

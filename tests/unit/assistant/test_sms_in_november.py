@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -332,3 +333,99 @@ def test_the_places_of_the_shipped_table_are_known_without_a_directory() -> None
     mention = draw_facts("长甸上沟村三组", message_time=NOW, gazetteer=Gazetteer.build([Place("estate", "翠园小区")])).address
     assert mention is not None
     assert mention.address.street == "长甸街道"
+
+
+HYDRANT = CategoryGuess("消防/安全隐患", "设施缺失", "1306", 0.9)
+CHARGER = CategoryGuess("消防/安全隐患", "电动车充电", "1304", 0.9)
+
+
+@pytest.mark.parametrize("intent", ["affirm", "report_complaint", "provide_info"])
+@pytest.mark.parametrize(
+    ("said", "added", "described"),
+    [
+        ("对 还有消防栓也没水", ["设施缺失"], ""),
+        ("行 另外消防栓也没水", ["设施缺失"], ""),
+        ("对 整个单元都这样", [], "整个单元都这样"),
+        ("对 谢谢了", [], ""),
+        ("对", [], ""),
+    ],
+)
+def test_what_stands_beside_the_yes_is_never_lost(said: str, added: list[str], described: str, intent: str) -> None:
+    form = opened("充电桩坏了三个 一个月了 翠园小区6号楼", CHARGER)
+    guesses = (HYDRANT,) if added else (CHARGER,)
+    step = told(form, turn(said, intent, guesses=guesses))
+    assert step.outcome is Outcome.FILE
+    assert [issue.subcategory for issue in step.form.also] == added
+    assert step.form.draft.description == ";".join(filter(None, (form.draft.description, described)))
+
+
+@pytest.mark.parametrize(
+    ("first", "answer", "text"),
+    [
+        ("挂号挂不上 你们能管医院不 昨天", "区医院门诊", "区医院门诊"),
+        ("沟没盖 昨天", "翠园小区西门进来往左", "翠园小区西门进来往左"),
+        ("鸽子屎 昨天", "翠园小区 6栋3单元 我是401", "翠园小区6号楼3单元401室"),
+        ("拒载 昨天", "就火车站出站口呗", "火车站出站口"),
+    ],
+)
+def test_a_question_about_offices_is_no_place_and_the_way_in_is_one(first: str, answer: str, text: str) -> None:
+    assert answered(opened(first, FEES), answer).form.draft.address.text == text
+
+
+@pytest.mark.parametrize(("said", "when"), [("以前没有啊", ""), ("以前挺好", ""), ("以前就这样", "以前")])
+def test_what_was_not_before_is_no_time_of_a_trouble(said: str, when: str) -> None:
+    mention = parse_time(said, NOW)
+    assert (mention.occurred_at.text if mention else "") == when
+
+
+@pytest.mark.parametrize("intent", ["correct_previous_detail", "deny", "provide_info"])
+@pytest.mark.parametrize(("said", "text"), [("说错了 是南门", "翠园小区南门"), ("不对 应该是对面", "翠园小区对面")])
+def test_another_side_of_the_same_place_is_put_right(said: str, text: str, intent: str) -> None:
+    form = answered(opened("早市把道占了 昨天", FEES), "翠园小区北门").form
+    assert form.requested is Ask.CONFIRM
+    assert answered(form, (said, intent)).form.draft.address.text == text
+
+
+def test_since_when_it_happens_daily_goes_along_with_the_hour() -> None:
+    form = answered(opened("咣咣响 天天后半夜", DANCE), "翠园小区6号楼").form
+    when = answered(form, "有俩月了").form.draft.occurred_at
+    assert when is not None
+    assert (when.text, when.kind) == ("天天后半夜,俩月了", TimeKind.RECURRING)
+    wrong = answered(form, ("时间不对 是从上个月", "correct_previous_detail")).form.draft.occurred_at
+    assert wrong is not None
+    assert "天天" not in wrong.text
+
+
+def test_a_choice_of_kinds_is_offered_twice_at_most() -> None:
+    unsure = (CategoryGuess("教育", "入学", "1702", 0.3), CategoryGuess("教育", "收费", "1701", 0.25))
+    form = told(fresh(PHONE), turn("学生卡的钱交了 卡没见着", "report_complaint", guesses=unsure, issues=())).form
+    assert form.requested is Ask.CATEGORY or form.draft.category
+    form = replace(form, options=unsure, requested=Ask.CATEGORY, draft=replace(form.draft, category="", subcategory=""))
+    seen = []
+    for said in ("翠园小区6号楼", "九月份交的", "我姓刘"):
+        form = answered(form, said).form
+        seen.append(form.requested)
+    assert seen.count(Ask.CATEGORY) <= 1
+    assert seen[-1] is Ask.CONFIRM
+
+
+def test_leaving_in_the_middle_tells_nothing_of_the_matter_and_being_back_is_no_time() -> None:
+    form = answered(opened("大娘跟你说个事儿 下水道堵了", FEES), "翠园小区5号楼", "昨晚上 我得去医院 等会儿再说").form
+    assert (form.gist, form.requested) == ("下水道堵了", Ask.CONFIRM)
+    assert form.draft.description == "大娘跟你说个事儿 下水道堵了"
+    step = answered(form, "我回来了 刚才说到哪了")
+    assert step.remarks == ("going_on",)
+    assert step.form.draft.occurred_at == form.draft.occurred_at
+
+
+def test_a_bare_every_day_gives_way_to_since_when() -> None:
+    form = answered(opened("有家棋牌室天天耍钱", DANCE), "翠园小区6号楼").form
+    when = answered(form, "得有俩仨月了").form.draft.occurred_at
+    assert when is not None
+    assert when.kind is TimeKind.SINCE
+
+
+def test_a_thing_that_was_cut_off_from_another_problem_is_not_asked_about() -> None:
+    cut = tuple(Issue(words, HYDRANT.category, "消防通道堵塞", "1302", 0.9) for words in ("快递柜",))
+    form = replace(opened("快递柜", CHARGER), also=cut, asked={}, requested=Ask.NOTHING)
+    assert answered(form, "翠园小区6号楼").form.requested is Ask.OCCURRED_AT
