@@ -139,8 +139,11 @@ def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
 
 
 def _goes_on(heard: Sequence[Heard], index: int, other: int) -> bool:
-    """楼上养鸡 天天打鸣: a later piece that names no thing of its own, of a kind that comes of the earlier one."""
-    return index > other and heard[index].clause.bare and brings_along(heard[other].leaf, heard[index].leaf)
+    """楼上养鸡 天天打鸣, 隔壁放佛经 声音老大: a later piece that names no thing of its own, of the same kind as the earlier one
+    or of one that comes of it."""
+    piece, before = heard[index], heard[other]
+    kin = piece.guess.category == before.guess.category or brings_along(before.leaf, piece.leaf)
+    return index > other and piece.clause.bare and kin
 
 
 def _same_elsewhere(heard: Sequence[Heard], index: int, opened: Sequence[int]) -> bool:

@@ -182,6 +182,8 @@ def test_what_is_wrong_with_a_bill_or_a_shop_is_told_itself(text: str) -> None:
         ("天天打鸣", True),
         ("天天早上四点打鸣", True),
         ("还涨价", True),
+        ("声音老大", True),
+        ("叮当的", True),
         ("冻成大冰溜子", True),
         ("一开窗全是辣椒味", True),
         ("吵得睡不着", True),
