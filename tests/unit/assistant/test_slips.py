@@ -11,6 +11,7 @@ from backend.domain.drafting.context import wishes_of
 from backend.domain.language.answers import changed_score, parse_rating
 from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.wishes import says
+from tests.unit.assistant.builders import fresh, told
 from tests.unit.assistant.fake_backend import drafted, order, running, tracker
 from tests.unit.assistant.test_actions import PATCH, run
 from tests.unit.assistant.test_after_filing import FIRST, LAMP, SECOND, WATER, done, own
@@ -340,3 +341,24 @@ async def test_how_the_visit_went_is_written_on_the_order(said: str, sure_of: di
 @pytest.mark.parametrize("said", ["有个小孩掉进去了快来人", "孩子掉坑里了"])
 def test_who_fell_into_it_is_one(said: str) -> None:
     assert screen_emergency(said) is not None
+
+
+@pytest.mark.parametrize("said", ["咋没人给我回个话", "到现在也没人跟我联系", "没人给我打个电话"])
+def test_that_nobody_called_is_no_missed_call(said: str) -> None:
+    assert says("nobody_came", said)
+    assert not says("missed_call", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "building"),
+    [
+        ("刚才报的那个楼号写错了 不是15号楼 是16号楼", "16"),
+        ("楼号写错了 不是15 是16", "16"),
+        ("楼号写错了 是16号楼", "16"),
+        ("楼号不对,不是15号楼,应该是16", "16"),
+    ],
+)
+def test_a_number_put_right_with_the_wrong_one_named_first(said: str, building: str) -> None:
+    story = "楼道里堆满垃圾 翠园小区15号楼2单元 三天了"
+    step = told(fresh("17000000511"), (story, "report_complaint"), (said, "correct_previous_detail"))
+    assert (step.form.draft.address.building, step.form.draft.address.unit) == (building, "2")
