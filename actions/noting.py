@@ -80,18 +80,22 @@ async def is_more_of_it(talk: Talk) -> bool:
 async def is_said_after(talk: Talk) -> bool:
     """地上还有好多汤汤水水, minutes after the full bins were filed, of which no leaf would be sure, and 师傅白跑一趟 at any time:
     written on the newest order. False where it may be a trouble of its own. Raises BackendDown, BackendRefused."""
-    facts = talk.facts
-    of_its_own = talk.matter is not None and float(talk.guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
-    told = any(facts.get(name) for name in ("address", "occurred_at", "phones"))
     visit = "of_the_visit" in talk.wishes
-    if of_its_own or told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME or not (visit or _MORE.search(talk.text)):
+    is_sure = talk.matter is not None and float(talk.guess.get("confidence") or 0.0) >= _SURE_OF_LEAF
+    if _is_of_its_own(talk) or not (visit or (_MORE.search(talk.text) and not is_sure)):
         return False
-    newest = next(iter(await open_orders(talk)), None)
+    being_done = await open_orders(talk)
+    newest = next((each for each in being_done if not is_sure or each["category"] == talk.guess["category"]), None)
     if newest is None or (not visit and talk.at - datetime.fromisoformat(newest["requested_at"]) > _JUST_NOW):
         return False
     await orders.do(talk, newest["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))
     talk.say("note_added_of", what=order_name(newest), number=newest["number"])
     return True
+
+
+def _is_of_its_own(talk: Talk) -> bool:
+    told = any(talk.facts.get(name) for name in ("address", "occurred_at", "phones"))
+    return told or "another" in talk.wishes or len(talk.text) > _OF_THE_SAME
 
 
 async def is_hidden(talk: Talk) -> bool:

@@ -18,6 +18,7 @@ _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
 _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
 _STAYS = re.compile(r"(?:别|不要|不能|不许)(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
+_OF_OTHERS = frozenset({"anothers", "asks_of_others"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
 
@@ -30,7 +31,7 @@ class QueryStatus(ResidentAction):
     async def respond(self, talk: Talk) -> Events:
         if "reads_back" in talk.wishes and talk.draft is not None:
             return await read_back(talk)
-        if "anothers" in talk.wishes and not orders.mentions(talk):
+        if talk.wishes & _OF_OTHERS and not orders.mentions(talk):
             talk.say("others_order")
             return await after_digression(talk)
         if await _is_first_report(talk):

@@ -39,6 +39,7 @@ _WISHES = (
         "asks_how_to_rate",
         "asks_seen",
         "anothers",
+        "asks_of_others",
         "slips",
         "asks_rated",
         "leaves_now",

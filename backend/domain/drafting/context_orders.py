@@ -79,8 +79,8 @@ def after_score(heard: Heard) -> str:
 
 def after_others(heard: Heard) -> str:
     """楼上老李头报没报过我家: after what others filed, and no trouble of one's own."""
-    asks = heard.requested in ("", RATING) and says("anothers", heard.text) and heard.facts.occurred_at is None
-    return "query_status" if asks and (says("question", heard.text) or best(heard) == "report_complaint") else ""
+    asks = heard.requested in ("", RATING) and says("asks_of_others", heard.text)
+    return "query_status" if asks and best(heard) not in ("emergency", "ask_human") else ""
 
 
 def unsolved(heard: Heard) -> str:

@@ -28,8 +28,9 @@ _FIELD = r"(?P<field>楼号|楼栋号?|栋号|单元号?|门洞|门栋|楼层|�
 _STATED = re.compile(
     rf"{_FIELD}(?:我|俺|也|又|都|给|好像|刚才|那儿?|这儿?){{0,3}}(?:说|写|报|打|弄|搞|填|记|按|点)?(?:错了?|岔了?|不对|有误|反了)?(?:了)?[,、。\s]*(?:应该|应当"
     r"|其实)?(?:是|为|改成|改为|改到|换成|:|(?<=错[了\s,])\s|(?<=错)\s)\s*"
-    rf"(?:(?:不是)?)(?P<value>{_NUM})(?![\d月年])"
+    rf"(?P<value>{_NUM})(?![\d月年])"
 )
+_WAS_NOT = re.compile(r"(?<!是)不是[^,。!?是]{1,12}?[\s,]*(?=(?:而|应该|应当)?是)")
 _SHIFT = re.compile(
     r"(?:(?P<field>楼号|楼栋|栋号|号楼|单元|门洞|楼层|层|门牌号|房号|房间号|楼)[,\s]*(?:应该|得"
     r"|要)?再?[往向朝]?|再?[往向朝])(?P<way>后|前|上|下|大|小)(?:面|边)?(?:数|推|挪|走|加|移|串|差|错|窜)?"
@@ -168,7 +169,7 @@ def _tells_floor(values: dict[str, str]) -> bool:
 
 
 def _stated(text: str, previous: Address) -> Address | None:
-    match = _STATED.search(text)
+    match = _STATED.search(_WAS_NOT.sub("", text))  # 楼号写错了 不是15号楼 是16号楼
     if match is None:
         return None
     field = _FIELDS[match["field"]]

@@ -11,6 +11,7 @@ from backend.domain.drafting.context import wishes_of
 from backend.domain.language.answers import changed_score, parse_rating
 from backend.domain.language.emergency import screen_emergency
 from backend.domain.language.wishes import says
+from tests.unit.assistant.builders import fresh, told
 from tests.unit.assistant.fake_backend import drafted, order, running, tracker
 from tests.unit.assistant.test_actions import PATCH, run
 from tests.unit.assistant.test_after_filing import FIRST, LAMP, SECOND, WATER, done, own
@@ -260,6 +261,7 @@ async def test_what_is_said_right_after_filing_and_is_no_clear_trouble_goes_with
         ("谁举报的我", "query_status"),
         ("楼上投诉过我没", "query_status"),
         ("楼上天天投诉我家吵", "report_complaint"),
+        ("邻居反映过的漏水又来了 我家也漏", "report_complaint"),
     ],
 )
 def test_what_others_filed_is_asked_after_and_no_report(said: str, meant: str) -> None:
@@ -268,7 +270,9 @@ def test_what_others_filed_is_asked_after_and_no_report(said: str, meant: str) -
 
 async def test_who_asks_what_others_filed_hears_that_it_is_not_told() -> None:
     async with running(own()):
-        text, _, _ = await run("action_query_status", tracker("谁举报的我", "query_status", parsed={"wishes": ["anothers"]}))
+        text, _, _ = await run(
+            "action_query_status", tracker("谁举报的我", "query_status", parsed={"wishes": wishes_of("谁举报的我")})
+        )
     assert text in told_of("others_order")
 
 
@@ -322,13 +326,39 @@ async def test_that_nobody_need_press_takes_nothing_back(said: str, key: str) ->
     assert text in told_of(key, number=FIRST)
 
 
+@pytest.mark.parametrize(
+    ("sure_of", "noted"), [({}, [FIRST]), (WATER, [SECOND]), ({"category": "供暖", "subcategory": "停暖"}, [])]
+)
 @pytest.mark.parametrize("said", ["楼上那家不给开门 师傅白跑一趟", "师傅说缺零件 走了"])
-async def test_how_the_visit_went_is_written_on_the_order(said: str) -> None:
-    async with running(own(order(FIRST, **LAMP))) as fake:
-        await run("validate_complaint_form", tracker(said, "report_complaint", parsed={"wishes": wishes_of(said)}))
-    assert done(fake, "note") == [FIRST]
+async def test_how_the_visit_went_is_written_on_the_order(said: str, sure_of: dict[str, Any], noted: list[str]) -> None:
+    guesses = [{**sure_of, "category_confidence": 0.97, "confidence": 0.97}] if sure_of else []
+    parsed = {"wishes": wishes_of(said), "categories": guesses}
+    async with running(own(order(FIRST, **LAMP), order(SECOND, **WATER), **{PATCH: (200, drafted())})) as fake:
+        await run("validate_complaint_form", tracker(said, "report_complaint", parsed=parsed))
+    assert done(fake, "note") == noted
 
 
 @pytest.mark.parametrize("said", ["有个小孩掉进去了快来人", "孩子掉坑里了"])
 def test_who_fell_into_it_is_one(said: str) -> None:
     assert screen_emergency(said) is not None
+
+
+@pytest.mark.parametrize("said", ["咋没人给我回个话", "到现在也没人跟我联系", "没人给我打个电话"])
+def test_that_nobody_called_is_no_missed_call(said: str) -> None:
+    assert says("nobody_came", said)
+    assert not says("missed_call", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "building"),
+    [
+        ("刚才报的那个楼号写错了 不是15号楼 是16号楼", "16"),
+        ("楼号写错了 不是15 是16", "16"),
+        ("楼号写错了 是16号楼", "16"),
+        ("楼号不对,不是15号楼,应该是16", "16"),
+    ],
+)
+def test_a_number_put_right_with_the_wrong_one_named_first(said: str, building: str) -> None:
+    story = "楼道里堆满垃圾 翠园小区15号楼2单元 三天了"
+    step = told(fresh("17000000511"), (story, "report_complaint"), (said, "correct_previous_detail"))
+    assert (step.form.draft.address.building, step.form.draft.address.unit) == (building, "2")
