@@ -211,6 +211,17 @@ def test_an_amount_is_put_right_without_the_old_one(first: str, said: str, right
     assert right in step.form.draft.description
 
 
+def test_the_amount_that_was_put_right_is_read_back_first() -> None:
+    first = turn("我们五个人在工地上做工 老板欠起钱不给 一共三万六", "report_complaint")
+    step = told(fresh(), first, turn("哎 不对 是三万八", FIX, guesses=()))
+    assert step.form.gist.startswith("一共三万八")
+
+
+def test_the_one_that_a_recording_hears_as_another_word_is_a_one() -> None:
+    found = turn("么七零零零零零么二三四").facts.phones
+    assert [mention.number for mention in found] == ["17000001234"]
+
+
 def test_an_amount_is_left_alone_where_two_were_told() -> None:
     step = told(fresh(), ("老板欠我三万六 欠他三万九", "report_complaint"), turn("不对 是三万八", FIX, guesses=()))
     assert "三万六 欠他三万九" in step.form.draft.description
