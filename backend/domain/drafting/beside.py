@@ -16,7 +16,7 @@ from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.privacy import privacy_in
 from backend.domain.language.wishes import asks, beside_phone, says
 
-_TO_US = ("talks_to_us", "puzzled_whole", "keeps_back", "goes_on")
+_TO_US = ("talks_to_us", "puzzled_whole", "keeps_back", "goes_on", "waives_anonymity")
 _WORTH_KEEPING = 4  # characters that no field has taken
 _A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
 _BESIDE_PHONE = 6  # characters of a clause beside the phone in it

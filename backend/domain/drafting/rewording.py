@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address
-from backend.domain.drafting.gist import LONGEST, joined
+from backend.domain.drafting.gist import LONGEST, SHORTER, joined
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import relative_correction, with_landmark
@@ -77,11 +77,18 @@ def _with(form: OpenForm, old: re.Pattern[str], new: str) -> OpenForm:
     told = old.sub(lambda _: new, form.draft.description)
     gist = old.sub(lambda _: new, form.gist)
     clause = next((each for each in _CLAUSE.split(told) if new in each), "")
+    gist = _first_said(gist, new)
     address = _respotted(form.draft.address, old, new)
     if new not in f"{gist}{address.text}" and len(clause) <= LONGEST:
         both = joined(gist, clause)
         gist = both if new in both else clause
     return replace(form, draft=replace(form.draft, description=told, address=address), gist=gist)
+
+
+def _first_said(gist: str, new: str) -> str:
+    """The short line with the clause of the new word in front: it is to be checked, and the end of a long line is left out."""
+    clauses = gist.split("、") if len(gist) > SHORTER else [gist]
+    return "、".join(sorted(clauses, key=lambda clause: new not in clause))
 
 
 def _respotted(address: Address, old: re.Pattern[str], new: str) -> Address:

@@ -9,6 +9,7 @@ from backend.domain.language.address_numbers import Part
 from backend.domain.language.tables import load_table
 
 _TABLE = load_table("address_words")
+_KNOWN = frozenset(load_table("places")["landmarks"])
 _LONGEST_NOUN = 8
 
 
@@ -138,6 +139,8 @@ def _found(text: str, parts: list[Part]) -> Part | None:
 
 def names_a_place(landmark: str) -> bool:
     """Whether a landmark is found by its name alone: 湖南小学, 长甸菜市场, 烈士山公园东门; not 菜市场后身 and not 楼下饭店."""
+    if landmark in _KNOWN:
+        return True  # 胜利广场: a public place, and nobody's building
     where = _WHERE.search(landmark)
     if _ABOARD.search(landmark) or (where is not None and _NAMED_THERE.match(landmark, where.end())):
         return True  # 站前广场旁边力美健身: the name of the house itself

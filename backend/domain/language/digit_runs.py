@@ -12,10 +12,10 @@ _GAP = r"(?:[ \-.·)]{1,3}|、|(?<=\d{3})[,](?=\d{4})|(?<=\d{4})[,](?=\d{3}))"
 _ARABIC = re.compile(rf"(?<![\dA-Za-z])\d+(?:{_GAP}\d+)*(?![\dA-Za-z])", re.ASCII)
 _SPOKEN = re.compile(rf"[{SPOKEN_DIGITS}\d]+(?:(?:[ \-.·,、]{{1,2}})[{SPOKEN_DIGITS}\d]+)*")
 # What recordings make of digits said one by one; believed only where eleven of them are a mobile: 腰七零零零零零四五幺幺.
-_HEARD_AS = str.maketrans("腰妖邀要夭吆拐勾钩动令两", "111111799002")
+_HEARD_AS = str.maketrans("腰妖邀要夭吆么拐勾钩动令两", "1111111799002")
 _MISHEARD = re.compile(
-    rf"(?<![{SPOKEN_DIGITS}\d])(?=[\d{SPOKEN_DIGITS} \-]*[腰妖邀要夭吆拐勾钩动令两])"
-    rf"[腰妖邀要夭吆幺一1](?:[ \-]?[\d{SPOKEN_DIGITS}腰妖邀夭吆拐勾钩动令两]){{10}}(?![{SPOKEN_DIGITS}\d])"
+    rf"(?<![{SPOKEN_DIGITS}\d])(?=[\d{SPOKEN_DIGITS} \-]*[腰妖邀要夭吆么拐勾钩动令两])"
+    rf"[腰妖邀要夭吆么幺一1](?:[ \-]?[\d{SPOKEN_DIGITS}腰妖邀夭吆么拐勾钩动令两]){{10}}(?![{SPOKEN_DIGITS}\d])"
 )
 _GROUP = re.compile(rf"[{SPOKEN_DIGITS}\d]+", re.ASCII)
 # A mobile (with or without 86), the district's landline, or twelve digits that begin with a date of the service years.

@@ -32,6 +32,7 @@ NOISE = CategoryGuess("噪音扰民", "生活", "0805", 0.97)
         ("要不要钱哦", "asks_fee"),
         ("剪一下要不要我们自己掏钱呀", "asks_fee"),
         ("上门修要收费吗", "asks_fee"),
+        ("你们办这个花钱不", "asks_fee"),
     ],
 )
 def test_a_question_in_the_middle_is_heard_by_its_words(said: str, wish: str) -> None:
@@ -75,6 +76,7 @@ def test_a_refusal_beside_a_question_is_a_refusal() -> None:
         ("跟你反映几个事啊头一个就是我们楼道那个灯不亮了", "我们楼道那个灯不亮了"),
         ("你们这路是咋修的?? 那个坑把我车轱辘都颠爆了", "坑把我车轱辘都颠爆了"),
         ("屋里太冷了", "屋里太冷了"),
+        ("楼道里有外卖的给电动车充电 我都举报八百回了", "楼道里有外卖的给电动车充电"),
     ],
 )
 def test_the_read_back_says_what_it_is_about_and_what_is_wrong(said: str, short: str) -> None:
@@ -211,6 +213,17 @@ def test_an_amount_is_put_right_without_the_old_one(first: str, said: str, right
     assert right in step.form.draft.description
 
 
+def test_the_amount_that_was_put_right_is_read_back_first() -> None:
+    first = turn("我们五个人在工地上做工 老板欠起钱不给 一共三万六", "report_complaint")
+    step = told(fresh(), first, turn("哎 不对 是三万八", FIX, guesses=()))
+    assert step.form.gist.startswith("一共三万八")
+
+
+def test_the_one_that_a_recording_hears_as_another_word_is_a_one() -> None:
+    found = turn("么七零零零零零么二三四").facts.phones
+    assert [mention.number for mention in found] == ["17000001234"]
+
+
 def test_an_amount_is_left_alone_where_two_were_told() -> None:
     step = told(fresh(), ("老板欠我三万六 欠他三万九", "report_complaint"), turn("不对 是三万八", FIX, guesses=()))
     assert "三万六 欠他三万九" in step.form.draft.description
@@ -241,6 +254,11 @@ def test_what_is_to_be_written_down_is_read_back_before_it_is_filed() -> None:
     step = told(fresh(), FULL, turn("是楼上402漏的你写上", "affirm"))
     assert (step.outcome, step.form.requested) == (Outcome.ASK, Ask.CONFIRM)
     assert "402漏的" in step.form.draft.description
+
+
+def test_a_public_square_is_not_asked_for_its_building() -> None:
+    dancing = turn("胜利广场那帮跳舞的 音响震得玻璃都响", "report_complaint", guesses=(NOISE,))
+    assert told(fresh(), dancing).form.requested is Ask.OCCURRED_AT
 
 
 def test_a_matter_of_papers_is_not_asked_for_a_staircase() -> None:
