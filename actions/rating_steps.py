@@ -1,8 +1,8 @@
 """The rating: the score is stored at once, so that nothing is lost when the resident says no more; the other answers revise
 it.
 
-A low score or "not solved" sends the order back to its unit; the reason that follows is added to it. A mere digit or a tap may
-be a slip of the finger: it waits for its reason, and goes back without one only after half an hour.
+A low score or "not solved" sends the order back to its unit; the reason that follows is added to it. A mere 1 or a tap on it may
+be a slip (it is taken for the best, or for a yes): it waits for its reason, and goes back without one a few minutes later.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _SCORES = tuple(
 )
 _LONGEST_COMMENT = 1000
 _LONGEST_SLIP = 20  # characters
+_TAKEN_FOR_BEST = 1  # 1分不是最好的吗; or the first entry, tapped for a yes
 _BUT = re.compile(r"但|就是|可是|不过|只是|没|不[^错赖]|还[有是]|要不")
 _STANDS = "verdict_stands"
 TELLS_WHY = 6  # characters from which "not solved" says what is wrong
@@ -171,7 +172,8 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
         return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes, "partly": partly})]
     comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
-    waits = not good and not comment and (bool(talk.menu_id) or bool(verdict.get("named")))  # a word is no slip
+    given = bool(talk.menu_id) or bool(verdict.get("named"))  # a word is no slip
+    waits = score == _TAKEN_FOR_BEST and not comment and given
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment, waits=waits):
         return []
     if good:

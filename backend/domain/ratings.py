@@ -12,6 +12,7 @@ REVISABLE_FOR = timedelta(hours=24)
 # How long a bad verdict waits for its reason, or for "that was the wrong button", before it goes back to the unit without one.
 WAITS_FOR_REASON = timedelta(minutes=30)
 LOWEST_GOOD = 3
+TAKEN_FOR_BEST = 1  # or tapped as the first entry, for a yes: only this score may be a slip
 HIGHEST = 5
 LONGEST_COMMENT = 1000
 

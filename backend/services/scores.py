@@ -11,7 +11,7 @@ from backend.contracts.work_orders import EventType, Resolved
 from backend.domain.errors import DomainError
 from backend.domain.language.answers import explicit_score, parse_verdict
 from backend.domain.notices import RATING_REMINDER_PURPOSE, rating_choices
-from backend.domain.ratings import LOWEST_GOOD
+from backend.domain.ratings import LOWEST_GOOD, TAKEN_FOR_BEST
 from backend.services.casework import Caller, Resident
 from backend.services.ratings import rate
 from backend.services.turn_steps import Scored
@@ -61,7 +61,7 @@ async def store_score(session: AsyncSession, conversation: ConversationRow, answ
                 actor=_ACTOR,
                 now=now,
                 caller=Caller(Role.SERVICE, resident=resident),
-                reason_follows=not answer.comment,
+                reason_follows=answer.score == TAKEN_FOR_BEST and not answer.comment,
             )
     except DomainError:  # taken back meanwhile, or rated long ago: people read the message as it is
         return False
