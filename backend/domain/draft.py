@@ -20,6 +20,7 @@ from backend.domain.language.answers import AnswerKind
 from backend.domain.language.wishes import says
 
 RESUME_AFTER = timedelta(hours=1)
+_STILL_IN_MIND = timedelta(days=1)  # who answers later may no longer know what was asked
 _TOLD_BEFORE = SKIPPABLE - {Ask.CATEGORY}
 _LEFT_OPEN = frozenset({AnswerKind.REFUSE, AnswerKind.SKIP, AnswerKind.DONT_KNOW})
 _PLACEHOLDER = re.compile(r"\[(?:图片|视频|语音|位置)\]")
@@ -58,7 +59,7 @@ def _gone_on(form: OpenForm, turn: Turn) -> Step:
 
 def _settles_late(form: OpenForm, turn: Turn) -> bool:
     """A yes to the read-back, or a refusal of what was asked last, hours after it was put: 对,提交, tapped the next day."""
-    if turn.answer is None:
+    if turn.answer is None or turn.at - form.touched_at > _STILL_IN_MIND:
         return False
     if form.requested is Ask.CANCEL:
         return turn.answer.kind in (AnswerKind.YES, AnswerKind.NO, AnswerKind.CHOICE)

@@ -236,8 +236,8 @@ def _takes_time(heard: Heard) -> str:
     if heard.requested in FORM and heard.answer is None and says("is_back_whole", heard.text):
         return "provide_info"
     stalls = heard.requested in FORM and heard.answer is None and says("hesitates", heard.text)
-    stalls = stalls and best(heard) in _TALK | {"ask_human"} and not says("asks_person", heard.text)
-    stalls = stalls and not surely(heard, "ask_human", "thanks")
+    stalls = stalls and best(heard) in _TALK | {"ask_human", "urge"} and not says("asks_person", heard.text)
+    stalls = stalls and not surely(heard, "ask_human", "thanks", "urge")
     return "provide_info" if stalls and not is_clear(heard.matter, PLAIN) else ""
 
 

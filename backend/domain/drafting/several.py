@@ -94,7 +94,10 @@ def _is_of_others(landmark: str, first: Issue, others: list[Issue]) -> bool:
 
 def _comes_again_in_others(when: OccurredAt, first: Issue, others: list[Issue]) -> bool:
     """楼顶搭了阳光房 楼上天天叮咣的: what is daily is the noise, not the building."""
-    return when.kind is TimeKind.RECURRING and when.text not in first.text and any(when.text in other.text for other in others)
+    if when.kind is not TimeKind.RECURRING or when.text in first.text:
+        return False
+    of_all = re.compile(rf"{re.escape(when.text)}(?:都|就|全|也)*(?:是)?[这那]样")  # 车乱停,还有人遛狗不栓绳,天天这样
+    return any(when.text in other.text and not of_all.search(other.text) for other in others)
 
 
 def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]:

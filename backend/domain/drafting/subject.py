@@ -61,10 +61,16 @@ def _said_later(form: OpenForm, turn: Turn, corrected: tuple[str, ...]) -> Step:
         return kept_for_later(form, turn)
     if turn.facts.privacy is not None or (says("hesitates", turn.text) and not _is_clearly_another(form, turn)):
         return Step(form)  # 孙子来了 我做饭去了, 别让我儿子知道: about the speaker, not about the matter
-    tells = (turn.intent in REPORTS and turn.content) or _names_it_at_last(form, turn)
+    tells = (turn.intent in REPORTS and turn.content and not _babbles(form, turn)) or _names_it_at_last(form, turn)
     if not _answers_in_words(form, turn) and _says_something(turn) and tells:
         return _further_words(form, turn)
     return Step(form)
+
+
+def _babbles(form: OpenForm, turn: Turn) -> bool:
+    """大萝卜土豆子, at the read-back: a few words that name nothing and sound like nothing."""
+    sure = any(guess.confidence >= _SOUNDS_LIKE for guess in turn.guesses[:1])
+    return form.requested is Ask.CONFIRM and len(turn.text) <= _A_FEW_WORDS and not sure and not kinds_named(turn.text)
 
 
 def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
