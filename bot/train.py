@@ -123,7 +123,7 @@ def main() -> int:
         serve(path)
         return 0
     MODELS.mkdir(parents=True, exist_ok=True)
-    _tell("Training the assistant (about a minute) ...")
+    _tell("Training the assistant (about three minutes) ...")
     started = time.monotonic()
     if not train(path):
         return 1
