@@ -26,7 +26,7 @@ demo: ## play the whole story against the running system
 test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes, killed programs
 	@exec tests/run
 
-check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about a minute)
+check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about two minutes)
 	$(say) "format and lint"
 	$(APP)/ruff format --check .
 	$(APP)/ruff check .
