@@ -41,7 +41,7 @@ _PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
 # 对对,整个单元都冷; not 没那么严重, 好几家都这样, 对面那栋
 YES_BEFORE = re.compile(
-    r"^(?:(?:对(?![面过门着])|嗯)+(?:的|了|啊|呀)*[,。!\s]*|(?:是|是的|好|好的|行|没错|可以)(?:了|啊|呀|吧)*(?:[,。!\s]+|$))+"
+    r"^(?:(?:对(?![面过门着])|嗯)+(?:的|了|啊|呀)*[,。!\s]*|(?:是|是的|好|好的|行|中|没错|可以)(?:了|啊|呀|吧)*(?:[,。!\s]+|$))+"
 )
 A_STORY = 15  # characters: so much is said on purpose, and nothing that was said is thrown away
 

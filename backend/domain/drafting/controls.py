@@ -27,7 +27,6 @@ from backend.domain.language.answers import AnswerKind
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import gives_up, says
 
-_YES = re.compile(r"^(?:对|是|行|好|嗯+|中|没错|可以)(?:的|了|啊|吧|呀|对)*[\s,。!]+")
 _ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
@@ -63,7 +62,7 @@ def _is_back(turn: Turn) -> bool:
 
 def _with_the_rest(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside the yes: 对 还有消防栓也没水 is a problem of its own, 对,整个单元都冷 goes along with this one."""
-    rest = _YES.sub("", turn.text)
+    rest = YES_BEFORE.sub("", turn.text)
     if turn.answer is None and (opens_another(form, turn) or (_ADDS.match(rest) and tells_another(form, turn))):
         return kept_for_later(form, replace(turn, text=rest)).form
     tells = _agrees(turn) or is_answer(form.extra, turn.text) or bool(kinds_named(rest))

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from backend.contracts.work_orders import Resolved, Verb
-from backend.services import audit, ratings
+from backend.contracts.work_orders import Verb
+from backend.services import audit
 from backend.services import conversations as talk
 from backend.services.forgetting import FORGOTTEN, Forgetter
 from backend.storage.media import MediaFiles
@@ -19,7 +19,7 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow, DeliveryAttemptRow
 from backend.storage.tables.messages import MessageRow
 from backend.storage.tables.work_orders import JoinRow, RatingRow, WorkOrderEventRow, WorkOrderRow
-from tests.integration.engine.told import does, filed, tell
+from tests.integration.engine.told import does, filed, praises, tell
 from tests.integration.engine.world import PHONE, World
 
 KEEP = timedelta(days=1095)
@@ -50,17 +50,7 @@ async def finished(world: World, **more: Any) -> str:
     for verb, data in ((Verb.ACKNOWLEDGE, {}), (Verb.ARRIVE, {}), (Verb.RESOLVE, {"note": "已更换阀门"})):
         await does(world, number, verb, **data)
     await tell(world)
-    async with world.writing() as session:
-        await ratings.rate(
-            session,
-            number=number,
-            contacted=True,
-            resolved=Resolved.YES,
-            satisfaction=5,
-            comment="王大爷谢谢你们",
-            actor="resident",
-            now=world.clock.now(),
-        )
+    await praises(world, number, "王大爷谢谢你们")
     await tell(world)
     return number
 

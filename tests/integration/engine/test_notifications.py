@@ -11,7 +11,7 @@ from backend.contracts.conversations import Address, Completeness, OccurredAt, T
 from backend.contracts.messages import Channel, Reply, SendOutcome, SendResult
 from backend.contracts.people import Role
 from backend.contracts.understanding import AddressMention, Facts, PhoneKind, PhoneMention, Span, TimeMention
-from backend.contracts.work_orders import Resolved, Verb
+from backend.contracts.work_orders import Verb
 from backend.services import conversations as talk
 from backend.services import ratings
 from backend.services.casework import Caller, Resident, apply_verb
@@ -21,7 +21,7 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.deliveries import CallBackTaskRow
 from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
-from tests.integration.engine.told import NOWHERE, PLACE, consumer, does, filed, tell
+from tests.integration.engine.told import NOWHERE, PLACE, consumer, does, filed, praises, tell
 from tests.integration.engine.world import PHONE, World
 
 
@@ -181,17 +181,7 @@ async def test_the_rating_question_waits_in_the_conversation_until_it_is_rated(d
     await district.talk("5")
     turn = district.assistant.turns[-1]
     assert (turn.metadata["menu_id"], turn.metadata["rating_pending"]) == ("rate_5", [number])
-    async with district.writing() as session:
-        await ratings.rate(
-            session,
-            number=number,
-            contacted=True,
-            resolved=Resolved.YES,
-            satisfaction=5,
-            comment="",
-            actor="test",
-            now=district.clock.now(),
-        )
+    await praises(district, number)
     await tell(district)
     assert (await district.conversation()).rating_pending == []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend.contracts.conversations import Address, Urgency
-from backend.contracts.work_orders import Verb
+from backend.contracts.work_orders import Resolved, Verb
+from backend.services import ratings
 from backend.services.casework import apply_verb
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.services.notifications import NotificationConsumer
@@ -64,3 +65,18 @@ async def tell(world: World) -> None:
     """Residents get what there is to tell."""
     await consumer(world).step()
     await world.deliverer.drain()
+
+
+async def praises(world: World, number: str, comment: str = "") -> None:
+    """The resident calls it solved and gives five points."""
+    async with world.writing() as session:
+        await ratings.rate(
+            session,
+            number=number,
+            contacted=True,
+            resolved=Resolved.YES,
+            satisfaction=5,
+            comment=comment,
+            actor="resident",
+            now=world.clock.now(),
+        )
