@@ -46,8 +46,8 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         reading = self._reading_engine.execution_options(writes=False)
         self._reading_sessions = async_sessionmaker(reading, expire_on_commit=False)
-        self._write_lock = asyncio.Lock()
         self._queue = WriterQueue(Path(f"{file}.writers")) if file else None
+        self._memory_lock = asyncio.Lock()
         self._log = WriteAheadLog(file) if file else None
 
     @contextlib.asynccontextmanager
@@ -57,7 +57,7 @@ class Database:
         What was committed is on the disk when the block is left.
         """
         caller, asked = sys._getframe(2).f_code.co_qualname, time.monotonic()
-        async with self._lock_for_writing():
+        async with self._turn_to_write():
             begun = time.monotonic()
             async with self._sessions() as session, session.begin():
                 yield session
@@ -82,17 +82,11 @@ class Database:
         await self.engine.dispose()
         await self._reading_engine.dispose()
 
-    @contextlib.asynccontextmanager
-    async def _lock_for_writing(self) -> AsyncIterator[None]:
-        if not self.is_sqlite:
-            yield
-            return
-        async with self._write_lock:
-            if self._queue is None:
-                yield
-                return
-            async with self._queue.turn():
-                yield
+    def _turn_to_write(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """SQLite has one writer at a time; who finds it busy would sleep and ask again while others slip in."""
+        if self._queue is not None:
+            return self._queue.turn()
+        return self._memory_lock if self.is_sqlite else contextlib.nullcontext()
 
 
 def _writing_engine(url: str, file: str) -> AsyncEngine:

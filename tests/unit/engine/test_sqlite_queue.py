@@ -115,3 +115,36 @@ async def test_a_turn_that_raises_is_over(file: Path) -> None:
         await breaks_off()
     async with asyncio.timeout(3), WriterQueue(file).turn():
         pass
+
+
+async def test_callers_of_one_program_share_a_turn_and_another_program_is_not_kept_out_by_them(file: Path) -> None:
+    queue, other = WriterQueue(file), WriterQueue(file)
+    order: list[str] = []
+
+    async def write(by: str, turns: WriterQueue) -> None:
+        async with turns.turn():
+            order.append(by)
+            await asyncio.sleep(0.002)
+
+    async with queue.turn():
+        many = [asyncio.create_task(write("us", queue)) for _ in range(40)]
+        one = asyncio.create_task(write("other", other))
+        await asyncio.sleep(0.05)  # all have lined up
+    await asyncio.wait_for(asyncio.gather(*many, one), 10)
+    assert 1 <= order.index("other") <= 8
+
+
+async def test_a_turn_kept_for_a_caller_who_gives_up_goes_to_another_program(file: Path) -> None:
+    queue = WriterQueue(file)
+
+    async def write() -> None:
+        async with queue.turn():
+            pytest.fail("it had given up")
+
+    async with queue.turn():
+        giving_up = asyncio.create_task(write())
+        await asyncio.sleep(0)
+    giving_up.cancel()  # the turn is kept for it, and it has not run yet
+    await asyncio.gather(giving_up, return_exceptions=True)
+    async with asyncio.timeout(3), WriterQueue(file).turn():
+        pass
