@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
@@ -61,6 +62,9 @@ async def is_more_of_it(talk: Talk) -> bool:
     """厨房顶上也开始渗了, of somebody whose leaking roof is being worked on: written on that order. False where it may be
     a trouble of its own. Raises BackendDown, BackendRefused."""
     place = (talk.facts.get("address") or {}).get("address") or {}
+    alarmed = await _alarmed_just_now(talk)
+    if alarmed is not None:
+        return await _written_on(talk, alarmed["number"])
     is_new = not talk.wishes & _GROWS or "another" in talk.wishes  # 同一个地址 还有感应灯也不亮
     if is_new or len(talk.text) > _OF_THE_SAME or any(place.get(name) for name in _A_HOME):
         return False
@@ -70,10 +74,21 @@ async def is_more_of_it(talk: Talk) -> bool:
         grown = "worse" in talk.wishes  # 坑又大了一圈: there must be one already
         same = [order for order in same if order["subcategory"] == guess.get("subcategory")]
         same = [order for order in same if grown or picking.shares_words(talk, order)]
-    if len(same) != 1:
-        return False
-    await orders.do(talk, same[0]["number"], "note", note=f"居民补充:{talk.text}", **orders.files(talk))
-    talk.say("note_added", number=same[0]["number"])
+    return len(same) == 1 and await _written_on(talk, same[0]["number"])
+
+
+async def _alarmed_just_now(talk: Talk) -> dict[str, Any] | None:
+    """The emergency that somebody reported minutes ago, where more of the same is told: 养狗的是4号楼的 不栓绳, after a bite."""
+    number = talk.meta.get("alarmed")
+    if not number or "another" in talk.wishes:
+        return None
+    alarmed = next((order for order in await open_orders(talk) if order["number"] == number), None)
+    return alarmed if alarmed and alarmed["subcategory"] == talk.guess.get("subcategory") else None
+
+
+async def _written_on(talk: Talk, number: str) -> bool:
+    await orders.do(talk, number, "note", note=f"居民补充:{talk.text}", **orders.files(talk))
+    talk.say("note_added", number=number)
     return True
 
 

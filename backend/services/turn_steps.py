@@ -12,7 +12,7 @@ from backend.contracts.messages import Author, Channel, Reply
 from backend.contracts.understanding import EmergencyHit
 from backend.domain import opt_out
 from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant, whole_again
-from backend.domain.conversation import CALLED_FOR, DraftState, draft_state
+from backend.domain.conversation import CALLED_FOR, DraftState, draft_state, is_recent_emergency
 from backend.domain.language.danger_talk import DangerTalk
 from backend.domain.language.normalise import normalise
 from backend.domain.language.wishes import says
@@ -150,6 +150,7 @@ def _metadata(conversation: ConversationRow, message: MessageRow, menu_id: str, 
         "rating_pending": conversation.rating_pending,
         "opted_out": conversation.opted_out_at is not None,
         "facts_from": None,
+        "alarmed": conversation.emergency_number if is_recent_emergency(known_at=conversation.emergency_at, now=now) else "",
     }
 
 

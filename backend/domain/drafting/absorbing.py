@@ -95,6 +95,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
             said = _with_spot(said, turn)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
+        known = _as_estate(known, said)
         if _is_only_words(known) and _says_it_better(said, known):
             draft = _with_first_words(draft, said)
             known = merge_address(Address(), said.address)  # the real place instead of 就在楼后头
@@ -153,6 +154,15 @@ def _is_only_words(known: Address) -> bool:
     return bool(known.landmark) and known.text == known.landmark and known.lat is None and not names_a_place(known.landmark)
 
 
+def _as_estate(known: Address, said: AddressMention) -> Address:
+    """翠园, and then 9号楼: where the houses have numbers, the bare name is that of an estate."""
+    place = said.address
+    bare = _is_only_words(known) and says("bare_name_whole", known.landmark)
+    return (
+        Address(text=known.text, estate=known.landmark) if bare and place.building and not (place.estate or place.road) else known
+    )
+
+
 def _says_it_better(said: AddressMention, known: Address) -> bool:
     """A whole place after words for it, or the estate after its short name (翠园, then 翠园新村)."""
     return said.completeness is Completeness.FULL or known.landmark in said.address.estate
@@ -195,14 +205,27 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     if said.occurred_at.kind is TimeKind.FUTURE and not _ANNOUNCED.match(turn.text, said.span.end):
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
-    known = draft.occurred_at
-    if known is not None and _says_no_more(form, turn, known, said.occurred_at):
-        return draft, ""
-    if known is None or form.requested is Ask.OCCURRED_AT or _replaces(form, turn, known, said.occurred_at):
-        return replace(draft, occurred_at=said.occurred_at), ""
-    if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):
-        return draft, ""
-    return replace(draft, occurred_at=_sharper(known, said.occurred_at)), ""
+    when = _with_time(form, turn, draft.occurred_at, said.occurred_at)
+    return replace(draft, occurred_at=when), ""
+
+
+def _with_time(form: OpenForm, turn: Turn, known: OccurredAt | None, said: OccurredAt) -> OccurredAt | None:
+    """The time that is known, after this one was said."""
+    if known is not None and _says_no_more(form, turn, known, said):
+        return known
+    if known is not None and _tells_the_hours(known, said) and turn.intent != CORRECTION:
+        return replace(known, text=f"{known.text}{said.text}")
+    if known is None or form.requested is Ask.OCCURRED_AT or _replaces(form, turn, known, said):
+        return said
+    if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said):
+        return known
+    return _sharper(known, said)
+
+
+def _tells_the_hours(known: OccurredAt, said: OccurredAt) -> bool:
+    """早上七点半到八点, after a bare 天天: at what hours it happens, day by day."""
+    bare = known.kind is TimeKind.RECURRING and known.start is None and not _HOUR.search(known.text)
+    return bare and said.kind in (TimeKind.POINT, TimeKind.INTERVAL) and not _DAYS.search(said.text)
 
 
 def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:

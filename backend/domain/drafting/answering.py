@@ -16,12 +16,13 @@ from backend.domain.drafting.model import CONTROLS, SKIPPABLE, Ask, OpenForm, St
 from backend.domain.drafting.spots import spot_in
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.address_merge import merge_address
-from backend.domain.language.answers import AnswerKind
+from backend.domain.language.answers import AnswerKind, classify_answer
 from backend.domain.language.wishes import says
 
 LEAVES_OPEN = frozenset({AnswerKind.DONT_KNOW, AnswerKind.SKIP, AnswerKind.REFUSE, AnswerKind.LATER, AnswerKind.NO})
 # Where it is and when it was need not be known: who says so is not asked again.
 KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
+_UNKNOWN_HERE = {"address": "no_former_place", "contact_phone": "no_known_phone"}  # remarks where no earlier order tells it
 _PRESSED_PAST = frozenset({Ask.CONTACT_PHONE, Ask.OCCURRED_AT})  # 提交吧: files what there is
 _LONGEST_PLACE = 40
 # 老板姓啥不知道, 一共欠一万二: said where the place was asked for, and about none.
@@ -35,7 +36,10 @@ _ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
-_SOUNDS_LIKE = 0.2
+_SOUNDS_LIKE, _PLAINLY = 0.2, 0.9
+_A_WORD = 2  # characters
+_HOW_IT_IS = re.compile("[了着过没]")
+_GOES_ON = re.compile("[还也又都]")
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
 _PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房间号|哪一?户|哪一?家")
 _SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
@@ -81,15 +85,14 @@ def _with_description(draft: Draft, words: str) -> Draft:
 
 
 def _as_before(form: OpenForm, turn: Turn, field: str) -> Step | None:
-    if turn.previous is None:
-        return None
-    draft = form.draft
-    if field == "address" and turn.previous.address.text:
-        return Step(replace(form, draft=replace(draft, address=turn.previous.address)), changed=("address",))
-    phone = turn.previous.phone or turn.known_phone
+    draft, previous = form.draft, turn.previous
+    if field == "address" and previous is not None and previous.address.text:
+        return Step(replace(form, draft=replace(draft, address=previous.address)), changed=("address",))
+    phone = (previous.phone if previous is not None else "") or turn.known_phone
     if field == "contact_phone" and phone:
         return Step(replace(form, draft=replace(draft, contact_phone=phone)), changed=("contact_phone",))
-    return None
+    unknown = _UNKNOWN_HERE.get(field)
+    return Step(form, remarks=(unknown,)) if unknown else None
 
 
 def take_words(form: OpenForm, turn: Turn) -> Step | None:
@@ -101,6 +104,8 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         return None
     if form.requested is not Ask.OCCURRED_AT and _NO_PLACE.search(words):
         return None
+    if form.requested is Ask.ADDRESS and says("everywhere", words) and not form.draft.address.text:
+        return None  # 一片都停了: how far it reaches, and not where
     if form.requested in KNOWN_OR_NOT and (leaves_open(form, words) or _is_outside(turn)):
         field = field_of(form.requested)
         return Step(replace(form, draft=_with_description(form.draft, words), settled=(*form.settled, field)), changed=(field,))
@@ -164,13 +169,17 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     told = told_beside(turn.text, turn.facts)
     if form.draft.description and says("stresses_whole", turn.text):
         return Step(with_words(form, turn), changed=("description",))
-    if not form.draft.description or turn.answer is not None or told < WORTH_KEEPING or not _may_tell_more(form, turn, told):
-        return None
     same = sum(each.confidence for each in turn.guesses if each.category == form.draft.category)
+    little = told < (_A_WORD if same >= _PLAINLY and turn.intent == "report_complaint" else WORTH_KEEPING)  # 反水
+    if not form.draft.description or turn.answer is not None or little or not _may_tell_more(form, turn, told):
+        return None
     if form.unheard:  # nothing was asked yet: 这是群里转的 我也是这小区的 goes on telling
         return Step(with_words(form, turn), changed=("description",))
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
-    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= A_STORY
+    sounds = sum(each.confidence for each in turn.guesses[:2]) >= _SOUNDS_LIKE and _GOES_ON.search(turn.text)  # 味儿大 还打鸣
+    reaches = says("extent", turn.text) or says("everywhere", turn.text)
+    states = len(turn.text) >= _A_SENTENCE and _HOW_IT_IS.search(turn.text)  # 现在小了点 用盆接着呢
+    likely = same >= _SOUNDS_LIKE or sounds or reaches or states or len(turn.text) >= A_STORY
     if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
@@ -186,11 +195,12 @@ def _may_tell_more(form: OpenForm, turn: Turn, told: int) -> bool:
 
 
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
-    """打电话打我的 别打她的, 刚搬来就有, at the read-back: a statement, to be read back with the rest."""
+    """打电话打我的 别打她的, 刚搬来就有, at the read-back or asked for the phone: a statement, to be read back with the rest."""
     if form.requested is Ask.CONFIRM and says("writes_in", turn.text):
         return True
     states = len(turn.text) >= _A_SENTENCE or _SAYS.search(turn.text)  # 桌子板凳西瓜皮 states nothing
-    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
+    asked = form.requested in (Ask.CONFIRM, Ask.CONTACT_PHONE)
+    return asked and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:
@@ -231,7 +241,9 @@ def field_of(ask: Ask) -> str:
 def with_words(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside a yes belongs to the description."""
     said = YES_BEFORE.sub("", turn.text)
-    if len(said) < WORTH_KEEPING:
+    again = classify_answer(said)  # 行 就这么的 says yes twice
+    least = _A_WORD if said == turn.text else WORTH_KEEPING
+    if len(said) < least or (again is not None and again.kind is AnswerKind.YES):
         return form
     gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
     return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"), gist=gist)

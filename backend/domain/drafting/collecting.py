@@ -41,6 +41,7 @@ _AS_BEFORE = re.compile(
     r"^(?:(?:刚才?|刚刚|前面|上面|我|俺|不是|不都|都|已经|早就?)+(?:跟|和|给|对)?[你您]?们?(?:说|讲|告诉|发|写)(?:过|了|给|你|您)*(?:嘛|吗|么|的|啊)*[\s,。!]*)?"
     r"(?:也|都|还|就|一样)*(?:是|有)?|(?:了|吧|啊|呀|呢)*$"
 )
+_ASKS_ON = frozenset({"not_needed", "no_former_place", "no_known_phone"})  # heard, and the question stays
 _SHORTEST = 2
 _A_FEW_WORDS = 4  # characters around a fact
 _A_FEW_CHARACTERS = 10  # of a vague time
@@ -106,7 +107,8 @@ def _without_facts(form: OpenForm, turn: Turn) -> Step:
     """A message in which the rules found nothing to take: an answer in words, a mere nod, or something not understood."""
     answered = unknown_part(form, turn) or settle(form, turn) or take_words(form, turn) or more_words(form, turn)
     if answered is not None:
-        return replace(answered, form=with_next_question(answered.form)) if "not_needed" in answered.remarks else answered
+        asks_on = _ASKS_ON & set(answered.remarks)
+        return replace(answered, form=with_next_question(answered.form)) if asks_on else answered
     if _is_first(form):
         return Step(with_next_question(form))
     if says("puzzled_whole", turn.text) and form.requested in SKIPPABLE:
@@ -127,7 +129,7 @@ def _with_short_answer(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> 
     told = told and turn.intent != CORRECTION
     if not told or form.requested not in _ANSWERED_IN_WORDS or form.requested not in open_questions(form):
         return form, changed
-    for clause in clauses_of(turn.text):
+    for clause in _clauses_without_place(turn):
         alone = replace(turn, text=clause, facts=Facts(), guesses=(), issues=(), answer=classify_answer(clause), attachments=())
         if alone.answer is not None and alone.answer.kind is AnswerKind.NO:
             continue  # 不对,是3号楼
@@ -137,6 +139,15 @@ def _with_short_answer(form: OpenForm, turn: Turn, changed: tuple[str, ...]) -> 
             description = replace(answered.form.draft, description=form.draft.description)
             return replace(answered.form, draft=description), (*changed, *answered.changed)
     return form, changed
+
+
+def _clauses_without_place(turn: Turn) -> list[str]:
+    """就在那块 of 就在二中后门那块: what a clause says beside the place in it, of which no word is a time."""
+    places = [span.text for span in turn.facts.address.spans] if turn.facts.address else []
+    clauses = clauses_of(turn.text)
+    for place in places:
+        clauses = [clause.replace(place, "") for clause in clauses]
+    return [clause for clause in clauses if clause]
 
 
 def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:

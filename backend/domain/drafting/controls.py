@@ -33,9 +33,9 @@ _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     verdict = _agreed(form, turn)
-    stands = "told_before" if says("said_already_whole", turn.text) else "going_on" if _is_back(turn) else ""
-    if stands:
-        return Step(asked_anew(form), remarks=(stands,))
+    stands = _stands(turn, verdict)
+    if stands is not None:
+        return Step(asked_anew(form), remarks=stands)
     if verdict is True or says("nothing_more_whole", turn.text):
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
@@ -54,6 +54,15 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _stands(turn: Turn, verdict: bool | None) -> tuple[str, ...] | None:
+    """What is remarked where the read-back stands as it was: 我不是说了吗, 我回来了, 知道了 after an answer of ours."""
+    if says("said_already_whole", turn.text):
+        return ("told_before",)
+    if _is_back(turn):
+        return ("going_on",)
+    return () if verdict is None and says("acknowledges_whole", turn.text) else None
 
 
 def _is_back(turn: Turn) -> bool:

@@ -30,6 +30,10 @@ _WITHIN = re.compile(
     r"|(?:自行|电动)?车棚|(?:老年)?活动(?:室|中心)|收发室|门卫室?|篮球场|配电[室房]|幼儿园|传达室"
     r"|地下(?:车库|停车场)|停车场|(?:小|健身|文化|中心|休闲|喷泉)广场|锅炉房|换热站|[水泵]泵?房(?!间)|物业办公室|健身器材|过街天桥|凉亭|公厕"
 )
+_PUBLIC = re.compile(
+    r"(?:^|[\s,。:])(?:就|是|在|到)*(?P<place>(?:[东西南北]站)?(?:火车站|高铁站|客运站|汽车站|长途站|步行街|体育[场馆]|图书馆|文化宫|少年宫|博物馆|科技馆|(?:政务|行政)(?:服务)?(?:中心|大厅)|办事大厅|人民医院|中心医院|殡仪馆))"
+    r"(?:那边|那儿|那里|那块儿?|这边|这儿|这块儿?|附近)?(?=[\s,。!]|$)"
+)
 _STANDS_THERE = re.compile(
     rf"(?:的|那个?|这个?)*(?:{_WITHIN.pattern}|工地|超市|菜市场|公园|饭店|烧烤店|歌厅|网吧|麻将馆|公交站|空地)(?![费长主])"
 )
@@ -134,7 +138,7 @@ def _found(text: str, parts: list[Part]) -> Part | None:
         near = 0 <= spot.start - named.end <= _NEARBY and not re.search(r"[\s,。]", together)
         if near or bare:
             return Part("landmark", together, named.start, spot.end) if near else named
-    return spot or named or _within(text, parts)
+    return spot or named or _within(text, parts) or _of_the_public(text)
 
 
 def names_a_place(landmark: str) -> bool:
@@ -190,6 +194,12 @@ def _with_what_stands_there(text: str, spot: Part) -> Part:
     """松柏花园对面小广场: what stands there; it takes no words away from the matter."""
     match = _STANDS_THERE.match(text, spot.end)
     return Part(spot.name, text[spot.start : match.end()], spot.start, spot.end) if match else spot
+
+
+def _of_the_public(text: str) -> Part | None:
+    """昨天晚上十点多 火车站: a clause that is nothing else than a place that everybody knows."""
+    match = _PUBLIC.search(text)
+    return Part("landmark", match["place"], match.start("place"), match.end("place")) if match else None
 
 
 def _within(text: str, parts: list[Part]) -> Part | None:

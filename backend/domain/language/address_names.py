@@ -107,6 +107,9 @@ def phase_of(estate: str) -> str:
 _GOES_ON = re.compile(rf"[\u4e00-\u9fff]{{0,3}}(?:{'|'.join(e.word for e in _ENDINGS if e.kind == 'estate' and not e.weak)})")
 
 
+_AN_ESTATE = re.compile(rf"[\u4e00-\u9fff]{{2,6}}?(?:{'|'.join(e.word for e in _ENDINGS if e.kind == 'estate' and not e.weak)})")
+
+
 def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part | None:
     ending = _BY_WORD[match[0]]
     floor = max((end for _, end in taken if end <= match.start()), default=0)
@@ -126,12 +129,19 @@ def _name(text: str, match: re.Match[str], taken: list[tuple[int, int]]) -> Part
     start = match.start() - len(core)
     if ending.kind == "road" and (named := _NOT_THE_ROAD.match(text, match.end())):
         return None if named["area"] else Part("landmark", whole + named[0], start, named.end())
-    if ending.weak and _GOES_ON.match(text, match.end()):
+    if ending.weak and ending.kind != "street" and _GOES_ON.match(text, match.end()):
         return None  # 香格里拉小区
-    told = _NUMBER.match(text, match.end()) or _YOU_KNOW.match(text, match.end()) or _PLACE_VERB.search(text[:start])
-    if ending.weak and not told:
+    if ending.weak and not _is_told(ending, text, start, match.end(), taken):
         return None
     return Part(ending.kind, whole, start, match.end())
+
+
+def _is_told(ending: _Ending, text: str, start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether what stands around a weak name says that it is one: 香山里3号, 住香山里, 光华街道锦绣家园."""
+    if _NUMBER.match(text, end) or _YOU_KNOW.match(text, end) or _PLACE_VERB.search(text[:start]):
+        return True
+    behind = end + len(text[end:]) - len(text[end:].lstrip())
+    return ending.kind == "street" and (any(begin == behind for begin, _ in taken) or bool(_AN_ESTATE.match(text, behind)))
 
 
 def _is_bus(name: str, text: str) -> bool:
@@ -155,6 +165,11 @@ _VILLAGE = re.compile(
     rf"(?P<near>[\u4e00-\u9fff]{{2,4}}?(?<!新)村)(?!民)"
     rf"|(?:街道|镇|乡)\s*(?P<name>[\u4e00-\u9fff]{{2,5}}?村)(?!民)|(?P<other>[\u4e00-\u9fff]{{2,4}}村)(?={_GROUP})"
 )
+_ONLY_A_VILLAGE = re.compile(
+    r"(?:我|俺|咱)?们?(?:家|就)?(?:在|是|住)?(?![全整本这那我俺咱哪同各每]|什么)(?P<only>(?:(?![是家在住的])[\u4e00-\u9fff]){2,4}(?<![新农山乡城中])村)"
+    r"(?:的|那边|那儿|里|那块儿?)?"
+)
+_ONLY_A_GROUP = re.compile(rf"(?:我|俺|咱)?们?(?:就|在|是|住|家)*(?P<group>{_GROUP})(?:的|那边|那儿|那块儿?)?")
 _BEHIND_VILLAGE = re.compile(rf"\s*的?(?P<group>{_GROUP})")
 _DOOR_BEHIND = r"(?=\s*(?:的)?(?:[甲乙]?\d{1,3}|[A-Za-z]\d{0,2}|[一二三四五六七八九十]{1,3})\s*(?:号楼|栋|幢|#|号院|单元|-\d))"
 _PHASE = re.compile(r"\s?(?:的)?(?P<phase>[一二三四五六七八九1-9]期)(?!工程|的?房款|间|望|待|末|中|限|盘)")
@@ -170,12 +185,16 @@ _NO_ESTATE = re.compile(r"[的了着是不没写]|(?:楼|平房|高层|院|层|�
 
 def village_parts(text: str) -> list[Part]:
     """大孤山上石桥村二组: the village, the street that is named in front of it, and the group; [] where there is none."""
-    village = _VILLAGE.search(text) if "村" in text else None
+    alone = _ONLY_A_GROUP.fullmatch(text)
+    if alone is not None:
+        return [Part("landmark", alone["group"], alone.start("group"), alone.end("group"))]
+    village = (_VILLAGE.search(text) or _ONLY_A_VILLAGE.fullmatch(text)) if "村" in text else None
     if village is None:
         return []
-    name = next(group for group in ("near", "name", "other") if village[group])
+    told = village.groupdict()
+    name = next(group for group in ("near", "name", "other", "only") if told.get(group))
     parts = [Part("estate", village[name], village.start(name), village.end(name))]
-    if village["stem"]:
+    if told.get("stem"):
         parts.append(Part("street", _STREETS[village["stem"]], village.start("stem"), village.end("stem")))
     group = _BEHIND_VILLAGE.match(text, village.end(name))
     return [*parts, Part("landmark", group["group"], group.start("group"), group.end())] if group else parts

@@ -30,6 +30,9 @@ _HEAD = re.compile(
 _PERIODS = ("周", "月", "年", "期", "学")
 _OTHER_TAIL = re.compile(r"(?:单号|工单|编号|卡号?|身份证号?|车牌号?|户号|表号|账号)的?$")
 _PHONE_BEFORE = re.compile(r"(?:电话|手机|号码?)(?:也|都|还|有点|好像)?(?:错|不对|弄反|打错|写错|说错|记错)")
+_ONLY_A_TAIL = re.compile(
+    rf"(?:不对|错了|说错了?|写错了?|等等|哎呀?|啊|[,。!\s])*最后(?:面)?(?:应该)?是\s*{_DIGIT}{{2,4}}[啊呀吧。!\s]*"
+)
 _TAIL_SIZES = range(2, 5)
 # 后两天, 后三个月, 最后一次, 后3号楼: time and places, not digits.
 _NOT_DIGITS = re.compile(
@@ -56,7 +59,8 @@ def _tail(match: re.Match[str], text: str, previous: str) -> list[PhoneMention]:
         or len(digits) != size
     ):
         return []
-    of_phone = match["part"] == "最后" and len(digits) in _TAIL_SIZES and _PHONE_BEFORE.search(text[: match.start()])
+    told = _PHONE_BEFORE.search(text[: match.start()]) or (previous and _ONLY_A_TAIL.fullmatch(text))
+    of_phone = match["part"] == "最后" and len(digits) in _TAIL_SIZES and told
     if not match["size"] and not of_phone and not re.search(r"尾|末", match["part"]):
         return []
     number = previous[:-size] + digits if _plain_size(previous) > size else digits

@@ -156,6 +156,7 @@ _OTHER_TERM = re.compile(r"(?:住院|保修|质保|工期|合同|试用|请假|�
 _BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
+_NOON = timedelta(hours=12)
 _NEXT_DAYS, _NEXT_MONTH = timedelta(days=3), timedelta(days=31)
 _WAITED = re.compile(r"等[了过]?(?:快|将近|差不多|足足|整整|得?有|大概|小)?$")  # how long somebody stood there, not since when
 _MINUTES = ("钟", "时", "头")
@@ -269,10 +270,10 @@ def _stretch(text: str, first: Moment, second: Moment, now: datetime) -> Found:
     start, end = first.start, second.end
     if second.days is None and second.hours is not None:
         end = at(first.start.date(), second.hours.end)
-        if second.hours.loose and first.hours is not None and end <= start:
-            end += timedelta(hours=12)
-        while end < start:
-            end += timedelta(days=1)
+        twelve = second.hours.loose or (second.hours.exact and second.hours.end == _NOON)  # 晚上十一点到两点, 晚上八点到十二点
+        later = timedelta(hours=12) if twelve and first.hours is not None else timedelta(days=1)
+        while end < start or (second.hours.loose and end == start):
+            end += later
     elif end < start and first.days is not None and first.days.weekly:
         start -= timedelta(days=7)
     elif end < start:
