@@ -187,7 +187,7 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 def _may_tell_more(form: OpenForm, turn: Turn, told: int) -> bool:
     """Nothing that is asked, and at the read-back also what is said with a word of mending (不对等等 是楼上402漏的)."""
-    if says("question", turn.text):
+    if says("question", turn.text) or comes_back(turn.text):
         return False
     if form.requested is Ask.CONFIRM and told >= _A_STATEMENT and turn.intent in (*_TELLING, "correct_previous_detail"):
         return True
