@@ -25,6 +25,7 @@ from backend.services.directory import seed_directory
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.settings import Settings
 from backend.storage.database import Database
+from tests.clocks import HandClock
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 KEY = "key-of-the-city-app"
@@ -37,19 +38,11 @@ GOOD = {
 
 
 @dataclass
-class Clock:
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-@dataclass
 class Town:
     """The endpoint and the database behind it."""
 
     database: Database
-    clock: Clock
+    clock: HandClock
     settings: Settings
     http: httpx.AsyncClient
 
@@ -147,7 +140,7 @@ def seeded(tmp_path_factory) -> Path:
 async def town(tmp_path, seeded) -> AsyncIterator[Town]:
     shutil.copy(seeded, tmp_path / "town.db")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'town.db'}")
-    clock = Clock()
+    clock = HandClock(NOW)
     settings = Settings(open311_api_keys=f" {KEY} , another-key,", sms_provider="kannel", public_url="https://youshi.example/")
     app = FastAPI()
     app.include_router(open311.router)

