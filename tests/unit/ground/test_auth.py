@@ -22,6 +22,7 @@ from backend.services.auth import Principal, activate, create_user, deactivate, 
 from backend.settings import Settings
 from backend.storage.database import Database
 from tests.clocks import HandClock
+from tests.passwords import REAL
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOCK = HandClock(START)
@@ -77,6 +78,10 @@ async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "用户名或密码不对"
+
+
+def test_guessing_a_stolen_password_costs_64_mib_and_three_passes_a_try() -> None:
+    assert REAL.hash("right-password").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_a_token_ends_after_its_life(client: httpx.AsyncClient) -> None:

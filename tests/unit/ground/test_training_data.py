@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def examples() -> list[Example]:
     return list(training_examples())
 
 
+@cache
 def _words(text: str) -> str:
     return re.sub(r"[\W_]", "", normalise(text).text)
 
