@@ -26,7 +26,7 @@ demo: ## play the whole story against the running system
 test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes, killed programs
 	@exec tests/run
 
-check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about two minutes)
+check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about a minute)
 	$(say) "format and lint"
 	$(APP)/ruff format --check .
 	$(APP)/ruff check .
@@ -37,7 +37,7 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 	$(say) "migrations"
 	$(APP)/python -m tests.check_migrations
 	$(say) "fast tests"
-	$(APP)/pytest tests/unit -q -n 2
+	$(APP)/pytest tests/unit -q -n 2 --dist loadgroup
 
 storm: setup ## the last part of the tests alone: dialogues while every program, and a database, is killed in turn
 	@exec $(APP)/pytest -q tests/chaos

@@ -31,6 +31,16 @@ class Privacy(str, Enum):
     CONFIDENTIAL = "confidential"
 
 
+class DangerTalk(Enum):
+    """What is said of a danger that was just reported; a later one decides over an earlier one."""
+
+    STATE = "state"
+    DONE = "done"
+    HELP = "help"
+    WHEN = "when"
+    UNWANTED = "unwanted"
+
+
 @dataclass(frozen=True)
 class Span:
     """Where in the normalised text something stands: `text == normalised[start:end]`."""

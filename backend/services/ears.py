@@ -8,8 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Reply
-from backend.contracts.understanding import EmergencyHit, Facts
-from backend.domain.language.danger_talk import DangerTalk
+from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts
 
 
 class Ears(Protocol):

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
+from backend.contracts.understanding import DangerTalk
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, is_recent_emergency, needs_new_dialogue
-from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
+from backend.domain.language.emergency_kinds import LASTS_WHATEVER_IS_SAID
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.draft_place import is_answering

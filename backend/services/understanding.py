@@ -22,7 +22,7 @@ from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.context import intents_of_parse
 from backend.domain.drafting.last_question import asked_by
 from backend.domain.drafting.model import ASKS_FOR_A_FACT
-from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
 from backend.domain.language.several_places import own_places

@@ -26,17 +26,6 @@ _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
 @dataclass(frozen=True)
-class EmergencyKind:
-    """One kind of danger: the words to send (one SMS), the number to call, and how the order is filed."""
-
-    kind: str
-    instruction: str
-    call: str
-    category: str
-    subcategory: str
-
-
-@dataclass(frozen=True)
 class _Rules:
     patterns: re.Pattern[str]
     sure: re.Pattern[str]
@@ -90,10 +79,6 @@ def _rules(entry: dict[str, Any], told: dict[str, Any]) -> _Rules:
     return _Rules(every, sure, _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
 
 
-EMERGENCY_KINDS: dict[str, EmergencyKind] = {
-    kind: EmergencyKind(kind, entry["instruction"], entry["call"], entry["category"], entry["subcategory"])
-    for kind, entry in _TABLE["kinds"].items()
-}
 _RULES = {kind: _rules(entry, _SIGNS[kind]) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
@@ -135,7 +120,7 @@ def screen_emergency(text: str, *, answering: bool = False) -> EmergencyHit | No
     """The gravest danger that the text reports as present, None for idioms, things past and settled, and mere fears.
 
     The span lies in the normalised text. `answering`: a question of the form is open, so that mere likeness to a danger counts
-    less. What to say and do: `EMERGENCY_KINDS[hit.kind]`.
+    less. What to say and do: `emergency_kinds.EMERGENCY_KINDS[hit.kind]`.
     """
     return emergency_in(normalise(text).text, answering=answering)
 

@@ -25,8 +25,7 @@ from backend.contracts.messages import (
     SendResult,
     SessionGrant,
 )
-from backend.contracts.understanding import EmergencyHit, Facts, Span
-from backend.domain.language.danger_talk import DangerTalk
+from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts, Span
 from backend.services import conversations as talk
 from backend.services.delivery import Deliverer
 from backend.services.inbox import Inbox

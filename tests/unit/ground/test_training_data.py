@@ -14,6 +14,7 @@ from backend import seed
 from backend.domain.language.normalise import normalise
 from bot.corpus import ROOT, Example, training_examples
 
+pytestmark = pytest.mark.xdist_group("training data")  # thousands of sentences, read and normalised once
 INTENT_AT_LEAST, CATEGORY_AT_LEAST = 150, 120
 SAME_START_AT_MOST, START = 3, 4
 FIXED_WORDS = frozenset({"opt_out"})  # TAXONOMY: an exact match, so there is little to say

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from backend.domain.language import danger_model, emergency
 from backend.domain.language.danger_model import BUCKETS, KINDS_FILE, MODEL_FILE, danger_score, features, kind_scores
-from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency
+from backend.domain.language.emergency import screen_emergency
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from bot.train import fingerprint
 from tests.unit.language.emergency_sentences import DANGERS, HARMLESS, MORE_DANGERS, every, none_of
 

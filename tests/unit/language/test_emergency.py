@@ -7,13 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.language.emergency import (
-    EMERGENCY_KINDS,
-    emergency_in,
-    is_figure_of_speech,
-    screen_emergency,
-    takes_back_danger,
-)
+from backend.domain.language.emergency import emergency_in, is_figure_of_speech, screen_emergency, takes_back_danger
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.normalise import normalise, to_traditional
 from tests.unit.language.emergency_sentences import CALM, DANGERS, HARMLESS, MORE_DANGERS, MORE_HARMLESS, every, none_of
 
