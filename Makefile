@@ -6,6 +6,7 @@ export UV_PYTHON_DOWNLOADS ?= automatic
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, every run compiles all tests anew: ten seconds on each core
 UV := .tools/bin/uv
 APP := .venv/bin
 say = @printf '\033[1m%s\033[0m\n'

