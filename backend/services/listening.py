@@ -27,8 +27,8 @@ class RuleEars:
         self._gazetteer: Gazetteer | None = None
         self._read_at = 0.0
 
-    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
-        return screen_emergency(text[:LONGEST_HEARD], answering=answering)
+    def emergency(self, text: str) -> EmergencyHit | None:
+        return screen_emergency(text[:LONGEST_HEARD])
 
     def takes_back(self, text: str) -> bool:
         return takes_back_danger(text[:LONGEST_HEARD])

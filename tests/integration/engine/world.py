@@ -99,7 +99,7 @@ class PlainEars:
     def __init__(self) -> None:
         self.facts_by_text: dict[str, Facts] = {}
 
-    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
+    def emergency(self, text: str) -> EmergencyHit | None:
         at = text.find("着火")
         return EmergencyHit("fire", Span(at, at + 2, "着火")) if at >= 0 else None
 
