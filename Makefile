@@ -6,6 +6,7 @@ export UV_PYTHON_DOWNLOADS ?= automatic
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, every run compiles all tests anew: ten seconds on each core
 UV := .tools/bin/uv
 APP := .venv/bin
 say = @printf '\033[1m%s\033[0m\n'
@@ -26,7 +27,7 @@ demo: ## play the whole story against the running system
 test: setup system-packages ## every test: rules, storage, the assistant, browser, journeys on real processes, killed programs
 	@exec tests/run
 
-check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about two minutes)
+check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, migrations, fast tests (about a minute)
 	$(say) "format and lint"
 	$(APP)/ruff format --check .
 	$(APP)/ruff check .
@@ -37,7 +38,7 @@ check: .venv/.ready bot/.venv/.ready ## format, lint, types, import contracts, m
 	$(say) "migrations"
 	$(APP)/python -m tests.check_migrations
 	$(say) "fast tests"
-	$(APP)/pytest tests/unit -q -n 2
+	$(APP)/pytest tests/unit -q -n 2 --dist loadgroup
 
 storm: setup ## the last part of the tests alone: dialogues while every program, and a database, is killed in turn
 	@exec $(APP)/pytest -q tests/chaos

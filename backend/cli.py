@@ -181,11 +181,10 @@ def import_directory(
                 checked = await importer.check_workbook(
                     session, path, progress=lambda done, total: progress.update(bar, completed=done, total=total)
                 )
-            if checked.errors and not keep_good_rows:
-                return importer.ImportReport(0, checked.errors)
             progress.update(bar, description="写入")
             async with database.transaction() as session:
-                return importer.ImportReport(await importer.store(session, checked.rows, now=datetime.now(UTC)), checked.errors)
+                rows = checked.to_store(keep_good_rows=keep_good_rows)
+                return importer.ImportReport(await importer.store(session, rows, now=datetime.now(UTC)), checked.errors)
 
     if report is not None:
         _must_be_new(report, ".xlsx")

@@ -12,7 +12,7 @@ from backend.contracts.understanding import Facts
 from backend.domain import phrases
 from backend.domain.drafting.codec import from_json
 from backend.domain.errors import InvalidField
-from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.services import emergencies
 from backend.storage.conversations import get_conversation
 from backend.storage.messages import get_message

@@ -31,6 +31,16 @@ class Privacy(str, Enum):
     CONFIDENTIAL = "confidential"
 
 
+class DangerTalk(Enum):
+    """What is said of a danger that was just reported; a later one decides over an earlier one."""
+
+    STATE = "state"
+    DONE = "done"
+    HELP = "help"
+    WHEN = "when"
+    UNWANTED = "unwanted"
+
+
 @dataclass(frozen=True)
 class Span:
     """Where in the normalised text something stands: `text == normalised[start:end]`."""
@@ -71,10 +81,15 @@ class TimeMention:
 
 @dataclass(frozen=True)
 class EmergencyHit:
-    """`kind` is the key of the emergency table (gas, fire, electricity, lift, trapped, co, violence, suicide, medical …)."""
+    """`kind` is the key of the emergency table (gas, fire, electricity, lift, trapped, co, violence, suicide, medical …).
+
+    `faint`: no word of it names a danger, and as a whole it only resembles one: where something else was asked for it is an
+    answer.
+    """
 
     kind: str
     span: Span
+    faint: bool = False
 
 
 UNSAID = "未说明"  # the sub-category of words that name no matter

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from backend.contracts.conversations import Address
 from backend.contracts.spoken_time import day_text
+from backend.contracts.understanding import DangerTalk
 from backend.domain.conversation import in_service_hours, next_service_start
-from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
-from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS, LASTS_WHATEVER_IS_SAID
 
 OPTED_OUT = "好的,以后不再给您发通知短信。您有事照样可以发短信来问。想恢复通知,请回复“恢复”。"
 OPTED_IN = "好的,已恢复。您的事有了进展,我会发短信告诉您。"

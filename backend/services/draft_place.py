@@ -7,10 +7,12 @@ from dataclasses import replace
 import structlog
 
 from backend.contracts.conversations import Address, Completeness, Draft
+from backend.contracts.understanding import EmergencyHit
 from backend.domain.drafting.model import ASKS_FOR_A_FACT, OpenForm
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.language.address_merge import merge_address
 from backend.domain.language.addresses import completeness
+from backend.domain.language.emergency import unless_faint
 from backend.storage.tables.conversations import ConversationRow
 
 log = structlog.get_logger()
@@ -23,10 +25,10 @@ def open_draft(conversation: ConversationRow) -> Draft:
     return form.draft if form is not None else Draft()
 
 
-def is_answering(conversation: ConversationRow) -> bool:
-    """Whether the form has a question open that asks for something else than what happened."""
+def danger_in(conversation: ConversationRow, hit: EmergencyHit | None) -> EmergencyHit | None:
+    """The danger that was heard in a message; not a faint one where the form asks for something else than what happened."""
     form = _form(conversation)
-    return form is not None and form.requested.value in ASKS_FOR_A_FACT
+    return unless_faint(hit) if form is not None and form.requested.value in ASKS_FOR_A_FACT else hit
 
 
 def place_in_draft(draft: Draft, said: Address | None) -> Address | None:

@@ -8,15 +8,14 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Reply
-from backend.contracts.understanding import EmergencyHit, Facts
-from backend.domain.language.danger_talk import DangerTalk
+from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts
 
 
 class Ears(Protocol):
     """What the engine must understand by itself."""
 
-    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
-        """Danger to life now, or None; `answering`: a question of the form is open."""
+    def emergency(self, text: str) -> EmergencyHit | None:
+        """Danger to life now, or None."""
         ...
 
     def takes_back(self, text: str) -> bool:

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Address, Completeness, Draft, Urgency
 from backend.contracts.messages import Reply
-from backend.contracts.understanding import Facts, PhoneKind
+from backend.contracts.understanding import DangerTalk, Facts, PhoneKind
 from backend.contracts.work_orders import Verb
 from backend.domain import phrases
 from backend.domain.conversation import EMERGENCY_PRIORITY, is_recent_emergency, same_emergency
 from backend.domain.errors import DomainError
-from backend.domain.language.danger_talk import DangerTalk
-from backend.domain.language.emergency import EMERGENCY_KINDS, names_danger
+from backend.domain.language.emergency import names_danger
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.normalise import normalise
 from backend.services.casework import apply_verb
 from backend.services.conversations import flag_for_people

@@ -30,6 +30,10 @@ class Checked:
     rows: list[Any] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
+    def to_store(self, *, keep_good_rows: bool) -> Sequence[Any]:
+        """The rows to store: none of them where any other has an error, unless the good ones are to be kept."""
+        return self.rows if keep_good_rows or not self.errors else ()
+
 
 @dataclass
 class ImportReport:
@@ -65,19 +69,6 @@ def write_errors(path: Path, errors: Sequence[RowError]) -> None:
         page.cell(page.max_row, 4).data_type = "s"  # what it quotes from a cell may begin with "="
     page.freeze_panes = "A2"
     book.save(path)
-
-
-async def import_workbook(
-    session: AsyncSession, path: Path, *, now: datetime, progress: Progress, strict: bool = True
-) -> ImportReport:
-    """Read all sheets and store them: `check_workbook` and `store` in one transaction. The caller commits.
-
-    `strict`: nothing is imported when any row has an error; else the good rows are. Raises InvalidField.
-    """
-    checked = await check_workbook(session, path, progress=progress)
-    if strict and checked.errors:
-        return ImportReport(0, checked.errors)
-    return ImportReport(await store(session, checked.rows, now=now), checked.errors)
 
 
 async def check_workbook(session: AsyncSession, path: Path, *, progress: Progress) -> Checked:

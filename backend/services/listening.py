@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.messages import Reply
-from backend.contracts.understanding import EmergencyHit, Facts
+from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts
 from backend.domain.assistant_text import LONGEST_HEARD
-from backend.domain.language.danger_talk import DangerTalk, danger_talk, may_go_on
+from backend.domain.language.danger_talk import danger_talk, may_go_on
 from backend.domain.language.emergency import screen_emergency, takes_back_danger
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
@@ -27,8 +27,8 @@ class RuleEars:
         self._gazetteer: Gazetteer | None = None
         self._read_at = 0.0
 
-    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
-        return screen_emergency(text[:LONGEST_HEARD], answering=answering)
+    def emergency(self, text: str) -> EmergencyHit | None:
+        return screen_emergency(text[:LONGEST_HEARD])
 
     def takes_back(self, text: str) -> bool:
         return takes_back_danger(text[:LONGEST_HEARD])

@@ -9,11 +9,10 @@ from typing import Any
 
 from backend.contracts.conversations import Address, Owner
 from backend.contracts.messages import Author, Channel, Reply
-from backend.contracts.understanding import EmergencyHit
+from backend.contracts.understanding import DangerTalk, EmergencyHit
 from backend.domain import opt_out
 from backend.domain.assistant_text import chosen, is_unreadable, text_for_assistant, whole_again
 from backend.domain.conversation import CALLED_FOR, DraftState, draft_state, is_recent_emergency
-from backend.domain.language.danger_talk import DangerTalk
 from backend.domain.language.normalise import normalise
 from backend.domain.language.wishes import says
 from backend.services.draft_place import open_draft

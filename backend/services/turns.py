@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Owner
 from backend.contracts.messages import Author, Channel, Reply
+from backend.contracts.understanding import DangerTalk
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, is_recent_emergency, needs_new_dialogue
-from backend.domain.language.danger_talk import LASTS_WHATEVER_IS_SAID, DangerTalk
+from backend.domain.language.emergency_kinds import LASTS_WHATEVER_IS_SAID
 from backend.services import metrics, turn_effects
 from backend.services.delivery import Deliverer, Sending
-from backend.services.draft_place import is_answering
+from backend.services.draft_place import danger_in
 from backend.services.ears import Ears
 from backend.services.emergencies import PURPOSE, awaits_place, leads_there
 from backend.services.faq_answers import added_answer
@@ -192,7 +193,7 @@ class TurnWorker(LeasedWorker[Turn]):
         said = self._after_danger(turn) if follows else None
         if said is not None:
             return said
-        hit = self._ears.emergency(turn.message.text, answering=is_answering(turn.conversation))
+        hit = danger_in(turn.conversation, self._ears.emergency(turn.message.text))
         if hit is not None:
             return Emergency(hit)
         place = await self._emergency_place(turn)

@@ -19,10 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import intents_of_parse
+from backend.domain.drafting.context import facts_in_context, intents_of_parse
 from backend.domain.drafting.last_question import asked_by
-from backend.domain.drafting.model import ASKS_FOR_A_FACT
-from backend.domain.language.emergency import EMERGENCY_KINDS
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer
 from backend.domain.language.several_places import own_places
@@ -50,7 +49,7 @@ async def understand(
 ) -> Heading:
     """Never raises for the assistant's failures. `context` is the bot's last sentence, "" for none."""
     draw = partial(draw_facts, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
-    facts = draw(text, answering=asked_by(context) in ASKS_FOR_A_FACT)
+    facts = facts_in_context(draw(text), asked_by(context))
     parsed = await _parse(assistant, text, channel)
     intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"

@@ -16,7 +16,7 @@ from backend.contracts.messages import Author, Channel, Reply
 from backend.domain import opt_out
 from backend.domain.drafting.asking import unsaid
 from backend.domain.drafting.stored import form_from_json, form_to_json
-from backend.services.draft_place import is_answering
+from backend.services.draft_place import danger_in
 from backend.services.ears import Ears
 from backend.storage.messages import next_unhandled
 from backend.storage.tables.conversations import ConversationRow
@@ -37,7 +37,7 @@ async def is_answered_later(
     if following is None or following.author != Author.RESIDENT.value or following.kind not in _SAID:
         return False
     opts_out = opt_out.screen(channel=Channel(following.channel), text=following.text, offered=())
-    return opts_out is None and ears.emergency(following.text, answering=is_answering(conversation)) is None
+    return opts_out is None and danger_in(conversation, ears.emergency(following.text)) is None
 
 
 def forget_question(conversation: ConversationRow) -> None:

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from backend.contracts.understanding import Facts, Span
 from backend.domain.drafting.codec import to_json
-from backend.domain.drafting.model import ASKS_FOR_A_FACT
+from backend.domain.drafting.context import facts_in_context
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place
 from bot.components.base import DRAW, DRAWN, RuleComponent
@@ -62,7 +62,7 @@ class FactExtractor(RuleComponent):
             meta = message.get(METADATA) or {}
             draw = partial(draw_facts, message_time=_time(meta.get("message_time")), gazetteer=gazetteer)
             previous = (meta.get("draft") or {}).get("contact_phone") or meta.get("known_phone") or ""
-            facts = draw(str(message.get(TEXT) or ""), previous_phone=previous, answering=_is_answering(meta))
+            facts = facts_in_context(draw(str(message.get(TEXT) or ""), previous_phone=previous), _requested(meta))
             message.set(DRAW, draw)
             message.set(FACTS, to_json(facts), add_to_output=True)
             message.set(DRAWN, facts)
@@ -70,8 +70,8 @@ class FactExtractor(RuleComponent):
         return messages
 
 
-def _is_answering(meta: dict[str, Any]) -> bool:
-    return ((meta.get("draft") or {}).get("form") or {}).get("requested") in ASKS_FOR_A_FACT
+def _requested(meta: dict[str, Any]) -> str:
+    return str(((meta.get("draft") or {}).get("form") or {}).get("requested") or "")
 
 
 def _entities(facts: Facts) -> list[dict[str, Any]]:

@@ -17,13 +17,9 @@ from backend.services.directory import seed_directory
 from backend.settings import Settings
 from backend.storage.database import Database
 from channels.assistant import RasaAssistant
+from channels.clock import SystemClock
 
 TOKEN = "token-of-the-tests"
-
-
-class SystemClock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 database = Database(f"sqlite+aiosqlite:///{os.environ.get('YOUSHI_TEST_DATABASE', ':memory:')}")

@@ -31,10 +31,9 @@ from rasa.shared.nlu.constants import INTENT_RANKING_KEY, METADATA, TEXT  # noqa
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 
 from backend.domain.drafting.codec import to_json  # noqa: E402
-from backend.domain.drafting.context import ALONE, intents_of_parse  # noqa: E402
+from backend.domain.drafting.context import ALONE, facts_in_context, intents_of_parse  # noqa: E402
 from backend.domain.drafting.heard import RATING  # noqa: E402
 from backend.domain.drafting.last_question import asked_by  # noqa: E402
-from backend.domain.drafting.model import ASKS_FOR_A_FACT  # noqa: E402
 from backend.domain.language.facts import draw_facts  # noqa: E402
 from bot.components.boundary_learning import learn_boundaries  # noqa: E402
 from bot.components.clause_model import ClauseModels, Told, learn_clauses, own_shares  # noqa: E402
@@ -316,7 +315,7 @@ def understanding_hears_every_intent_as_the_bot_does_in_the_same_place() -> None
             meta = {"rating_pending": True} if asked == RATING else {"draft": {"form": {"requested": asked}}}
             meta = {**meta, "channel": "sms", "message_time": NOW.isoformat()}
             by_the_bot = heard_by_the_bot(text, meta, ranking).get(INTENT_RANKING_KEY)
-            facts = draw_facts(text, message_time=NOW, gazetteer=PLACES.gazetteer(), answering=asked in ASKS_FOR_A_FACT)
+            facts = facts_in_context(draw_facts(text, message_time=NOW, gazetteer=PLACES.gazetteer()), asked)
             by_itself = intents_of_parse(text, parsed, facts, sentence)
             assert [(entry["name"], entry["confidence"]) for entry in by_the_bot] == list(by_itself), (text, sentence)
 

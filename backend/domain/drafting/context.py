@@ -19,8 +19,9 @@ from backend.domain.drafting.context_words import new_phone
 from backend.domain.drafting.expected import in_the_light_of
 from backend.domain.drafting.heard import Heard, Ranking
 from backend.domain.drafting.last_question import asked_by
+from backend.domain.drafting.model import ASKS_FOR_A_FACT
 from backend.domain.language.answers import Answer, classify_answer
-from backend.domain.language.emergency import is_figure_of_speech
+from backend.domain.language.emergency import is_figure_of_speech, unless_faint
 from backend.domain.language.normalise import normalise
 from backend.domain.language.wishes import asks, gives_up, says
 from backend.domain.opt_out import OptOutWord, screen
@@ -82,6 +83,11 @@ def intents_of_parse(text: str, parsed: Mapping[str, Any], facts: Facts, sentenc
     entries = parsed.get(ALONE) or parsed.get("intent_ranking") or ()
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in entries)
     return intents_in_context(hear(text, ranking, facts, asked_by(sentence), parsed.get("categories") or ()))
+
+
+def facts_in_context(facts: Facts, requested: str) -> Facts:
+    """The facts without a danger that is only faintly heard, where `requested` asks for something else than what happened."""
+    return replace(facts, emergency=unless_faint(facts.emergency)) if requested in ASKS_FOR_A_FACT else facts
 
 
 def wishes_of(text: str) -> list[str]:

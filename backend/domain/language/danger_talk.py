@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 
+from backend.contracts.understanding import DangerTalk
 from backend.domain.language.emergency import emergency_in, names_danger, sounds_dangerous_weakly
 from backend.domain.language.matters import kinds_named
 from backend.domain.language.normalise import normalise
@@ -24,17 +24,6 @@ _ELSEWHERE = ("earlier", "another", "asks_person", "person", "asks_hotline", "ho
 _WANTS_REPAIR = re.compile(
     r"谁(?:给|来)?(?:管|赔|修|清|收拾|负责)|能(?:不能)?(?:给|帮)|把[^,。]{1,4}(?:补|修|换|清|装)"
 )  # what remains to be done
-LASTS_WHATEVER_IS_SAID = frozenset({"suicide", "overdose"})  # 你们别来 ends nothing
-
-
-class DangerTalk(Enum):
-    """What is said of a danger that was just reported; a later one decides over an earlier one."""
-
-    STATE = "state"
-    DONE = "done"
-    HELP = "help"
-    WHEN = "when"
-    UNWANTED = "unwanted"
 
 
 _TOLD = [(kind, re.compile("|".join(f"(?:{words})" for words in _TABLE["kinds"][kind.value]))) for kind in DangerTalk]

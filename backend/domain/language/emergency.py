@@ -26,17 +26,6 @@ _GAPS = (("~~", "[^。!?;\n]{0,14}"), ("~", "[^,。!?;\n]{0,8}"))
 
 
 @dataclass(frozen=True)
-class EmergencyKind:
-    """One kind of danger: the words to send (one SMS), the number to call, and how the order is filed."""
-
-    kind: str
-    instruction: str
-    call: str
-    category: str
-    subcategory: str
-
-
-@dataclass(frozen=True)
 class _Rules:
     patterns: re.Pattern[str]
     sure: re.Pattern[str]
@@ -56,7 +45,7 @@ CALM_WITHOUT_EXCUSE = -2.5  # the same where nothing in the text tells why it sh
 ALARMING_ALONE = 2.0  # unless what the rule found scores this much by itself
 OUTWEIGHED = -1.5  # and with the whole text no less than this
 DANGER_IN_FEW_WORDS = 1.0  # above it the model alone raises the alarm where hardly anything is said
-DANGER_IN_AN_ANSWER = 1.5  # the same where a question of the form is open: what it asks for is far likelier than a danger
+FAINT = 1.5  # up to it the model alone has heard a danger only faintly
 _FEW_WORDS = 6  # characters, marks left out
 NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
@@ -90,10 +79,6 @@ def _rules(entry: dict[str, Any], told: dict[str, Any]) -> _Rules:
     return _Rules(every, sure, _any(told["safe"]), bool(entry.get("lasts")), bool(entry.get("firm")))
 
 
-EMERGENCY_KINDS: dict[str, EmergencyKind] = {
-    kind: EmergencyKind(kind, entry["instruction"], entry["call"], entry["category"], entry["subcategory"])
-    for kind, entry in _TABLE["kinds"].items()
-}
 _RULES = {kind: _rules(entry, _SIGNS[kind]) for kind, entry in _TABLE["kinds"].items()}
 _TYPOS = tuple(_WORDS["typos"].values())
 _TYPO = re.compile("|".join(f"({typo})" for typo in _WORDS["typos"]))
@@ -131,35 +116,39 @@ _PLACE = re.compile(
 )
 
 
-def screen_emergency(text: str, *, answering: bool = False) -> EmergencyHit | None:
+def screen_emergency(text: str) -> EmergencyHit | None:
     """The gravest danger that the text reports as present, None for idioms, things past and settled, and mere fears.
 
-    The span lies in the normalised text. `answering`: a question of the form is open, so that mere likeness to a danger counts
-    less. What to say and do: `EMERGENCY_KINDS[hit.kind]`.
+    The span lies in the normalised text. What to say and do: `emergency_kinds.EMERGENCY_KINDS[hit.kind]`.
     """
-    return emergency_in(normalise(text).text, answering=answering)
+    return emergency_in(normalise(text).text)
 
 
 @lru_cache(maxsize=256)
-def emergency_in(text: str, *, answering: bool = False) -> EmergencyHit | None:
+def emergency_in(text: str) -> EmergencyHit | None:
     """`screen_emergency` for text that is normalised already."""
     meant = spelt(text)
     hits, score = _by_rules(text, meant), danger_score(meant)
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _says_little(text, meant, score)):
         return gravest
-    if gravest is None and (score <= _least(meant, answering=answering) or _is_calm_otherwise(meant)):
+    if gravest is None and (score <= _least(meant) or _is_calm_otherwise(meant)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
     kind = _kind(meant, hits)
-    return hits.get(kind) or EmergencyHit(kind, gravest.span if gravest else Span(0, len(text), text))
+    if gravest is None:
+        return EmergencyHit(kind, Span(0, len(text), text), faint=score <= FAINT)
+    return hits.get(kind) or EmergencyHit(kind, gravest.span)
 
 
-def _least(meant: str, *, answering: bool) -> float:
+def unless_faint(hit: EmergencyHit | None) -> EmergencyHit | None:
+    """What is left of it in an answer to a question for something else, which is far likelier than a danger."""
+    return None if hit is None or hit.faint else hit
+
+
+def _least(meant: str) -> float:
     """The score above which the model alone raises the alarm: 掉了, 没气 and 两个人 hold too little to be sure of anything."""
-    if answering:
-        return DANGER_IN_AN_ANSWER
     return DANGER_IN_FEW_WORDS if len(_MARKS.sub("", meant)) <= _FEW_WORDS else DANGER
 
 

@@ -20,11 +20,8 @@ _MASK = "\x01"
 _NAME = 4  # characters of a name that is surely one
 
 
-def draw_facts(
-    text: str, *, message_time: datetime, gazetteer: Gazetteer, previous_phone: str = "", answering: bool = False
-) -> Facts:
+def draw_facts(text: str, *, message_time: datetime, gazetteer: Gazetteer, previous_phone: str = "") -> Facts:
     """Everything that rules find in one message; spans lie in the normalised text. `message_time` must be aware (ValueError).
-    `answering`: a question of the form is open (`screen_emergency`).
 
     Digits go to the first that claims them: a valid order number, a phone, an imperfect order number, a time, the address. What
     one has claimed is blotted out for the next, positions kept: a date never becomes a door and a phone never a room.
@@ -44,7 +41,7 @@ def draw_facts(
         name=name_in(plain),
         privacy=privacy_in(plain),
         quantities=quantities_in(_blot(rest, list(place.spans) if place else [])),
-        emergency=emergency_in(plain, answering=answering),
+        emergency=emergency_in(plain),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@lru_cache(maxsize=16)
+@cache
 def load_table(name: str) -> dict[str, Any]:
     """The mapping in `data/<name>.yml`; FileNotFoundError for an unknown table, ValueError for one that is no mapping."""
     source = resources.files("backend.domain.language").joinpath("data", f"{name}.yml").read_text(encoding="utf-8")

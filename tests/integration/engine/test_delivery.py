@@ -359,10 +359,10 @@ async def test_after_a_crash_between_intent_and_result_nothing_is_sent_again(wor
         raise asyncio.CancelledError
 
     world.wechat.on_send = die
-    crashing = world.new_deliverer(lease_seconds=0.2)
+    crashing = world.new_deliverer()
     await crashing.drain()
     assert await statuses(world) == ["submitted", "queued"]
-    await asyncio.sleep(0.3)
+    await world.leases_run_out()
     await world.deliverer.drain()
     assert world.wechat.texts == ["一", "二"]
     assert await statuses(world) == ["unknown", "sent"]

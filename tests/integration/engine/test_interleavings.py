@@ -119,13 +119,13 @@ class Story:
 
         if where == "turn":
             self._in_turn = crashing
-            await self.world.turn_worker(lease_seconds=0.01).drain()
+            await self.world.turn_worker().drain()
             self._in_turn = None
         else:
             self._dies = True
-            await self.world.new_deliverer(lease_seconds=0.01).drain()
+            await self.world.new_deliverer().drain()
             self._dies = False
-        await asyncio.sleep(0.02)
+        await self.world.leases_run_out()
 
     async def _provider(self, outcome: str) -> None:
         self.world.wechat.script = [SendResult(SendOutcome(outcome))]

@@ -17,19 +17,19 @@ NO_DANGERS = ["暖气冰凉,冻死了", "噪音吵得要出人命", "煤气费�
 
 @pytest.mark.parametrize("text", DANGERS)
 def test_danger_is_heard_and_has_its_advice_and_category(text: str) -> None:
-    hit = RuleEars().emergency(text, answering=False)
+    hit = RuleEars().emergency(text)
     assert hit is not None
     assert phrases.emergency_advice(hit.kind) != phrases.emergency_advice("something new")
 
 
 @pytest.mark.parametrize("text", NO_DANGERS)
 def test_idioms_are_no_danger(text: str) -> None:
-    assert RuleEars().emergency(text, answering=False) is None
+    assert RuleEars().emergency(text) is None
 
 
 def test_of_an_endless_message_no_more_is_heard_than_anybody_says() -> None:
-    assert RuleEars().emergency("冷" * LONGEST_HEARD + "我家着火了", answering=False) is None
-    assert RuleEars().emergency("我家着火了" + "冷" * 60_000, answering=False) is not None
+    assert RuleEars().emergency("冷" * LONGEST_HEARD + "我家着火了") is None
+    assert RuleEars().emergency("我家着火了" + "冷" * 60_000) is not None
 
 
 async def test_facts_know_the_streets_of_the_district(world: World) -> None:

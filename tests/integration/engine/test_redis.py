@@ -20,11 +20,12 @@ from backend.storage.streams import Streams, StreamsAway
 from backend.storage.tables.outbox import OutboxRow
 from backend.storage.wakeups import LIVE_CHANNEL, Wakeups
 from tests.integration.engine.world import World, eventually
+from tests.redis_server import redis_in
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
-    server = EmbeddedRedis(str(tmp_path_factory.mktemp("redis") / "redis.db"))
+    server = redis_in(tmp_path_factory.mktemp("redis"))
     yield server
     server.shutdown(nosave=True)
 
@@ -74,7 +75,7 @@ async def test_a_message_wakes_the_worker_at_once(lively: World) -> None:
 
 
 async def test_everything_goes_on_with_redis_emptied_and_killed(tmp_path: Path, world: World) -> None:
-    server = EmbeddedRedis(str(tmp_path / "redis.db"))
+    server = redis_in(tmp_path)
     redis = Redis(unix_socket_path=server.socket_file)
     lively = World(world.db, tmp_path, redis)
     stop = asyncio.Event()

@@ -82,12 +82,12 @@ async def test_the_intent_is_on_record_before_the_request_leaves(joined: World) 
 
 
 async def test_a_program_that_dies_after_the_commit_leaves_a_task_for_a_person_and_nobody_sends_again(joined: World) -> None:
-    dying = joined.new_deliverer(lease_seconds=0.05)
+    dying = joined.new_deliverer()
     dying.go_on = lambda _lease, _job: None  # type: ignore[method-assign]
     joined.turns = joined.turn_worker(deliverer=dying)
     await joined.hears("屋里冷")
     await joined.turns.drain()
-    await asyncio.sleep(0.1)
+    await joined.leases_run_out()
     await joined.deliverer.drain()
     assert joined.wechat.sent == []
     assert (await joined.messages())[-1].status == "unknown"

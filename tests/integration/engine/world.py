@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.contracts.messages import (
     Channel,
@@ -25,8 +25,7 @@ from backend.contracts.messages import (
     SendResult,
     SessionGrant,
 )
-from backend.contracts.understanding import EmergencyHit, Facts, Span
-from backend.domain.language.danger_talk import DangerTalk
+from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts, Span
 from backend.services import conversations as talk
 from backend.services.delivery import Deliverer
 from backend.services.inbox import Inbox
@@ -39,21 +38,11 @@ from backend.storage.tables import __all__ as _all_tables  # noqa: F401  the met
 from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.messages import MessageRow
 from backend.storage.wakeups import Wakeups
+from tests.clocks import HandClock
 
-NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # Saturday 12:00 in Shanghai
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # by the clock on the wall, which leases go by
 WECHAT_GRANT = SessionGrant(allowed=5, seconds=48 * 3600)
 PHONE = "17000001234"
-
-
-class MovableClock:
-    def __init__(self, at: datetime = NOON) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, **parts: float) -> None:
-        self.at += timedelta(**parts)
 
 
 @dataclass
@@ -110,7 +99,7 @@ class PlainEars:
     def __init__(self) -> None:
         self.facts_by_text: dict[str, Facts] = {}
 
-    def emergency(self, text: str, *, answering: bool) -> EmergencyHit | None:
+    def emergency(self, text: str) -> EmergencyHit | None:
         at = text.find("着火")
         return EmergencyHit("fire", Span(at, at + 2, "着火")) if at >= 0 else None
 
@@ -146,7 +135,7 @@ class World:
 
     def __init__(self, db: Database, home: Path, redis: Any = None) -> None:
         self.db = db
-        self.clock = MovableClock()
+        self.clock = HandClock()
         self.assistant = RememberingAssistant()
         self.ears = PlainEars()
         self.wechat = RememberingSender(Channel.WECHAT_OA, WECHAT_TRAITS)
@@ -231,6 +220,12 @@ class World:
         async with self.db.reading() as session:
             query = select(MessageRow).where(MessageRow.conversation_id == conversation.id).order_by(MessageRow.seq)
             return [row for row in await session.scalars(query) if direction in ("", row.direction)]
+
+    async def leases_run_out(self) -> None:
+        """Whoever holds a conversation has been silent for too long; no test waits for that."""
+        async with self.writing() as session:
+            for until in (ConversationRow.turn_until, ConversationRow.send_until):
+                await session.execute(update(ConversationRow).where(until.is_not(None)).values({until: LONG_AGO}))
 
     async def rows(self, table: Any) -> list[Any]:
         async with self.db.reading() as session:

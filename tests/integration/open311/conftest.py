@@ -1,6 +1,5 @@
 """The Open311 endpoint on a seeded SQLite database, seen through HTTP."""
 
-import asyncio
 import shutil
 import uuid
 from collections.abc import AsyncIterator
@@ -21,10 +20,11 @@ from backend.api.dependencies import AppContext
 from backend.contracts.conversations import Address
 from backend.contracts.work_orders import Verb
 from backend.services.casework import apply_verb
-from backend.services.directory import seed_directory
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.settings import Settings
 from backend.storage.database import Database
+from tests.clocks import HandClock
+from tests.databases import filled
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 KEY = "key-of-the-city-app"
@@ -37,19 +37,11 @@ GOOD = {
 
 
 @dataclass
-class Clock:
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-@dataclass
 class Town:
     """The endpoint and the database behind it."""
 
     database: Database
-    clock: Clock
+    clock: HandClock
     settings: Settings
     http: httpx.AsyncClient
 
@@ -129,25 +121,14 @@ def xml_of(answer: httpx.Response) -> Element:
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory) -> Path:
-    """A seeded database file to copy: seeding takes longer than a test."""
-    path = tmp_path_factory.mktemp("open311") / "seeded.db"
-
-    async def fill() -> None:
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        await database.create_schema()
-        async with database.transaction() as session:
-            await seed_directory(session, NOW)
-        await database.close()
-
-    asyncio.run(fill())
-    return path
+    return filled(tmp_path_factory.mktemp("open311"), NOW)
 
 
 @pytest.fixture
 async def town(tmp_path, seeded) -> AsyncIterator[Town]:
     shutil.copy(seeded, tmp_path / "town.db")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'town.db'}")
-    clock = Clock()
+    clock = HandClock(NOW)
     settings = Settings(open311_api_keys=f" {KEY} , another-key,", sms_provider="kannel", public_url="https://youshi.example/")
     app = FastAPI()
     app.include_router(open311.router)

@@ -7,7 +7,7 @@ import pytest
 
 from backend.contracts.conversations import Address
 from backend.contracts.work_orders import Verb
-from tests.integration.open311.conftest import DAY, GOOD, xml_of
+from tests.integration.open311.conftest import GOOD, xml_of
 
 CONTENT_TYPES = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 READABLE = ("discovery", "v2/services", "v2/services/0101", "v2/requests", "test/v2/services")
@@ -253,10 +253,10 @@ async def test_an_order_is_closed_when_it_is_archived_withdrawn_or_declined(town
     for verb, data in steps:
         (before,) = await town.listed(service_request_id=number)
         assert before["status"] == "open"
-        town.clock.moment += timedelta(hours=1)
+        town.clock.advance(hours=1)
         await town.do(number, verb, **data)
-    closed_at = town.clock.moment
-    town.clock.moment += timedelta(hours=5)
+    closed_at = town.clock.now()
+    town.clock.advance(hours=5)
     await town.do(number, Verb.NOTE, note="归档后补充")
     (after,) = await town.listed(service_request_id=number)
     assert after["status"] == "closed"
@@ -275,7 +275,7 @@ async def test_a_resolved_order_that_waits_for_its_rating_is_still_open(town):
 
 async def test_lists_are_narrowed_by_service_status_and_time(town):
     old = await town.told(service_code="0101")
-    town.clock.moment += DAY
+    town.clock.advance(days=1)
     new = await town.told(service_code="1102")
     await town.do(new, Verb.WITHDRAW, reason="不用了")
     cases = (
@@ -310,9 +310,9 @@ async def test_a_list_of_ids_overrides_everything_else_and_passes_over_the_unkno
 
 async def test_by_default_the_last_ninety_days_are_listed(town):
     old = await town.told()
-    town.clock.moment += 90 * DAY
+    town.clock.advance(days=90)
     assert await town.ids() == [old]
-    town.clock.moment += timedelta(seconds=1)
+    town.clock.advance(seconds=1)
     assert await town.ids() == []
     assert await town.ids(start_date="2026-11-01T00:00:00Z") == [old]
 

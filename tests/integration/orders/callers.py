@@ -17,6 +17,7 @@ from backend.services import auth
 from backend.settings import Settings
 from backend.storage.database import Database
 from backend.storage.tables.people import TokenRow, UserRow
+from tests.clocks import HandClock
 
 SERVICE_TOKEN = "our-own-programs"
 STORY = {
@@ -39,18 +40,10 @@ PEOPLE = {
 }
 
 
-class StoppedClock:
-    def __init__(self, time: datetime) -> None:
-        self.time = time
-
-    def now(self) -> datetime:
-        return self.time
-
-
 class Api:
     """Speaks to the app as one of the people, as our own programs, or as nobody."""
 
-    def __init__(self, client: httpx.AsyncClient, clock: StoppedClock) -> None:
+    def __init__(self, client: httpx.AsyncClient, clock: HandClock) -> None:
         self.client, self.clock = client, clock
 
     async def call(self, who, method, path, *, status=200, **request):
@@ -77,7 +70,7 @@ class Api:
 @asynccontextmanager
 async def calling(database: Database, home: Path, now: datetime) -> AsyncIterator[Api]:
     """The interface over a database, its clock standing still at `now`, with one person of each role."""
-    clock = StoppedClock(now)
+    clock = HandClock(now)
     app = FastAPI()
     problems.install(app)
     for module in (auth_api, directory, reports, work_orders):

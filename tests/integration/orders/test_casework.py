@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +12,6 @@ from sqlalchemy import delete, select, update
 from backend.contracts.conversations import Address
 from backend.contracts.people import Role
 from backend.contracts.work_orders import EventType, State, Verb
-from backend.domain.calendar import SHANGHAI
 from backend.domain.errors import DomainError, Forbidden, IllegalTransition, InvalidField, NotFound, StaleVersion, TooOften
 from backend.domain.work_order import MOVES
 from backend.services.audit import verify
@@ -23,6 +22,7 @@ from backend.services.verb_effects import ReturnTooLate, TooLateToExtend, TooMan
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import JoinRow, RoundRow, WorkOrderEventRow, WorkOrderRow
 from backend.storage.work_orders import events_of, get_order, open_orders_of
+from tests.clocks import local
 
 from .conftest import COLD_HOME, NOW, Desk
 
@@ -33,10 +33,6 @@ OWNER = Caller(Role.SERVICE, resident=Resident("conversation-li"))
 OWNER_BY_IDENTITY = Caller(Role.SERVICE, resident=Resident("", "wechat_oa", "openid-li"))
 STRANGER = Caller(Role.SERVICE, resident=Resident("conversation-other", "wechat_oa", "openid-other"))
 SLOW = {"category": "绿化", "subcategory": "毁绿"}  # three working days: Friday evening until Wednesday
-
-
-def local(text):
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 async def log_of(database, order):

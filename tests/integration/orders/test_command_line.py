@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from typer import Typer
 from typer.testing import CliRunner
 
 import backend.cli
+
+from .workbooks import filled
 
 PASSWORD = "secret-word\nsecret-word\n"
 
@@ -139,13 +141,7 @@ def test_a_long_list_of_errors_is_a_workbook_and_not_a_wall(installation: Path) 
 
 
 def units(folder: Path, rows: list[tuple[str, str, str, str]]) -> Path:
-    book = Workbook()
-    page = book.worksheets[0]
-    page.title = "单位"
-    for row in [("编号", "名称", "类别", "电话"), *rows]:
-        page.append(row)
-    book.save(folder / "目录.xlsx")
-    return folder / "目录.xlsx"
+    return filled(folder, 单位=rows)
 
 
 @pytest.mark.parametrize("command", [("migrate",), ("make-migration", "nothing")])

@@ -1,6 +1,7 @@
 """The directory: what is seeded, and a district's own data from Excel."""
 
 import re
+from functools import partial
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -8,18 +9,13 @@ from openpyxl import Workbook, load_workbook
 from backend.domain.clocks import ClockSpec
 from backend.domain.errors import InvalidField, NotFound
 from backend.services import directory as service
-from backend.services.importer import import_workbook, write_template
+from backend.services.importer import write_template
 from backend.services.seeding import seed_directory
 from backend.storage import directory
 from backend.storage.tables.directory import CategoryRow, PlaceRow, RoutingRuleRow, UnitRow
 
 from .conftest import NOW
-
-
-@pytest.fixture
-async def session(database):
-    async with database.transaction() as session:
-        yield session
+from .workbooks import HEADINGS, filled, load, saved
 
 
 async def test_seeding_twice_adds_nothing(session):
@@ -89,34 +85,9 @@ async def test_an_unknown_code_is_not_found(session):
         await service.category_by_code(session, "0000")
 
 
-SHEETS = {
-    "单位": ("编号", "名称", "类别", "电话"),
-    "地点": ("编号", "类别", "名称", "上级编号", "别名", "承办单位编号", "户数"),
-    "派单规则": ("编号", "地点编号", "事项编号", "承办单位编号", "优先级", "说明"),
-}
-
-
 @pytest.fixture
 def workbook(tmp_path):
-    def write(**rows):
-        book = Workbook()
-        book.remove(book.active)
-        for title, lines in rows.items():
-            page = book.create_sheet(title)
-            page.append(SHEETS[title])
-            for line in lines:
-                page.append(line)
-        path = tmp_path / "own.xlsx"
-        book.save(path)
-        return path
-
-    return write
-
-
-async def load(session, path, **options):
-    steps = []
-    report = await import_workbook(session, path, now=NOW, progress=lambda *step: steps.append(step), **options)
-    return report, steps
+    return partial(filled, tmp_path)
 
 
 async def test_a_districts_own_data_is_imported_with_progress(session, workbook):
@@ -128,7 +99,8 @@ async def test_a_districts_own_data_is_imported_with_progress(session, workbook)
         ],
         派单规则=[("boiler-rule", "210302004-90", "01", "boiler", 2, "归二号锅炉房")],
     )
-    report, steps = await load(session, path)
+    steps = []
+    report = await load(session, path, steps=steps)
     assert (report.imported, report.errors) == (4, [])
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     estate = await session.get_one(PlaceRow, "210302004-90-e1")
@@ -160,7 +132,7 @@ BROKEN = {
 
 
 async def test_errors_name_sheet_row_and_column_and_nothing_is_imported(session, workbook):
-    report, _ = await load(session, workbook(**BROKEN))
+    report = await load(session, workbook(**BROKEN))
     found = {(error.sheet, error.row, error.column) for error in report.errors}
     assert found == {
         ("单位", 2, "编号"), ("单位", 3, "类别"), ("单位", 5, "编号"),
@@ -174,24 +146,24 @@ async def test_errors_name_sheet_row_and_column_and_nothing_is_imported(session,
 
 async def test_a_rule_for_a_matter_that_is_not_there_is_an_error(session, workbook):
     rules = [(f"r{code}", "", code, "heating", "0", "") for code in ("0101", "01", "9999", "99")]
-    report, _ = await load(session, workbook(派单规则=rules))
+    report = await load(session, workbook(派单规则=rules))
     assert [(error.row, error.column) for error in report.errors] == [(4, "事项编号"), (5, "事项编号")]
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "--5", "²"])
 async def test_a_number_that_no_column_holds_is_an_error(session, workbook, number):
-    report, _ = await load(session, workbook(派单规则=[("r", "", "0101", "heating", number, "")]))
+    report = await load(session, workbook(派单规则=[("r", "", "0101", "heating", number, "")]))
     assert [error.column for error in report.errors] == ["优先级"]
 
 
-async def test_a_sheet_without_its_columns_is_not_read_as_an_empty_one(session, workbook, monkeypatch):
-    monkeypatch.setitem(SHEETS, "单位", ("代码", "名称", "类别", "电话"))
+async def test_a_sheet_without_its_columns_is_not_read_as_an_empty_one(session, tmp_path):
+    path = saved(tmp_path, 单位=[("代码", "名称", "类别", "电话"), ("u1", "甲单位", "部门", "")])
     with pytest.raises(InvalidField, match=r"单位.*编号"):
-        await load(session, workbook(单位=[("u1", "甲单位", "部门", "")]))
+        await load(session, path)
 
 
 async def test_good_rows_can_be_kept_when_wished(session, workbook):
-    report, _ = await load(session, workbook(**BROKEN), strict=False)
+    report = await load(session, workbook(**BROKEN), keep_good_rows=True)
     assert report.imported == 1
     assert (await session.get_one(UnitRow, "y")).name == "好单位"
 
@@ -200,8 +172,9 @@ async def test_the_template_has_headings_and_its_examples_are_not_imported(sessi
     path = tmp_path / "template.xlsx"
     write_template(path)
     book = load_workbook(path)
-    assert {page.title: tuple(cell.value for cell in page[1]) for page in book} == SHEETS
-    report, steps = await load(session, path)
+    assert {page.title: tuple(cell.value for cell in page[1]) for page in book} == HEADINGS
+    steps = []
+    report = await load(session, path, steps=steps)
     assert (report.imported, report.errors, steps) == (0, [], [])
 
 

@@ -20,12 +20,6 @@ from .conftest import NOW
 BY = Edit("admin:chen", NOW, "【有事】")
 
 
-@pytest.fixture
-async def session(database):
-    async with database.transaction() as session:
-        yield session
-
-
 async def change(session, code, form, *, now=NOW, version=1, **more):
     return await time_limits.change_limit(session, code, form, expected_version=version, actor="admin:chen", now=now, **more)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import zipfile
+from functools import partial
 
 import pytest
 from openpyxl import Workbook
@@ -9,41 +10,19 @@ from sqlalchemy import event
 
 from backend.domain.errors import InvalidField
 from backend.services.import_file import lines_of
-from backend.services.importer import check_workbook, import_workbook, store
+from backend.services.importer import check_workbook, store
 from backend.storage.tables.directory import PlaceRow, UnitRow
 
+from . import workbooks
 from .conftest import NOW
+from .workbooks import PLACES, UNITS, load
 
-UNITS = ("编号", "名称", "类别", "电话")
-PLACES = ("编号", "类别", "名称", "上级编号", "别名", "承办单位编号", "户数")
-RULES = ("编号", "地点编号", "事项编号", "承办单位编号", "优先级", "说明")
 OLD_EXCEL = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(512)
 
 
 @pytest.fixture
-async def session(database):
-    async with database.transaction() as session:
-        yield session
-
-
-@pytest.fixture
 def saved(tmp_path):
-    def save(**sheets):
-        book = Workbook()
-        book.remove(book.active)
-        for title, lines in sheets.items():
-            page = book.create_sheet(title)
-            for line in lines:
-                page.append(line)
-        path = tmp_path / "filled.xlsx"
-        book.save(path)
-        return path
-
-    return save
-
-
-async def load(session, path, **options):
-    return await import_workbook(session, path, now=NOW, progress=lambda *_: None, **options)
+    return partial(workbooks.saved, tmp_path)
 
 
 def told(report):
@@ -97,7 +76,7 @@ async def test_what_excel_made_of_a_cell_is_an_error_of_its_row(session, saved):
         (2103020040010010, "丁单位", "部门", ""),
         ("u5", "戊单位", "部门", 4120000001),
     ]
-    report = await load(session, saved(单位=[UNITS, *rows]), strict=False)
+    report = await load(session, saved(单位=[UNITS, *rows]), keep_good_rows=True)
     assert told(report) == [(2, "编号"), (3, "名称"), (4, "电话"), (5, "编号")]
     assert [error.advice.count("文本格式") for error in report.errors] == [1, 0, 1, 1]
     assert (await session.get_one(UnitRow, "u5")).phone == "4120000001"

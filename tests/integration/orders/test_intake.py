@@ -1,13 +1,12 @@
 """Taking complaints in: routing, urgency, clocks, idempotency, and that nothing is ever lost."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from backend.contracts.conversations import Address, OccurredAt, TimeKind, Urgency
-from backend.domain.calendar import SHANGHAI
 from backend.domain.errors import InvalidField
 from backend.domain.language.order_numbers import is_valid
 from backend.services import intake
@@ -15,6 +14,7 @@ from backend.services.audit import verify
 from backend.storage.tables.outbox import OutboxRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from backend.storage.work_orders import events_of
+from tests.clocks import local
 
 from .conftest import NOW, Desk
 
@@ -22,10 +22,6 @@ from .conftest import NOW, Desk
 async def events(database, order):
     async with database.reading() as session:
         return await events_of(session, order.id)
-
-
-def local(text):
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 async def test_a_cold_home_goes_to_the_heating_company_at_once(desk, database):

@@ -1,24 +1,20 @@
 """What time alone brings about, with every step in a transaction of its own, as after a restart."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
-from backend.domain.calendar import SHANGHAI
 from backend.services.audit import verify
 from backend.services.clocks import calendar_warning, raise_due_alarms
 from backend.storage.tables.directory import CategoryRow
 from backend.storage.tables.work_orders import ClockAlarmRow
 from backend.storage.work_orders import events_of, get_order
+from tests.clocks import local
 
 from .conftest import NOW
 
 SLOW = {"category": "绿化", "subcategory": "毁绿"}
-
-
-def local(text):
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 async def tick(database, now):

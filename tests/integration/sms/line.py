@@ -17,9 +17,10 @@ from backend.settings import Settings
 from channels.sms.providers import make_provider
 from channels.sms.sender import SmsSender
 from channels.sms.webhook import sms_router
+from tests.clocks import HandClock
 from tests.kannel import RealKannel
 from tests.ports import free_port
-from tests.unit.sms.helpers import RecordingInbox, StillClock
+from tests.unit.sms.helpers import NOW, RecordingInbox
 
 RESIDENT = "17000000001"
 TOKEN = "integration-token"
@@ -44,7 +45,7 @@ class Line:
 
     async def open(self) -> None:
         """Start answering on our port."""
-        app = Starlette(routes=sms_router(self.settings, self.inbox, StillClock()).routes)
+        app = Starlette(routes=sms_router(self.settings, self.inbox, HandClock(NOW)).routes)
         self._server = _Server(uvicorn.Config(app, port=self.settings.port, log_level="error", lifespan="off"))
         self._serving = asyncio.create_task(self._server.serve())
         while not self._server.started:
@@ -101,7 +102,7 @@ async def open_line(*, answering: bool = True) -> AsyncIterator[Line]:
             sms_kannel_password=kannel.password,  # type: ignore[arg-type]
             sms_kannel_from=kannel.sender,
         )
-        line = Line(kannel, settings, SmsSender(make_provider(settings, session, StillClock())))
+        line = Line(kannel, settings, SmsSender(make_provider(settings, session, HandClock(NOW))))
         if answering:
             await line.open()
         try:

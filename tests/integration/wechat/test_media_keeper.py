@@ -27,7 +27,8 @@ from backend.storage.tables.work_orders import WorkOrderRow
 from channels.media_keeper import MediaKeeper
 from channels.wechat.client import WechatClient
 from channels.wechat.media import MediaStore
-from tests.integration.wechat.platform import MovableClock, Platform
+from tests.clocks import HandClock
+from tests.integration.wechat.platform import Platform
 
 MEDIA = "/cgi-bin/media/get"
 PICTURE = b"\xff\xd8\xff\xe0 a photo of a dark street lamp"
@@ -50,16 +51,16 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def keeper(database: Database, client: WechatClient, clock: MovableClock, tmp_path: Path) -> MediaKeeper:
+def keeper(database: Database, client: WechatClient, clock: HandClock, tmp_path: Path) -> MediaKeeper:
     return new_keeper(database, client, clock, tmp_path)
 
 
-def new_keeper(database: Database, client: WechatClient, clock: MovableClock, home: Path) -> MediaKeeper:
+def new_keeper(database: Database, client: WechatClient, clock: HandClock, home: Path) -> MediaKeeper:
     return MediaKeeper(db=database, clients={Channel.WECHAT_OA: client}, store=MediaStore(home), clock=clock, poll=0.02)
 
 
 async def sends(
-    database: Database, clock: MovableClock, *media_ids: str, channel: Channel = Channel.WECHAT_OA, user: str = "o-resident-1"
+    database: Database, clock: HandClock, *media_ids: str, channel: Channel = Channel.WECHAT_OA, user: str = "o-resident-1"
 ) -> str:
     """A resident sends a photo; returns the conversation."""
     message = InboundMessage(
@@ -81,7 +82,7 @@ async def the(database: Database, table: type[Any]) -> Any:
 
 
 async def test_a_photo_is_fetched_kept_and_written_down_with_its_message(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock, tmp_path: Path
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock, tmp_path: Path
 ) -> None:
     await sends(database, clock, "m-1")
     platform.answers[MEDIA] = [picture()]
@@ -98,7 +99,7 @@ async def test_a_photo_is_fetched_kept_and_written_down_with_its_message(
 
 
 async def test_texts_and_what_other_channels_send_are_left_alone(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock)
     await sends(database, clock, "m-1", channel=Channel.WEB)
@@ -110,7 +111,7 @@ async def test_texts_and_what_other_channels_send_are_left_alone(
     "answer", [BUSY, NOT_ALLOWED, lambda: web.Response(status=502), lambda: web.Response(status=503), "hang up"]
 )
 async def test_what_may_succeed_later_is_tried_again_after_growing_pauses(
-    answer: Any, database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    answer: Any, database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock, "m-1")
     pauses = []
@@ -120,7 +121,7 @@ async def test_what_may_succeed_later_is_tried_again_after_growing_pauses(
         message = await the(database, MessageRow)
         pauses.append((message.media_due_at - clock.now()).total_seconds())
         assert await keeper.keep_due() == 0
-        clock.advance(pauses[-1])
+        clock.advance(seconds=pauses[-1])
     assert pauses == [20, 40, 80, 160]
     assert "lost" not in message.attachments[0]
     platform.answers[MEDIA] = [picture()]
@@ -129,13 +130,13 @@ async def test_what_may_succeed_later_is_tried_again_after_growing_pauses(
 
 
 async def test_the_pauses_never_exceed_an_hour_and_after_three_days_it_is_given_up(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock, "m-1")
     start, longest = clock.now(), 0.0
     while (message := await the(database, MessageRow)).media_due_at is not None:
         longest = max(longest, (message.media_due_at - clock.now()).total_seconds())
-        clock.time = max(clock.time, message.media_due_at)
+        clock.at = max(clock.at, message.media_due_at)
         platform.answers[MEDIA] = [BUSY]
         await keeper.keep_due()
     assert message.attachments[0]["lost"] == EXPIRED
@@ -145,7 +146,7 @@ async def test_the_pauses_never_exceed_an_hour_and_after_three_days_it_is_given_
 
 
 async def test_what_the_platform_does_not_have_any_more_is_lost_at_once(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock, "m-1")
     platform.answers[MEDIA] = [GONE]
@@ -155,14 +156,14 @@ async def test_what_the_platform_does_not_have_any_more_is_lost_at_once(
 
 
 async def test_of_two_photos_the_one_that_came_is_kept_and_only_the_other_is_tried_again(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock, "m-1", "m-2")
     platform.answers[MEDIA] = [picture(), BUSY]
     await keeper.keep_due()
     message = await the(database, MessageRow)
     assert [item.get("sha256") for item in message.attachments] == [DIGEST, None]
-    clock.advance(20)
+    clock.advance(seconds=20)
     platform.answers[MEDIA] = [web.Response(body=b"other", content_type="image/png")]
     await keeper.keep_due()
     message = await the(database, MessageRow)
@@ -171,7 +172,7 @@ async def test_of_two_photos_the_one_that_came_is_kept_and_only_the_other_is_tri
 
 
 async def test_the_draft_and_the_orders_that_were_filed_meanwhile_get_it_too(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     conversation = await sends(database, clock, "m-1")
     attached = {"kind": "image", "media_id": "m-1"}
@@ -209,21 +210,21 @@ async def test_the_draft_and_the_orders_that_were_filed_meanwhile_get_it_too(
 
 
 async def test_two_programs_do_not_fetch_the_same_photo_and_a_dead_one_is_replaced(
-    database: Database, keeper: MediaKeeper, platform: Platform, clock: MovableClock
+    database: Database, keeper: MediaKeeper, platform: Platform, clock: HandClock
 ) -> None:
     await sends(database, clock, "m-1")
     async with database.transaction() as session:  # somebody took it and died
         taken = await claim_pending(session, channels=["wechat_oa"], now=clock.now(), limit=5)
     assert [one.media_ids for one in taken] == [("m-1",)]
     assert await keeper.keep_due() == 0
-    clock.advance(CLAIM.total_seconds())
+    clock.advance(seconds=CLAIM.total_seconds())
     platform.answers[MEDIA] = [picture()]
     assert await keeper.keep_due() == 1
     assert (await the(database, MessageRow)).attachments[0]["sha256"] == DIGEST
 
 
 async def test_a_full_disk_is_no_reason_to_give_up(
-    database: Database, client: WechatClient, platform: Platform, clock: MovableClock, tmp_path: Path
+    database: Database, client: WechatClient, platform: Platform, clock: HandClock, tmp_path: Path
 ) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "media").write_text("in the way")
@@ -235,7 +236,7 @@ async def test_a_full_disk_is_no_reason_to_give_up(
 
 
 async def test_the_loop_goes_on_after_trouble_and_ends_when_told(
-    keeper: MediaKeeper, database: Database, platform: Platform, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    keeper: MediaKeeper, database: Database, platform: Platform, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sends(database, clock, "m-1")
     platform.answers[MEDIA] = [picture()]
@@ -257,7 +258,7 @@ async def test_the_loop_goes_on_after_trouble_and_ends_when_told(
     assert troubles == []
 
 
-async def test_without_an_account_there_is_nothing_to_do(database: Database, clock: MovableClock, tmp_path: Path) -> None:
+async def test_without_an_account_there_is_nothing_to_do(database: Database, clock: HandClock, tmp_path: Path) -> None:
     await sends(database, clock, "m-1")
     keeper = MediaKeeper(db=database, clients={}, store=MediaStore(tmp_path), clock=clock)
     assert await keeper.keep_due() == 0

@@ -15,7 +15,8 @@ from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageS
 from channels.wechat.accounts import WechatAccount
 from channels.wechat.crypto import sign
 from channels.wechat.webhook import MAX_BODY_BYTES, wechat_router
-from tests.integration.wechat.platform import MovableClock
+from tests.clocks import HandClock
+from tests.integration.wechat.platform import EVENING
 from tests.unit.wechat.pushes import (
     CREATED,
     OPENID,
@@ -62,7 +63,7 @@ class Front:
 
     def __init__(self, *accounts: WechatAccount, wall: Callable[[], float] = lambda: float(CREATED)) -> None:
         self.box = Box()
-        self.clock = MovableClock()
+        self.clock = HandClock(EVENING)
         app = FastAPI()
         app.include_router(wechat_router({one.name: one for one in accounts}, self.box, self.clock, wall=wall))
         # a 500 is an answer here, so that the tests see it instead of the exception
@@ -328,7 +329,7 @@ def test_a_timestamp_that_is_no_number_is_refused(front: Front, stamp: str) -> N
 
 
 def test_with_a_simulated_clock_the_real_time_is_fresh_as_well(front: Front) -> None:
-    front.clock.advance(10 * 86_400)
+    front.clock.advance(seconds=10 * 86_400)
     assert front.post(as_xml(text()), plain_query(CREATED)) == TAKEN
     assert front.post(as_xml(text()), plain_query(CREATED + 10 * 86_400)) == TAKEN
     assert front.post(as_xml(text()), plain_query(CREATED + 5 * 86_400))[0] == 403

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,29 +10,14 @@ from sqlalchemy import func, select
 from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.model import Outcome
 from backend.services import drafts
-from backend.services.directory import seed_directory
 from backend.services.drafts import HeardMessage, NothingToFile, Told
 from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
-from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderRow
 from tests.unit.assistant.builders import NOW, turn
 
 COLD = CategoryGuess("供暖", "室温不达标", "0101", 0.9)
 LAMP = Issue("路灯不亮", "道路设施", "路灯", "1101", 0.9)
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'drafts.db'}")
-    await database.create_schema()
-    async with database.transaction() as session:
-        await seed_directory(session, datetime(2026, 11, 21, tzinfo=UTC))
-        session.add(
-            ConversationRow(id="c1", channel="wechat_oa", account="a", channel_user_id="u1", created_at=NOW, updated_at=NOW)
-        )
-    yield database
-    await database.close()
 
 
 def heard(text: str, intent: str = "provide_info", **values: Any) -> HeardMessage:

@@ -14,9 +14,8 @@ from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderRow
 from tests.unit.assistant.builders import FULL, REPORT, fresh, told, turn
 from tests.unit.assistant.test_drafts_service import FULL as FULL_HEARD
-from tests.unit.assistant.test_drafts_service import database, hear, heard
+from tests.unit.assistant.test_drafts_service import hear, heard
 
-__all__ = ["database"]
 WARMTH, EXTENT = "家里现在多少度", "是自家冷还是整栋楼都冷"
 
 

@@ -16,9 +16,8 @@ from backend.services import drafts
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 from tests.unit.assistant.builders import NOW, REPORT, fresh, told, turn
-from tests.unit.assistant.test_drafts_service import FULL, LAMP, database, hear, heard
+from tests.unit.assistant.test_drafts_service import FULL, LAMP, hear, heard
 
-__all__ = ["database"]
 PLACE = Address(text="翠园小区6号楼2单元301室", estate="翠园小区", building="6", unit="2", room="301")
 COLD_AGAIN = Issue("家里还是冷", "供暖", "室温不达标", "0101", 0.9)
 ORDER = OpenOrder("261121000017", "0101", PLACE, "屋里冷", NOW - timedelta(days=1))

@@ -29,6 +29,9 @@ def _meant(example: Example) -> str:
     return intents_in_context(heard)[0][0]
 
 
+pytestmark = pytest.mark.xdist_group("words and whole sentences")
+
+
 @pytest.fixture(scope="module")
 def meant() -> dict[str, list[tuple[str, str]]]:
     """By intent: what each of many sentences is taken for, and the sentence."""

@@ -20,8 +20,10 @@ from backend.services import auth
 from backend.settings import Settings
 from backend.storage.database import Database
 from channels.web.pages import resident_router
+from tests.passwords import quick_passwords
 from tests.unit.console.scene import PASSWORD, PEOPLE, START, Context, people
 
+__all__ = ["quick_passwords"]
 ORIGIN = "http://youshi.test"
 
 
@@ -35,7 +37,7 @@ class Filled:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    """Made once: hashing passwords is slow on purpose."""
+    """Made once for all tests."""
     path = tmp_path_factory.mktemp("console") / "filled.db"
 
     async def fill() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from backend.contracts.conversations import Address, Urgency
@@ -17,6 +17,7 @@ from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.settings import Settings
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import WorkOrderRow
+from tests.clocks import HandClock
 
 START = datetime.fromisoformat("2026-11-23T09:00:00+08:00")  # a Monday
 PASSWORD = "youshi-test-1"
@@ -30,25 +31,12 @@ PEOPLE = (
 
 
 @dataclass
-class HandClock:
-    """A clock that stands still until it is moved."""
-
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, **step: float) -> None:
-        self.at += timedelta(**step)
-
-
-@dataclass
 class Context:
     """What the pages need from the program."""
 
     settings: Settings
     database: Database
-    clock: Any = field(default_factory=HandClock)
+    clock: Any = field(default_factory=lambda: HandClock(START))
     assistant: Any = None
     extras: dict[str, Any] = field(default_factory=dict)
 

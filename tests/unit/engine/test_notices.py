@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.contracts.conversations import Address
 from backend.contracts.work_orders import EventType
 from backend.domain import phrases
-from backend.domain.language.emergency import EMERGENCY_KINDS, EmergencyKind
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS, EmergencyKind
 from backend.domain.notices import (
     LONGEST,
     NoticeFacts,

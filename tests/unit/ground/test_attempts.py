@@ -27,22 +27,15 @@ from backend.services.sign_in import PAUSED, TRIES_PER_CLIENT, TRIES_PER_NAME, s
 from backend.settings import Settings
 from backend.storage.database import Database
 from backend.storage.tables.work_orders import LookupAttemptRow
+from tests.clocks import HandClock
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RIGHT = "right-password"
 
 
-class HandClock:
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> datetime:
-        return self.time
-
-
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(START)
 
 
 @pytest.fixture
@@ -178,9 +171,9 @@ async def test_the_api_answers_with_a_problem_that_says_when_to_come_back(site: 
     for username in ("zhou", "nobody"):
         for _ in range(TRIES_PER_NAME):
             assert (await tries(site, "/api/v1/auth/token", username)).status_code == 401
-        clock.time += timedelta(minutes=5)
+        clock.advance(minutes=5)
         answers.append(await tries(site, "/api/v1/auth/token", username))
-        clock.time -= timedelta(minutes=5)
+        clock.advance(minutes=-5)
     known, unknown = answers
     assert known.status_code == 429
     assert known.headers["content-type"] == "application/problem+json"
@@ -199,7 +192,7 @@ async def test_the_console_shows_the_form_again_and_counts_together_with_the_api
     assert PAUSED in answer.text
     assert 'name="password"' in answer.text
     assert "set-cookie" not in answer.headers
-    clock.time += WINDOW
+    clock.at += WINDOW
     assert (await tries(site, "/console/login", "zhou", RIGHT)).status_code == 303
 
 

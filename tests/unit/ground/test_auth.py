@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,24 +21,18 @@ from backend.domain.errors import Conflict, InvalidField, NotFound
 from backend.services.auth import Principal, activate, create_user, deactivate, set_password
 from backend.settings import Settings
 from backend.storage.database import Database
+from tests.clocks import HandClock
+from tests.passwords import REAL
 
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-
-CLOCK = HandClock()
+START = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CLOCK = HandClock(START)
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'auth.db'}")
     await database.create_schema()
-    CLOCK.time = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    CLOCK.at = START
     async with database.transaction() as session:
         for name, role in (("admin", Role.ADMIN), ("zhou", Role.DISPATCHER), ("sun", Role.HANDLER)):
             await create_user(
@@ -86,9 +80,13 @@ async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     assert answer.json()["detail"] == "用户名或密码不对"
 
 
+def test_guessing_a_stolen_password_costs_64_mib_and_three_passes_a_try() -> None:
+    assert REAL.hash("right-password").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 async def test_a_token_ends_after_its_life(client: httpx.AsyncClient) -> None:
     token = (await token_of(client, "zhou")).json()["access_token"]
-    CLOCK.time += timedelta(hours=13)
+    CLOCK.advance(hours=13)
     answer = await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from backend import seed
 from backend.domain.language.normalise import normalise
 from bot.corpus import ROOT, Example, training_examples
 
+pytestmark = pytest.mark.xdist_group("training data")  # thousands of sentences, read and normalised once
 INTENT_AT_LEAST, CATEGORY_AT_LEAST = 150, 120
 SAME_START_AT_MOST, START = 3, 4
 FIXED_WORDS = frozenset({"opt_out"})  # TAXONOMY: an exact match, so there is little to say
@@ -23,6 +25,7 @@ def examples() -> list[Example]:
     return list(training_examples())
 
 
+@cache
 def _words(text: str) -> str:
     return re.sub(r"[\W_]", "", normalise(text).text)
 

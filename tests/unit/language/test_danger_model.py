@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from backend.domain.language import danger_model, emergency
 from backend.domain.language.danger_model import BUCKETS, KINDS_FILE, MODEL_FILE, danger_score, features, kind_scores
-from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency
+from backend.domain.language.emergency import screen_emergency
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from bot.train import fingerprint
-from tests.unit.language.emergency_sentences import DANGERS, HARMLESS, MORE_DANGERS
+from tests.unit.language.emergency_sentences import DANGERS, HARMLESS, MORE_DANGERS, every, none_of
 
 ROOT = Path(__file__).parents[3]
 INDIRECT = ["老爷子那屋黑了两天了 喊也不吱声", "厨房那股味儿顶得我直迷糊 没敢开灯", "对门小子抡着斧头撵他妈呢"]
@@ -61,9 +62,9 @@ def test_without_the_model_the_rules_stand_alone(text: str) -> None:
 
 @pytest.mark.usefixtures("without_model")
 def test_without_the_model_no_rule_is_overruled_and_most_known_dangers_are_found() -> None:
-    known = [text for texts in DANGERS.values() for text in texts]
-    assert [text for text in known if screen_emergency(text) is None] == []
-    assert sum(screen_emergency(text) is not None for text in MORE_DANGERS) > len(MORE_DANGERS) * 0.6
+    none_of(text for text in every(DANGERS) if screen_emergency(text) is None)
+    more = every(MORE_DANGERS)
+    assert sum(screen_emergency(text) is not None for text in more) > len(more) * 0.6
 
 
 def test_what_surely_is_calm_overrules_a_rule_but_a_clear_clause_does_not_go_under() -> None:
@@ -108,6 +109,6 @@ def test_any_text_has_a_score_and_its_features_lie_in_the_buckets(text: str) -> 
 
 
 def test_known_dangers_score_higher_than_known_calm() -> None:
-    dangers = [danger_score(text) or 0.0 for texts in DANGERS.values() for text in texts]
-    calm = [danger_score(text) or 0.0 for text in HARMLESS]
+    dangers = [danger_score(text) or 0.0 for text in every(DANGERS)]
+    calm = [danger_score(text) or 0.0 for text in every(HARMLESS)]
     assert sum(dangers) / len(dangers) > 3 > 0 > sum(calm) / len(calm)

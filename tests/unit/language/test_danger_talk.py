@@ -7,9 +7,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.contracts.understanding import DangerTalk
 from backend.domain import phrases
-from backend.domain.language.danger_talk import DangerTalk, danger_talk, may_go_on
-from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency, sounds_dangerous_weakly, takes_back_danger
+from backend.domain.language.danger_talk import danger_talk, may_go_on
+from backend.domain.language.emergency import screen_emergency, sounds_dangerous_weakly, takes_back_danger
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.normalise import to_traditional
 
 ROOT = Path(__file__).parents[3]

@@ -1,13 +1,17 @@
 """How well dangers are heard that neither rules nor model have learnt from: found, of the right kind, and no idiom alarmed."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
-from backend.domain.language.emergency import EMERGENCY_KINDS, screen_emergency
+from backend.contracts.understanding import EmergencyHit
+from backend.domain.language.emergency import screen_emergency
+from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.normalise import to_traditional
 
+pytestmark = pytest.mark.xdist_group("unseen")  # each sentence is heard once, in one process
 _HERE = Path(__file__).parent
 _LEARNT = Path(__file__).parents[3] / "nlu_data" / "danger"
 FOUND, ALARMED, RIGHT_KIND = 0.97, 0.042, 0.91  # of all sets; a set alone may be a little worse
@@ -26,8 +30,13 @@ def _texts(kinds: dict[str, list[str]]) -> list[str]:
     return [text for texts in kinds.values() for text in texts]
 
 
+@cache
+def _heard(text: str) -> EmergencyHit | None:
+    return screen_emergency(text)
+
+
 def _alarms(texts: list[str]) -> float:
-    return sum(screen_emergency(text) is not None for text in texts) / len(texts)
+    return sum(_heard(text) is not None for text in texts) / len(texts)
 
 
 def test_the_sets_are_large_and_nothing_learns_from_them() -> None:
@@ -67,7 +76,7 @@ def test_the_kind_is_right_because_the_advice_depends_on_it() -> None:
         for kind in kinds
         for text in kinds[kind]
     ]
-    hits = [(kinds, screen_emergency(text)) for kinds, text in told]
+    hits = [(kinds, _heard(text)) for kinds, text in told]
     found = [(kinds, hit.kind) for kinds, hit in hits if hit is not None]
     assert {kind for kinds, _ in found for kind in kinds} == set(EMERGENCY_KINDS)
     assert sum(kind in kinds for kinds, kind in found) / len(found) >= RIGHT_KIND
@@ -75,7 +84,7 @@ def test_the_kind_is_right_because_the_advice_depends_on_it() -> None:
 
 def test_a_poison_that_was_swallowed_gets_the_advice_of_the_emergency_doctor_whoever_swallowed_it() -> None:
     told = [text for kinds in DANGERS.values() for kind in ("overdose", "poison") for text in kinds.get(kind, [])]
-    hits = [hit for hit in map(screen_emergency, told) if hit is not None]
+    hits = [hit for hit in map(_heard, told) if hit is not None]
     assert sum(EMERGENCY_KINDS[hit.kind].call == "120" for hit in hits) / len(hits) >= 0.9
 
 

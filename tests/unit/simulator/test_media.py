@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -17,19 +16,15 @@ from channels.simulator.api import simulator_router
 from channels.simulator.pusher import Pusher
 from channels.simulator.wechat_api import wechat_api_router
 from channels.simulator.world import World
+from tests.clocks import HandClock
 from tests.unit.wechat.pushes import account
 
 BASE = "http://youshi.test"
 
 
-class StillClock:
-    def now(self) -> datetime:
-        return datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
 @pytest.fixture
 def world() -> World:
-    world = World(StillClock())
+    world = World(HandClock())
     world.tokens[account("oa").appid] = "good"
     world.media |= {"photo-1": "image", "voice-1": "voice"}
     return world

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,12 +12,8 @@ from channels.simulator.api import ACTS, Act
 from channels.simulator.pusher import Pusher
 from channels.simulator.world import Phone, World
 from channels.wechat.messages import parse_push
+from tests.clocks import HandClock
 from tests.unit.wechat.pushes import account
-
-
-class StillClock:
-    def now(self) -> datetime:
-        return datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 class Post(Pusher):
@@ -32,7 +27,7 @@ class Post(Pusher):
 
 
 async def _pushed(act: Act) -> Any:
-    world = World(StillClock())
+    world = World(HandClock())
     post = Post(world, None, {}, "http://youshi.test", "token")  # type: ignore[arg-type]
     await ACTS[act.kind](post, world.add_phone(Channel.WECHAT_OA, "李阿姨"), act)
     (message,) = parse_push(post.sent, account("oa")).messages

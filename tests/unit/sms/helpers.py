@@ -14,14 +14,10 @@ from starlette.applications import Starlette
 from backend.contracts.messages import DeliveryReceipt, InboundMessage
 from backend.settings import Settings
 from channels.sms.webhook import sms_router
+from tests.clocks import HandClock
 
 NOW = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
 TOKEN = "a-token-that-nobody-guesses"
-
-
-class StillClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 @dataclass
@@ -50,7 +46,7 @@ def settings(**values: object) -> Settings:
 
 def web_client(inbox: RecordingInbox, token: str = TOKEN) -> AsyncClient:
     """A client of an app that has nothing but the push addresses; errors of the app surface as 500."""
-    app = Starlette(routes=sms_router(settings(sms_callback_token=token), inbox, StillClock()).routes)
+    app = Starlette(routes=sms_router(settings(sms_callback_token=token), inbox, HandClock(NOW)).routes)
     return AsyncClient(transport=ASGITransport(app=app, raise_app_exceptions=False), base_url="http://youshi.test")
 
 

@@ -13,7 +13,8 @@ from backend.contracts.messages import MessageStatus, SendOutcome
 from channels.sms.aliyun import AliyunProvider, Credentials, canonical_query, parse_mo, parse_report, signed_headers
 from channels.sms.fields import BadMessage
 from channels.sms.provider import Part
-from tests.unit.sms.helpers import NOW, Gateway, StillClock
+from tests.clocks import HandClock
+from tests.unit.sms.helpers import NOW, Gateway
 
 REPORT = {
     "phone_number": "17000000001",
@@ -124,7 +125,7 @@ def test_the_signature_covers_query_headers_and_body() -> None:
 def provider(session: aiohttp.ClientSession, gateway: Gateway) -> AliyunProvider:
     return AliyunProvider(
         session=session,
-        clock=StillClock(),
+        clock=HandClock(NOW),
         credentials=Credentials("an-id", "a-secret"),
         sign_name="示例社区",
         template_code="SMS_1",

@@ -15,7 +15,8 @@ from channels.sms.providers import (
     service_number,
     signature_of,
 )
-from tests.unit.sms.helpers import TOKEN, StillClock, settings
+from tests.clocks import HandClock
+from tests.unit.sms.helpers import NOW, TOKEN, settings
 
 KANNEL = {
     "sms_provider": "kannel",
@@ -42,7 +43,7 @@ ALIYUN = {
 
 
 def make(session: aiohttp.ClientSession, **values: object) -> object:
-    return make_provider(settings(**values), session, StillClock())
+    return make_provider(settings(**values), session, HandClock(NOW))
 
 
 async def test_a_demo_talks_to_the_simulator_of_this_installation(session: aiohttp.ClientSession) -> None:

@@ -160,8 +160,8 @@ def test_arbitrary_bytes_never_make_an_error_of_ours(path: str, body: bytes, que
 
 json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)),
-    max_leaves=8,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    max_leaves=4,
 )
 field_names = st.sampled_from(sorted({*ALIYUN_MO[0], *ALIYUN_REPORT[0], *MAS_MO, *MAS_REPORT}))
 

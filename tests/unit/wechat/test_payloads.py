@@ -105,12 +105,13 @@ def test_any_bytes_inside_an_element_are_a_push_or_a_bad_message(inside: bytes) 
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text(), json_values, max_size=5))
+@given(st.dictionaries(st.text(max_size=8), json_values, max_size=4))
 def test_any_json_object_can_be_written_to_utf8_afterwards(push: dict[str, Any]) -> None:
     try:
         read = read_payload(json.dumps(push).encode())
