@@ -1,6 +1,7 @@
 """One supervisor for all programs on one machine: starts them, brings back what dies, stops them together.
 
-Every program's process id is in `{home_dir}/run/{name}.pid`, its output in `{home_dir}/log/{name}.log`. On larger installations
+Every program's process id is in `{home_dir}/run/{name}.pid`, its output in `{home_dir}/log/{name}.log`, of a bounded size
+(`channels.log_files`). On larger installations
 systemd or Kubernetes does this work (deploy/).
 """
 
@@ -18,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
+
+from channels.log_files import keep_small
 
 log = structlog.get_logger()
 
@@ -46,6 +49,7 @@ class Supervisor:
     programs: Sequence[Program]
     home_dir: Path
     on_ready: Callable[[str, float], None] = lambda _name, _seconds: None
+    log_bytes: int = 100_000_000  # of each program, older files included
     _ready: dict[str, asyncio.Event] = field(default_factory=dict)
     _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
@@ -55,6 +59,8 @@ class Supervisor:
         (self.home_dir / "log").mkdir(parents=True, exist_ok=True)
         self._ready = {program.name: asyncio.Event() for program in self.programs}
         watchers = [asyncio.create_task(self._watch(program)) for program in self.programs]
+        logs = [self._log_path(program.name) for program in self.programs]
+        watchers.append(asyncio.create_task(keep_small(logs, bytes_in_all=self.log_bytes)))
         try:
             await stop.wait()
         finally:
