@@ -89,6 +89,10 @@ async def test_it_is_on_record_who_did_it_and_why_and_the_log_is_sound(district:
     assert (seen.actor, seen.reason, seen.subject) == ("supervisor:chief", "本人书面申请", f"work_order:{number}")
     async with district.db.reading() as session:
         assert (await audit.verify(session)).is_sound
+    said = len(district.wechat.sent) + len(district.sms.sent)
+    await tell(district)
+    assert len(district.wechat.sent) + len(district.sms.sent) == said  # nobody is told of it who is not there any more
+    assert await district.rows(CallBackTaskRow) == []
 
 
 @pytest.mark.parametrize("known_by", ["openid", "phone", "order"])
