@@ -18,10 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.contracts.people import Role
 from backend.domain.errors import DomainError
-from backend.services import audit, auth, importer, review
+from backend.services import audit, auth, erasing, importer, review
+from backend.services.forgetting import remove_unused
 from backend.services.review_file import write_review
 from backend.settings import BadSettings, load_settings
 from backend.storage.database import Database
+from backend.storage.media import MediaFiles
 from backend.storage.migrate import alembic_config, migrate
 
 console = Console(highlight=False)
@@ -29,6 +31,7 @@ _ERRORS_SHOWN = 40  # on the screen; a report holds all
 user_app = typer.Typer(help="accounts of caseworkers", no_args_is_help=True)
 audit_app = typer.Typer(help="the log of events", no_args_is_help=True)
 directory_app = typer.Typer(help="streets, communities, grids, units and routes", no_args_is_help=True)
+resident_app = typer.Typer(help="what is kept about one resident", no_args_is_help=True)
 review_app = typer.Typer(help="real conversations, for labelling", no_args_is_help=True)
 
 
@@ -37,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(user_app, name="user")
     app.add_typer(audit_app, name="audit")
     app.add_typer(directory_app, name="directory")
+    app.add_typer(resident_app, name="resident")
     app.add_typer(review_app, name="review")
     app.command("migrate")(migrate_command)
     app.command("make-migration")(make_migration)
@@ -154,6 +158,51 @@ def verify_audit() -> None:
     report = _with_database(verify)
     _say(report.summary())
     raise typer.Exit(0 if report.is_sound else 1)
+
+
+@resident_app.command("erase")
+def erase_resident(
+    who: Annotated[list[str], typer.Argument(help="phone, openid or the number of an order; several for one person")],
+    by: Annotated[str, typer.Option(help="account of the supervisor or administrator who decided it; its password is asked for")],
+    reason: Annotated[str, typer.Option(help="what it rests on, without personal data: 本人书面申请")],
+) -> None:
+    """Erase one resident's personal data on request: what was said, who it was, photos. Figures and the log of events stay."""
+    password = typer.prompt(f"{by} 的密码", hide_input=True)
+    now = datetime.now(UTC)
+
+    async def look(database: Database) -> tuple[auth.Principal, erasing.Traces]:
+        async with database.transaction() as session:
+            principal = await auth.identify(session, username=by, password=password)
+            erasing.require_right(principal, reason)
+            return principal, await erasing.find_traces(session, who)
+
+    principal, traces = _with_database(look)
+    _say_traces(traces)
+    if not typer.confirm("删除后找不回来,确定删除?"):
+        raise typer.Exit(1)
+
+    async def run(database: Database) -> erasing.Erased:
+        async with database.transaction() as session:
+            done = await erasing.erase(session, who=who, by=principal, reason=reason, now=now)
+        await remove_unused(database, MediaFiles(load_settings().home_dir), done.attachments)
+        return done
+
+    done = _with_database(run)
+    _say(f"已删除:{done.messages} 条消息、{done.orders} 个工单里的个人信息、{done.conversations} 个会话")
+    if done.named:
+        _say(f"别人报的 {done.named} 个工单里,只去掉了联系人和电话")
+    if done.kept:
+        _say(f"督办过的工单按规定整个留着:{'、'.join(done.kept)}")
+    if done.conversations < len(traces.conversations):
+        _say("退订短信的记录或督办工单的会话还留着")
+
+
+def _say_traces(traces: erasing.Traces) -> None:
+    """What will go, for the person who says yes."""
+    _say(f"会话:{'、'.join(traces.accounts) or '没有'}")
+    _say(f"工单:{'、'.join(order.number for order in traces.erasable) or '没有'}")
+    if traces.named:
+        _say(f"别人报的、留了这个电话的工单(同一个人就用工单号再删):{'、'.join(order.number for order in traces.named)}")
 
 
 @directory_app.command("template")

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     service_token: SecretStr = SecretStr("")
     metrics_port: int = Field(default=0, ge=0, le=65535)
     keep_personal_days: int = Field(default=0, ge=0, le=36500)
+    log_megabytes: int = Field(default=100, ge=1, le=100_000)
     log_level: Annotated[str, AfterValidator(_log_level)] = "INFO"
     district: str = "tiedong"
     open311_api_keys: SecretStr = SecretStr("")

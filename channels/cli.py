@@ -95,7 +95,7 @@ def _prepare(settings: Settings) -> tuple[Supervisor, dict[str, str]]:
     home = settings.home_dir.absolute()
     env = shared_environment(settings, endpoints, load_or_make_secrets(home))
     programs = programs_of(settings, endpoints, env)
-    return Supervisor(programs, home, on_ready=_tell_ready), env
+    return Supervisor(programs, home, on_ready=_tell_ready, log_bytes=settings.log_megabytes * 1_000_000), env
 
 
 def _make_ready() -> None:

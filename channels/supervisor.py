@@ -1,6 +1,7 @@
-"""One supervisor for all programs on one machine: starts them, brings back what dies, stops them together.
+"""One supervisor for all programs on one machine: starts them, brings back what dies or hangs, stops them together.
 
-Every program's process id is in `{home_dir}/run/{name}.pid`, its output in `{home_dir}/log/{name}.log`. On larger installations
+Every program's process id is in `{home_dir}/run/{name}.pid`, its output in `{home_dir}/log/{name}.log`, of a bounded size
+(`channels.log_files`). On larger installations
 systemd or Kubernetes does this work (deploy/).
 """
 
@@ -19,11 +20,15 @@ from pathlib import Path
 
 import structlog
 
+from channels.log_files import keep_small
+
 log = structlog.get_logger()
 
 STOP_PATIENCE_S = 10.0
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
+LOOK_S = 5.0
+HANGS_AFTER = 6  # looks in a row without an answer, each of some seconds: a busy program answers one of them
 CALM_S = 30.0  # a program that ran this long has recovered: its next death is answered at once again
 PR_SET_PDEATHSIG = 1
 
@@ -46,6 +51,7 @@ class Supervisor:
     programs: Sequence[Program]
     home_dir: Path
     on_ready: Callable[[str, float], None] = lambda _name, _seconds: None
+    log_bytes: int = 100_000_000  # of each program, older files included
     _ready: dict[str, asyncio.Event] = field(default_factory=dict)
     _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
@@ -55,6 +61,8 @@ class Supervisor:
         (self.home_dir / "log").mkdir(parents=True, exist_ok=True)
         self._ready = {program.name: asyncio.Event() for program in self.programs}
         watchers = [asyncio.create_task(self._watch(program)) for program in self.programs]
+        logs = [self._log_path(program.name) for program in self.programs]
+        watchers.append(asyncio.create_task(keep_small(logs, bytes_in_all=self.log_bytes)))
         try:
             await stop.wait()
         finally:
@@ -73,9 +81,9 @@ class Supervisor:
         while True:
             started = time.monotonic()
             process = await self._start(program)
-            ready = asyncio.create_task(self._announce(program, started))
+            attendant = asyncio.create_task(self._look_after(program, process, started))
             code = await process.wait()
-            ready.cancel()
+            attendant.cancel()
             log.warning("program_died", program=program.name, code=code, log=str(self._log_path(program.name)))
             pause = FIRST_PAUSE_S if time.monotonic() - started > CALM_S else min(pause * 2, LONGEST_PAUSE_S)
             await asyncio.sleep(pause)
@@ -95,12 +103,19 @@ class Supervisor:
         self._pid_path(program.name).write_text(f"{process.pid}\n")
         return process
 
-    async def _announce(self, program: Program, started: float) -> None:
+    async def _look_after(self, program: Program, process: asyncio.subprocess.Process, started: float) -> None:
+        """Tell when the program is ready, and end it when it does not answer any more, so that it is brought back."""
         while not await program.is_ready():  # noqa: ASYNC110 - another process, only asking tells
             await asyncio.sleep(0.2)
         if not self._ready[program.name].is_set():
             self._ready[program.name].set()
             self.on_ready(program.name, time.monotonic() - started)
+        missed = 0
+        while missed < HANGS_AFTER:
+            await asyncio.sleep(LOOK_S)
+            missed = 0 if await program.is_ready() else missed + 1
+        log.error("program_hangs", program=program.name, log=str(self._log_path(program.name)))
+        _signal_group(process.pid, signal.SIGKILL)
 
     async def _stop_all(self) -> None:
         running = [process for process in self._processes.values() if process.returncode is None]

@@ -38,7 +38,7 @@ from backend.contracts.work_orders import State, Verb
 from backend.domain.errors import InvalidField, KeyReused
 from backend.services import lookup, ratings
 from backend.services.auth import Principal, record_access
-from backend.services.casework import Caller, Resident, apply_verb, require_access
+from backend.services.casework import RESIDENT, Caller, Resident, apply_verb, require_access
 from backend.services.intake import accept_work_order, is_same_complaint
 from backend.storage import work_orders as orders
 from backend.storage.work_orders import OrderFilters
@@ -48,7 +48,6 @@ _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 IntakeDep = Annotated[Principal, Depends(require(Role.DISPATCHER, Role.SUPERVISOR, Role.SERVICE))]
 RevealDep = Annotated[Principal, Depends(require(Role.DISPATCHER, Role.SUPERVISOR))]
 RaterDep = Annotated[Principal, Depends(require(Role.DISPATCHER, Role.SERVICE))]
-RESIDENT = "resident"
 
 
 async def _anyone(context: ContextDep, token: Annotated[str | None, Depends(_bearer)]) -> Principal | None:
@@ -241,7 +240,6 @@ async def do_verb(
 
 
 def _actor(principal: Principal) -> str:
-    """Our own programs act for the resident; who that is stands in the order, not in the log."""
     return RESIDENT if principal.role is Role.SERVICE else principal.actor
 
 

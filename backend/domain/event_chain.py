@@ -1,18 +1,22 @@
 """The hash chain of an order's events, and the order that they add up to.
 
-Each event's hash covers its own content and the hash before it, so a changed, removed or inserted event breaks the chain.
+Each event's hash covers its own content and the hash before it, so a changed, removed or inserted event breaks the chain. The
+words of an event may be erased when a later event of the same chain vouches for it: `erasure` says how.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 GENESIS = "0" * 64
+ERASED_WORDS = "(内容已删除)"
+_VOUCHED = "erased"  # in the data of the event that vouches: seq -> what is left of the event, hashed
+_WORDS = ("note", "reason")  # where an event has what somebody said in words
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,33 @@ class Break:
     reason: str
 
 
-def find_break(number: str, events: Iterable[ChainedEvent]) -> Break | None:
+def without_words(event: ChainedEvent) -> ChainedEvent:
+    """The event without what somebody said in words; everything else stays, its hash too."""
+    data = {name: ERASED_WORDS if name in _WORDS and value else value for name, value in event.data.items()}
+    return replace(event, note=ERASED_WORDS if event.note else "", data=data)
+
+
+def erasure(number: str, events: Sequence[ChainedEvent], chosen: Iterable[int]) -> dict[str, Any]:
+    """The data of the event that vouches for erasing the words of the `chosen` ones (by seq), as `without_words` leaves them.
+
+    An erased event keeps its hash, which the next one is chained to; what is left of it has the hash that is vouched for here. So
+    nothing of it can be changed afterwards, and nothing can be erased without an event that says so.
+    """
+    before = {event.seq: event.hash for event in events}
+    picked = {event.seq: event for event in events}
+    left = {seq: event_hash(number, before.get(seq - 1, GENESIS), without_words(picked[seq])) for seq in chosen}
+    return {_VOUCHED: {str(seq): digest for seq, digest in left.items()}}
+
+
+def find_break(number: str, events: Sequence[ChainedEvent]) -> Break | None:
     """The first event that does not follow from the one before, or None."""
     previous, state, expected = GENESIS, "", 1
+    vouched = {(event.seq, seq): digest for event in events for seq, digest in event.data.get(_VOUCHED, {}).items()}
     for event in events:
         if event.seq != expected:
             return Break(number, expected, "missing")
-        if event_hash(number, previous, event) != event.hash:
+        left = {digest for (by, seq), digest in vouched.items() if seq == str(event.seq) and by > event.seq}
+        if event_hash(number, previous, event) not in (left or {event.hash}):
             return Break(number, event.seq, "hash")
         if event.from_state != state:
             return Break(number, event.seq, "state")

@@ -10,6 +10,7 @@ from typing import Any
 from backend.contracts.work_orders import Verb
 from backend.domain.errors import InvalidField
 from backend.domain.moments import is_usable
+from backend.domain.storable import is_storable
 
 OUTCOMES: dict[str, str] = {
     "solved": "已解决",
@@ -21,6 +22,7 @@ OUTCOMES: dict[str, str] = {
     "cannot_contact": "联系不上居民",
 }
 LONGEST_TEXT = 2000
+MOST_FILES = 20
 MOST_DAYS = 3
 
 
@@ -39,7 +41,7 @@ def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise InvalidField(f"{name} 要写文字", field=name)
     text = value.strip()
-    if "\0" in text:
+    if not is_storable(text):
         raise InvalidField(f"{name} 里有不能保存的字符", field=name)
     if len(text) > LONGEST_TEXT:
         raise InvalidField(f"{name} 最多写{LONGEST_TEXT}个字", field=name)
@@ -89,9 +91,9 @@ def _degrees(most: int) -> Check:
 
 
 def _files(value: Any, name: str) -> list[dict[str, str]]:
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise InvalidField(f"{name} 要是附件列表", field=name)
-    return [{str(key): str(text) for key, text in item.items()} for item in value]
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value) or len(value) > MOST_FILES:
+        raise InvalidField(f"{name} 要是附件列表,最多{MOST_FILES}个", field=name)
+    return [{_text(str(key), name): _text(str(text), name) for key, text in item.items()} for item in value]
 
 
 _REASON: dict[str, Check] = {"reason": _text}

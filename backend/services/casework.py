@@ -21,6 +21,7 @@ from backend.storage import work_orders as orders
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 
 SYSTEM = "system"
+RESIDENT = "resident"  # who acts when our own programs act for one: who that is stands in the order, not in the log
 _REPORTERS_OWN = frozenset({Verb.WITHDRAW})
 _WORDS = ("note", "reason", "unit")  # what tells one request from another, and stands in its event as it was given
 

@@ -30,7 +30,7 @@ from backend.domain.errors import Conflict
 from backend.domain.language.answers import Answer, AnswerKind, classify_answer
 from backend.domain.language.normalise import normalise
 from backend.domain.masking import without_reporter
-from backend.services.casework import apply_verb
+from backend.services.casework import RESIDENT, apply_verb
 from backend.services.intake import NewWorkOrder, accept_work_order
 from backend.storage import directory
 from backend.storage import work_orders as orders
@@ -40,7 +40,6 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderRow
 
 log = structlog.get_logger()
-_ACTOR = "resident"
 _MOST_COMPARED = 10
 _JUST_FILED = timedelta(hours=1)
 _SHORT = 12  # characters up to which a description says itself what the order is about
@@ -131,7 +130,7 @@ async def _added(session: AsyncSession, row: ConversationRow, form: OpenForm, me
         session,
         number=number,
         verb=Verb.NOTE,
-        actor=_ACTOR,
+        actor=RESIDENT,
         data=data,
         expected_version=None,
         now=now,
@@ -162,7 +161,7 @@ async def file_draft(session: AsyncSession, *, conversation_id: str, draft_id: s
         if known is None:
             raise NothingToFile("没有可以提交的内容", field="draft_id")
         return Filed(known, None)
-    order = await accept_work_order(session, request=_request(row, form), idempotency_key=key, actor=_ACTOR, now=now)
+    order = await accept_work_order(session, request=_request(row, form), idempotency_key=key, actor=RESIDENT, now=now)
     row.phone = reached_at(row.phone, order.contact_phone, by_sms=row.channel == Channel.SMS.value)
     following = next_form(form, draft_id=uuid.uuid4().hex)
     if following is None:

@@ -1,16 +1,18 @@
 """What is not kept: drafts that nobody confirmed, and after their time what residents said and who they were.
 
 Orders stay, with their events and figures, but without the person: what is personal stands beside the log of events, so its chain
-stays sound (`backend.services.order_log`). Orders under supervision are kept whole, and so is who does not want any SMS.
+stays sound (`backend.services.order_log`), and what a resident wrote into the log goes with an event that says so. Orders under
+supervision are kept whole, and so is who does not want any SMS.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +24,8 @@ from backend.contracts.conversations import Address, Owner
 from backend.contracts.messages import MessageStatus
 from backend.contracts.work_orders import State
 from backend.domain.conversation import DRAFT_KEPT
+from backend.services.casework import SYSTEM
+from backend.services.erased_words import erase_words
 from backend.services.ports import Clock
 from backend.storage.database import Database
 from backend.storage.media import MediaFiles
@@ -34,12 +38,13 @@ from backend.storage.tables.work_orders import JoinRow, RatingRow, WorkOrderRow
 log = structlog.get_logger()
 
 FORGOTTEN = "(已过保存期限,内容已删除)"  # instead of what an order was about
-_FINISHED = (State.CLOSED.value, State.DECLINED.value, State.WITHDRAWN.value)
-_ON_THE_WAY = (MessageStatus.QUEUED.value, MessageStatus.SUBMITTED.value)
+ERASED = "(按本人要求,内容已删除)"
+GONE = (FORGOTTEN, ERASED)
+FINISHED = (State.CLOSED.value, State.DECLINED.value, State.WITHDRAWN.value)
+ON_THE_WAY = (MessageStatus.QUEUED.value, MessageStatus.SUBMITTED.value)
 _AT_ONCE = 100
 _LOOK_S = 60.0
 _NOBODY: dict[str, Any] = {
-    "description": FORGOTTEN,
     "address": asdict(Address()),
     "address_text": "",
     "attachments": [],
@@ -77,7 +82,7 @@ class Forgetter:
         counts = {"drafts": await self._each(ConversationRow.id, old_draft(now), drop_draft)}
         if self._keep is not None:
             before = now - self._keep
-            counts["orders"] = await self._each(WorkOrderRow.id, old_order(before), forget_order)
+            counts["orders"] = await self._each(WorkOrderRow.id, old_order(before), partial(forget_order, now=now))
             counts["messages"] = await self._each(MessageRow.id, old_message(before), forget_message)
             counts["residents"] = await self._each(ConversationRow.id, silent_resident(before), forget_resident)
         if any(counts.values()):
@@ -93,17 +98,23 @@ class Forgetter:
         async with self._db.transaction() as session:
             still = list(await session.scalars(select(key).where(due, key.in_(found)).with_for_update()))
             lost = [attachment for each in still for attachment in await forget(session, each)]
-        for digest in {str(item["sha256"]) for item in lost if item.get("sha256")}:
-            await self._remove(digest)
+        await remove_unused(self._db, self._media, lost)
         return len(still)
 
-    async def _remove(self, digest: str) -> None:
-        """Remove a file that nothing refers to any more: the same photo may have been sent twice."""
-        async with self._db.reading() as session:
-            for attachments in (MessageRow.attachments, WorkOrderRow.attachments, ConversationRow.draft):
-                if await session.scalar(select(exists().where(cast(attachments, String).contains(digest)))):
-                    return
-        await asyncio.to_thread(self._media.remove, digest)
+
+async def remove_unused(db: Database, media: MediaFiles, lost: Iterable[dict[str, Any]]) -> None:
+    """Remove the files of attachments that nothing refers to any more: a photo may have been sent twice. Raises OSError."""
+    for digest in {str(item["sha256"]) for item in lost if item.get("sha256")}:
+        if not await _is_used(db, digest):
+            await asyncio.to_thread(media.remove, digest)
+
+
+async def _is_used(db: Database, digest: str) -> bool:
+    async with db.reading() as session:
+        for attachments in (MessageRow.attachments, WorkOrderRow.attachments, ConversationRow.draft):
+            if await session.scalar(select(exists().where(cast(attachments, String).contains(digest)))):
+                return True
+    return False
 
 
 # --- what is due ---------------------------------------------------------------------------------------------------------------
@@ -118,19 +129,19 @@ def old_draft(now: datetime) -> ColumnElement[bool]:
 def old_order(before: datetime) -> ColumnElement[bool]:
     """Finished and untouched since then, never supervised, not forgotten yet."""
     return and_(
-        WorkOrderRow.state.in_(_FINISHED),
+        WorkOrderRow.state.in_(FINISHED),
         WorkOrderRow.updated_at < before,
         WorkOrderRow.supervisions == 0,
-        WorkOrderRow.description != FORGOTTEN,
+        WorkOrderRow.description.not_in(GONE),
     )
 
 
 def old_message(before: datetime) -> ColumnElement[bool]:
     """Said before then, through in both directions, and about no order that is still told whole."""
-    about = exists().where(WorkOrderRow.number == MessageRow.order_number, WorkOrderRow.description != FORGOTTEN)
+    about = exists().where(WorkOrderRow.number == MessageRow.order_number, WorkOrderRow.description.not_in(GONE))
     task = exists().where(CallBackTaskRow.message_id == MessageRow.id, CallBackTaskRow.done_at.is_(None))
     through = or_(MessageRow.direction == "out", MessageRow.handled_at.is_not(None))
-    return and_(MessageRow.created_at < before, through, MessageRow.status.not_in(_ON_THE_WAY), ~about, ~task)
+    return and_(MessageRow.created_at < before, through, MessageRow.status.not_in(ON_THE_WAY), ~about, ~task)
 
 
 def silent_resident(before: datetime) -> ColumnElement[bool]:
@@ -152,14 +163,18 @@ async def drop_draft(session: AsyncSession, conversation_id: str) -> Sequence[di
     return []  # its photos are those of messages
 
 
-async def forget_order(session: AsyncSession, order_id: str) -> Sequence[dict[str, Any]]:
-    """The person goes; state, times, unit, category, grid and events stay, and the version, because nothing happened."""
+async def forget_order(
+    session: AsyncSession, order_id: str, *, now: datetime, actor: str = SYSTEM, request: str = ""
+) -> Sequence[dict[str, Any]]:
+    """The person goes; state, times, unit, category, grid and events stay. The log gets an event when words were erased from it,
+    and always when somebody asked: `request` is then what it says."""
     order = await session.get_one(WorkOrderRow, order_id)
     lost: list[dict[str, Any]] = list(order.attachments)
+    await erase_words(session, order, actor=actor, note=request or FORGOTTEN, now=now, always=bool(request))
     await session.execute(delete(JoinRow).where(JoinRow.order_id == order_id))
     await session.execute(update(RatingRow).where(RatingRow.order_id == order_id).values(comment=""))
     await session.execute(delete(CallBackTaskRow).where(CallBackTaskRow.order_number == order.number))
-    await _set(session, WorkOrderRow, order_id, **_NOBODY)
+    await _set(session, WorkOrderRow, order_id, **_NOBODY, description=ERASED if request else FORGOTTEN)
     return lost
 
 

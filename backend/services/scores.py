@@ -12,7 +12,7 @@ from backend.domain.errors import DomainError
 from backend.domain.language.answers import explicit_score, parse_verdict
 from backend.domain.notices import RATING_REMINDER_PURPOSE, rating_choices
 from backend.domain.ratings import LOWEST_GOOD, TAKEN_FOR_BEST
-from backend.services.casework import Caller, Resident
+from backend.services.casework import RESIDENT, Caller, Resident
 from backend.services.ratings import rate
 from backend.services.turn_steps import Scored
 from backend.storage.messages import last_purpose
@@ -21,7 +21,6 @@ from backend.storage.tables.messages import MessageRow
 
 _ASKS = frozenset({f"notice:{EventType.RESOLVED.value}", RATING_REMINDER_PURPOSE})
 _ENTRIES = {choice.id: score for score, choice in enumerate(rating_choices(), start=1)}
-_ACTOR = "resident"
 _FEW_WORDS = 12  # characters; a word of praise in a longer message may be about anything
 _LONGEST_VERDICT = 100
 
@@ -58,7 +57,7 @@ async def store_score(session: AsyncSession, conversation: ConversationRow, answ
                 resolved=(Resolved.YES if answer.score >= LOWEST_GOOD else Resolved.PARTLY).value,
                 satisfaction=answer.score,
                 comment=answer.comment,
-                actor=_ACTOR,
+                actor=RESIDENT,
                 now=now,
                 caller=Caller(Role.SERVICE, resident=resident),
                 reason_follows=answer.score == TAKEN_FOR_BEST and not answer.comment,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes
 
+from backend.domain.storable import UNSTORABLE
+
 BEIJING = timezone(timedelta(hours=8))
 
-# NUL cannot be stored by PostgreSQL, lone surrogates cannot be encoded at all
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S")
 _ASCII = "".join(map(chr, range(128)))
 _MAX_FIELDS = 64
@@ -64,7 +63,7 @@ def text_of(record: Record, name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadMessage(f"{name} is not a text or a number")
-    return _UNSTORABLE.sub("�", str(value))
+    return UNSTORABLE.sub("�", str(value))
 
 
 def required(record: Record, name: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from codecs import BOM_UTF8
 from typing import Any, Never
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
+from backend.domain.storable import UNSTORABLE
+
 _MAX_DEPTH = 8
-# NUL cannot be stored by PostgreSQL; lone surrogates cannot be encoded at all. Both can only come in through JSON escapes.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 type Fields = dict[str, Any]
 
@@ -56,7 +55,7 @@ def _clean(value: Any, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise BadMessage("nested too deeply")
     if isinstance(value, str):
-        return _UNSTORABLE.sub("�", value)
+        return UNSTORABLE.sub("�", value)
     if isinstance(value, list):
         return [_clean(item, depth + 1) for item in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Texts as they come in over the API: without the one character that no database of ours keeps."""
+"""Texts as they come in over the API: without the characters that cannot be kept."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from backend.domain.storable import is_storable
+
 
 def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("the text holds a NUL character: leave it out")
+    if not is_storable(text):
+        raise ValueError("the text holds a NUL character or half a character: leave it out")
     return text
 
 

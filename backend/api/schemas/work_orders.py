@@ -12,6 +12,7 @@ from backend.api.schemas.texts import Said, Short, Text, TypedDigits
 from backend.contracts.conversations import Address, OccurredAt, TimeKind, Urgency
 from backend.contracts.work_orders import Resolved
 from backend.domain.errors import InvalidField
+from backend.domain.verb_data import MOST_FILES
 from backend.services.intake import NewWorkOrder
 
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -69,7 +70,7 @@ class NewOrder(_Given):
     contact_name: Short = ""
     anonymous: bool = False
     confidential: bool = False
-    attachments: Annotated[list[dict[str, str]], Field(max_length=20)] = []
+    attachments: Annotated[list[dict[Short, Annotated[Text, Field(max_length=2000)]]], Field(max_length=MOST_FILES)] = []
     channel: Annotated[str, Field(max_length=40)] = "telephone"
     channel_user_id: Short = ""
     conversation_id: Short | None = None

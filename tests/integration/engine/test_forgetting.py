@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.contracts.work_orders import Verb
+from backend.domain.event_chain import ERASED_WORDS
 from backend.services import audit
 from backend.services import conversations as talk
 from backend.services.forgetting import FORGOTTEN, Forgetter
@@ -98,7 +99,7 @@ async def test_after_its_time_an_order_is_without_its_resident_and_its_log_is_so
     district.clock.advance(days=2)
     await forget_all(district, tmp_path)
     (order,) = await district.rows(WorkOrderRow)
-    assert (order.number, order.state, order.unit_id, order.version) == (number, "closed", before.unit_id, before.version)
+    assert (order.number, order.state, order.unit_id, order.version) == (number, "closed", before.unit_id, before.version + 1)
     assert (order.service_code, order.street_code, order.resolved_at) == (
         before.service_code,
         before.street_code,
@@ -111,7 +112,10 @@ async def test_after_its_time_an_order_is_without_its_resident_and_its_log_is_so
     assert (rating.satisfaction, rating.comment) == (5, "")
     for table in (JoinRow, MessageRow, DeliveryAttemptRow, CallBackTaskRow, ConversationRow):
         assert await district.rows(table) == [], table
-    assert len(await district.rows(WorkOrderEventRow)) == before.version
+    events = await district.rows(WorkOrderEventRow)
+    assert [event.note for event in events if event.type == "rated"] == [ERASED_WORDS]  # it was 王大爷谢谢你们
+    assert (events[-1].type, events[-1].actor, events[-1].note) == ("noted", "system", FORGOTTEN)
+    assert len(events) == before.version + 1
     async with district.db.reading() as session:
         assert (await audit.verify(session)).is_sound
 

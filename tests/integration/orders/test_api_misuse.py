@@ -87,6 +87,11 @@ async def test_a_body_that_is_no_json_is_told_so(api):
     assert (problem["code"], problem["field"]) == ("invalid_request", "body")
 
 
+def escaped(body):
+    """A request whose JSON escapes what UTF-8 has no way to say."""
+    return {"content": json.dumps(body).encode(), "headers": {"Content-Type": "application/json"}}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -94,17 +99,34 @@ async def test_a_body_that_is_no_json_is_told_so(api):
         ({"contact_name": "李\x00"}, "contact_name"),
         ({"address": {"text": "园林\x00街道"}}, "address.text"),
         ({"occurred_at": "昨\x00晚"}, "occurred_at.text"),
+        ({"occurred_at": "昨\ud800晚"}, "occurred_at.text"),
+        ({"address": {"street": "园林\udfff"}}, "address.street"),
+        ({"attachments": [{"kind": "image", "name": "\ud83d"}]}, "attachments.0.name"),
     ],
 )
 async def test_a_character_that_no_database_can_store_is_refused_with_its_field(api, changes, field):
-    problem = await api.call("dispatcher", "POST", "/work-orders", json={**STORY, **changes}, status=422)
+    problem = await api.call("dispatcher", "POST", "/work-orders", **escaped({**STORY, **changes}), status=422)
     assert (problem["code"], problem["field"]) == ("invalid_request", field)
     assert "Value error" not in problem["detail"]
+    assert (await api.call("dispatcher", "GET", "/work-orders"))["items"] == []
 
 
-@pytest.mark.parametrize(("verb", "body", "field"), [("note", {"note": "看\0过"}, "note"), ("dispatch", {"unit": "h\0"}, "unit")])
+@pytest.mark.parametrize(
+    ("verb", "body", "field"),
+    [
+        ("note", {"note": "看\0过"}, "note"),
+        ("note", {"note": "看\ud800过"}, "note"),
+        ("dispatch", {"unit": "h\0"}, "unit"),
+        ("dispatch", {"reason": "归\udc00管"}, "reason"),
+        ("note", {"note": "看过", "attachments": [{"kind": "\ud83d"}]}, "attachments"),
+        ("note", {"note": "看过", "attachments": [{"kind": "image"}] * 21}, "attachments"),
+    ],
+)
 async def test_a_verb_refuses_it_too(api, verb, body, field):
-    assert (await api.do("dispatcher", await api.file(), verb, status=422, **body))["field"] == field
+    order = await api.file()
+    path = f"/work-orders/{order['number']}/{verb}"
+    problem = await api.call("dispatcher", "POST", path, **escaped(body), status=422)
+    assert problem["field"] == field
 
 
 async def test_what_is_null_was_not_given_and_a_time_may_be_told_in_words(api):

@@ -17,7 +17,7 @@ from backend.settings import BadSettings, Settings, load_settings
 from channels.programs import CannotStart, check_ports, endpoints_of, programs_of, shared_environment
 from channels.secrets_file import load_or_make_secrets
 from channels.setup import check_settings
-from channels.supervisor import Program, Supervisor
+from channels.supervisor import HANGS_AFTER, Program, Supervisor
 from tests.installation import free_port
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -76,6 +76,57 @@ async def test_a_killed_program_is_brought_back_under_a_new_process_id(tmp_path:
         os.kill(first, signal.SIGKILL)
         await until(lambda: pid_of(tmp_path, "web") != first)
         assert is_alive(pid_of(tmp_path, "web"))
+
+
+async def test_a_program_that_does_not_answer_any_more_is_brought_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.supervisor.LOOK_S", 0.02)
+    answers = iter([True, True, *[False] * HANGS_AFTER])
+
+    async def hangs_once() -> bool:
+        return next(answers, True)
+
+    async with running(tmp_path, Program("web", SLEEPER, dict(os.environ), hangs_once)):
+        first = pid_of(tmp_path, "web")
+        os.kill(first, signal.SIGSTOP)
+        await until(lambda: pid_of(tmp_path, "web") != first)
+        assert not is_alive(first)
+        assert is_alive(pid_of(tmp_path, "web"))
+
+
+async def test_a_program_that_answers_now_and_then_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("channels.supervisor.LOOK_S", 0.001)
+    asked = 0
+
+    async def slow() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % HANGS_AFTER == 1
+
+    async with running(tmp_path, Program("web", SLEEPER, dict(os.environ), slow)):
+        first = pid_of(tmp_path, "web")
+        await until(lambda: asked > 5 * HANGS_AFTER)
+        assert pid_of(tmp_path, "web") == first
+
+
+async def test_a_program_that_takes_long_to_start_is_not_taken_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.supervisor.LOOK_S", 0.001)
+    asked = 0
+
+    async def loading() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 2 * HANGS_AFTER
+
+    supervisor, stop = Supervisor([Program("rasa", SLEEPER, dict(os.environ), loading)], tmp_path), asyncio.Event()
+    task = asyncio.create_task(supervisor.run(stop))
+    await until((tmp_path / "run" / "rasa.pid").exists)
+    first = pid_of(tmp_path, "rasa")
+    await asyncio.wait_for(supervisor.wait_until_ready(), 20)
+    assert pid_of(tmp_path, "rasa") == first
+    stop.set()
+    await task
 
 
 async def test_stopping_ends_all_programs_and_removes_their_pid_files(tmp_path: Path) -> None:
