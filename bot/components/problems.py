@@ -85,6 +85,7 @@ def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list
     """Positions of the pieces that open a problem, in order; `decide` is asked for all but the clearest, clearest first."""
     able = sorted((i for i, piece in enumerate(heard) if _able(piece)), key=lambda i: -_clearness(heard[i], message))
     able = [index for index in able if not _only_scolds(heard[index])] or able  # what is broken beats who is blamed
+    able = [index for index in able if not _stopped(heard, index, able)]
     opened = [_cause(heard, able)] if able else []
     for index in able:
         if index in opened:
@@ -95,6 +96,12 @@ def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list
         ):
             opened.append(index)
     return sorted(opened)
+
+
+def _stopped(heard: Sequence[Heard], index: int, able: Sequence[int]) -> bool:
+    """水也没有 电也没有 电梯更别提了: whether an earlier piece of the same breath names what this one cannot run without."""
+    causes = [i for i in able if i < index and heard[i].named and stops(heard[i].leaf, heard[index].leaf)]
+    return any(joint_between(heard, i, index) < Joint.STOP for i in causes)
 
 
 def _cause(heard: Sequence[Heard], able: Sequence[int]) -> int:
@@ -116,7 +123,7 @@ def _enough(_: Heard, values: dict[str, float]) -> bool:
 
 def _able(piece: Heard) -> bool:
     asks = piece.clause.asks or (piece.clause.inquires and not piece.named)
-    return not piece.facts_only and not asks and piece.guess.subcategory != UNSAID
+    return not piece.facts_only and not asks and not piece.clause.manner and piece.guess.subcategory != UNSAID
 
 
 def _only_scolds(piece: Heard) -> bool:

@@ -10,6 +10,7 @@ from backend.contracts.conversations import Address
 from backend.domain.drafting.asking import asked, is_findable
 from backend.domain.drafting.model import Ask, OpenForm, Twin
 from backend.domain.drafting.same_place import speaks_of_it
+from backend.domain.language.address_names import same_estate
 from backend.domain.language.wishes import says
 
 REMEMBERED = timedelta(days=14)
@@ -62,7 +63,7 @@ def _is_same_place(one: Address, other: Address) -> bool:
     if any(getattr(one, part) and getattr(other, part) and getattr(one, part) != getattr(other, part) for part in _PARTS):
         return False
     if one.estate or other.estate:
-        return one.estate == other.estate and bool(one.building) and one.building == other.building
+        return same_estate(one.estate, other.estate) and bool(one.building) and one.building == other.building
     if one.road or other.road:
         return one.road == other.road and one.house_number == other.house_number and one.landmark == other.landmark
     return bool(one.landmark) and one.landmark == other.landmark

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address
-from backend.domain.language.address_names import phase_of
+from backend.domain.language.address_names import phase_of, same_estate
 from backend.domain.language.address_numbers import arabic
 from backend.domain.language.addresses import components_of
 from backend.domain.language.normalise import normalise
@@ -107,12 +107,12 @@ def merge_address(previous: Address, new: Address) -> Address:
 
 def _with_known_phase(known: str, said: str) -> str:
     """翠园小区, said of 翠园小区二期, is that."""
-    return known if said and known == said + phase_of(known) else said
+    return known if said and same_estate(known, said + phase_of(known)) else said
 
 
 def _is_same_estate(said: str, known: str) -> bool:
     """The same name, or the known one with its phase told now."""
-    return said in (known, known + phase_of(said))
+    return same_estate(said, known) or same_estate(said, known + phase_of(said))
 
 
 def out_of_doors(place: Address, landmark: str) -> Address:

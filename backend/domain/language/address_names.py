@@ -11,6 +11,8 @@ from backend.domain.language.tables import load_table
 
 _TABLE = load_table("address_words")
 _LONGEST = 8
+_PHASE_DIGIT = re.compile(r"[1-9](?=期$)")
+_NUMERALS = "零一二三四五六七八九"
 _LEAST_WITH_PHASE = 4  # characters: a name of two, and its phase
 
 
@@ -97,6 +99,16 @@ def with_phase(text: str, estate: Part) -> Part:
     """The estate with the phase told behind its name (翠园小区二期): the buildings of each phase are counted anew."""
     match = _PHASE.match(text, estate.end)
     return replace(estate, value=estate.value + match["phase"], end=match.end()) if match else estate
+
+
+def same_estate(one: str, other: str) -> bool:
+    """Whether two names are of one estate, however its phase is written: 翠园小区2期 and 翠园小区二期."""
+    return _as_spoken(one) == _as_spoken(other)
+
+
+def _as_spoken(name: str) -> str:
+    digit = _PHASE_DIGIT.search(name)
+    return f"{name[: digit.start()]}{_NUMERALS[int(digit[0])]}期" if digit else name
 
 
 def phase_of(estate: str) -> str:

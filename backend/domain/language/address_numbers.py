@@ -34,7 +34,7 @@ _LONE_GATE = re.compile(
 )
 _FLOOR = re.compile(
     rf"{_EDGE}(?<![小红白灰黄])(?P<below>地下|负|-)?(?P<floor>\d{{1,2}}|[{_CN}]{{1,3}})\s*(?:层(?!以[上下]|往[上下]|楼|[户人]|冰|灰|雪|油|土|水|皮"
-    r"|膜|漆|窗|玻|意|关|次|沫|泥|霜|毛|壳|纸|板|布|脏)|楼(?!以[上下]|往[上下]|栋|号|长|盘|房)|[Ff](?![A-Za-z0-9]))"
+    r"|膜|漆|窗|玻|白|黑|黄|绿|红|薄|厚|意|关|次|沫|泥|霜|毛|壳|纸|板|布|脏)|楼(?!以[上下]|往[上下]|栋|号|长|盘|房)|[Ff](?![A-Za-z0-9]))"
 )
 _ROOM = re.compile(
     rf"(?<![\d{_CN}A-Za-z.:])(?P<room>\d(?: \d){{2,3}}|\d{{1,4}}[A-Za-z]?|[{_CN}]{{3,6}})\s*(?:号?室(?!外|内|温)|号?房间?(?!子"
@@ -58,6 +58,8 @@ _AFTER = re.compile(
     rf"|栋)))\s*(?:号(?!楼|线|院|门|栋)|室|屋(?!里)|房|户(?!人|居民|口|家|都))?{_NOT_A_COUNT}"
 )
 # 三楼 四号: a floor has four doors, and what follows one is no date.
+# 顶层702: the top floor has no number, its door has one.
+_TOP_DOOR = re.compile(rf"顶(?:层|楼)\s*(?P<room>\d{{3,4}}|[{_CN}]{{3,4}}){_NOT_A_COUNT}")
 _DOOR_OF_FLOOR = re.compile(r"(?P<room>(?!))?\s+(?P<door>[一二三四1-4])号(?!楼|线|院|门|栋|\d)")
 _BEFORE = re.compile(rf"(?<![\d{_CN}.:年月第])(?P<room>\d{{3,4}}|[{_CN}]{{3,4}})\s*[,、]?\s*$")
 _TRIPLE = re.compile(
@@ -95,11 +97,19 @@ _BY_TELEPHONE = re.compile(
     r"(?:(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{1,4}(?=号|栋|单元|门洞|室|楼)"
     r"|(?=[洞零一二两三四五六七八九\d]*[幺拐]|[零一二两三四五六七八九\d]+洞)[幺拐洞零一二两三四五六七八九\d]{3,4}(?=室|$|[\s,。]))"
 )
+# 俩号楼: how a recording writes 两号楼.
+_COUNTED_WORD = re.compile(r"[俩仨](?=号[楼院])")
+# 1、28号楼井盖塌了 2、30号楼路灯不亮: the first numbers count the matters.
+_LIST_NUMBER = re.compile(r"(?:^|(?<=[\s,。;!?]))(?P<number>[1-9])[、.)](?=\s*\d{1,3}(?:号楼|栋|#))")
 _SLASH = re.compile(r"(?<=[一-龥\x01])[/|](?=\d)|(?<=\d)[/|](?=[一-龥\x01])")  # 园丁家园/3-1-402/今早 (\x01: a fact blotted out)
-_AS_WRITTEN = str.maketrans("幺拐洞", "一七零")
+_AS_WRITTEN = str.maketrans("幺拐洞俩仨", "一七零两三")
 _SLIPS_BUILDING = re.compile(r"(?<=[\d一二三四五六七八九十])[好浩号][楼搂娄喽]")
 _SLIPS_UNIT = re.compile(r"(?<=[\d一二三四五六七八九十])[单丹][元圆源园员原]")
 _HOW_MANY = re.compile(r"(?:一共|总共|共有?|就有?|才|好几|盖了|拆了|建了|有|这|那)\s*$")
+# 左手第三栋, 倒数第二栋: how to get there; the number on the wall may be another.
+_COUNTED_OFF = re.compile(
+    r"(?:[左右东西南北前后](?:手边?|边|面|侧|头)|倒数|正数|(?:往|朝|从|靠|挨着|沿着|进了?)[^,。\s]{1,8}|(?:大门|门口|路口|道口)[^,。\s]{0,6})(?:的|是|数|起|,|\s)*$"
+)
 _DENIED = re.compile(r"(?:不是|不在|并不是|没在|不住)\s*$")
 _REPLACED = re.compile(
     r"\s*(?:得|要|应该)?(?:改成|换成|改为|改到|是错的|写错了|说错了|不对)|(?:[\s,]*(?:啊|哦|哎|唉|呃)|[\s,]+)+(?:不是|不对|(?:说|写|打|记)?错了)[\s,啊\x01]"
@@ -108,7 +118,7 @@ _REPLACED = re.compile(
 
 # 二楼住户天天吵: the floor of somebody else, when no building is told with it.
 _SOMEBODY = re.compile(
-    r"\s*(?:的|那|那个|那家|有)?(?:住户|邻居|人家|那家|那户|租户|租客|业主|老[\u4e00-\u9fff]家|姓[\u4e00-\u9fff]的"
+    r"\s*(?:的|那|那个|那家|有)?(?:把(?!边|头|山|[东西南北])|住户|邻居|人家|那家|那户|租户|租客|业主|老[\u4e00-\u9fff]家|姓[\u4e00-\u9fff]的"
     r"|开(?:了|的|个|家)*[\u4e00-\u9fff]{0,3}(?:店|馆|厂|铺|吧|作坊|园|班|室)|(?:底商|门市|商铺|饭店|超市|网点)|(?:老|小|那)(?:两口|头|太太|伙|孩|夫妻)|家的?(?:孩子|狗))"
 )
 # 盖到六层就停了, 树都长到三楼了: how far they came, how far it reaches
@@ -138,12 +148,13 @@ def door_side(words: str) -> str:
 
 def _by_telephone(text: str) -> str:
     """The text with digits as they are said on the telephone in their usual writing, positions kept."""
-    return _BY_TELEPHONE.sub(lambda match: match[0].translate(_AS_WRITTEN), _SLASH.sub(" ", text))
+    apart = _COUNTED_WORD.sub(lambda match: match[0].translate(_AS_WRITTEN), _SLASH.sub(" ", text))
+    return _BY_TELEPHONE.sub(lambda match: match[0].translate(_AS_WRITTEN), apart)
 
 
 def number_parts(text: str, estate_end: int | None) -> list[Part]:
     """Building, unit, floor and room of normalised text; bare numbers may follow where the estate ends (`estate_end`)."""
-    text = _by_telephone(text)
+    text = _without_list_numbers(_by_telephone(text))
     joined = _joined(text, estate_end)
     if joined:
         return joined
@@ -161,6 +172,14 @@ def number_parts(text: str, estate_end: int | None) -> list[Part]:
     if not any(part.name == "building" for part in parts) and estate_end is not None:
         parts += _from(_LONE.match(text, _skip_blanks(text, estate_end)))
     return parts if "room" in named else parts + _room(text, parts)
+
+
+def _without_list_numbers(text: str) -> str:
+    """The text with the numbers of a list blotted out; a single 1、 before 2号楼 may be another house."""
+    marks = list(_LIST_NUMBER.finditer(text))
+    if [int(mark["number"]) for mark in marks] != list(range(1, len(marks) + 1)) or len(marks) < 2:
+        return text
+    return _LIST_NUMBER.sub("  ", text)
 
 
 def arabic(raw: str) -> str:
@@ -205,8 +224,9 @@ def _first(pattern: re.Pattern[str], name: str, text: str) -> list[Part]:
 
 
 def _is_count(text: str, match: re.Match[str]) -> bool:
-    """一共三栋楼: how many there are, and not which."""
-    return match[0].endswith(("栋", "栋楼", "幢", "幢楼")) and _HOW_MANY.search(text[: match.start()]) is not None
+    """一共三栋楼, 左手第三栋: how many there are, or the how-manieth it is, and not which."""
+    before = _COUNTED_OFF if match[0].startswith("第") else _HOW_MANY
+    return match[0].endswith(("栋", "栋楼", "幢", "幢楼")) and before.search(text[: match.start()]) is not None
 
 
 def taken_back(text: str, start: int, end: int) -> bool:
@@ -257,9 +277,9 @@ def _room(text: str, parts: list[Part]) -> list[Part]:
         if match_after:
             group = "room" if match_after["room"] else "door"
             return [Part("room", arabic(match_after[group]), match_after.start(group), match_after.end())]
-    ours = _OF_OUR_STAIRS.search(text)
+    ours = _OF_OUR_STAIRS.search(text) or _TOP_DOOR.search(text)
     if ours:
-        return [Part("room", ours["room"], ours.start(), ours.end())]
+        return [Part("room", arabic(ours["room"]), ours.start("room"), ours.end("room"))]
     if parts:
         before = _BEFORE.search(text[: min(part.start for part in parts)])
         if before:

@@ -30,7 +30,7 @@ _MONTHLESS = re.compile(
 _LUNAR_MONTH = re.compile(rf"(?P<year>今年|去年|头年|前年)?(?P<named>正月|冬月|腊月)(?:里|份)?(?!{_DAY})")
 _YEARS_BACK = {"今年": 0, "去年": 1, "头年": 1, "前年": 2}
 _NEW_YEAR = re.compile(r"大年(?P<day>初[一二三四五六七八九十])")
-_FESTIVAL = re.compile("|".join(sorted(_TABLE["festivals"], key=len, reverse=True)))
+_FESTIVAL = re.compile(rf"(?:{'|'.join(sorted(_TABLE['festivals'], key=len, reverse=True))})(?!十)")
 # 一五一十 and 六一二室 are no holidays.
 _SOLAR_NAMES = "|".join(sorted(_TABLE["solar_festivals"], key=len, reverse=True))
 _SOLAR_FESTIVAL = re.compile(

@@ -68,7 +68,7 @@ def _clock(
     )
     digital = ":" in match[0]
     after_day = any(end <= match.start() and not text[end : match.start()].strip(" 的大约快") for end in day_ends)
-    after_clock = bool(re.search(r"[点分半刻\d][钟]?(?:到|至|-|~)$", text[: match.start()]))
+    after_clock = bool(re.search(r"(?:[点分半刻\d]钟?|点[一二三四五六七八九十]{1,3})(?:到|至|-|~)$", text[: match.start()]))
     if not (
         digital
         or part

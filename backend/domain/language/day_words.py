@@ -48,6 +48,7 @@ _NOT_DAY_BEFORE = re.compile(
 # 25号楼 25号停的水: apart from a building that is told already, with what happened behind it.
 _APART = re.compile(r"(?:楼|层|单元|栋|室)\s+$")
 _HAPPENED = re.compile(r"(?:早|晚|上午|下午|夜|凌晨|半夜|那天|当天|起|开始|就|到(?:现|今)|停|断|坏|漏|爆|没|报|丢|发现|发生)")
+_PLAYED = ("弹", "钢", "练", "拉", "学", "口", "胡", "提", "子")
 _YEAR_WORDS = {"今": 0, "去": -1, "头": -1, "前": -2, "大前": -3, "明": 1}
 
 _RELATIVE = re.compile(
@@ -90,6 +91,11 @@ _BARE_NUMERIC = re.compile(
 _DAY_OF_MONTH = re.compile(
     rf"(?:(?P<which>上个?月|这个?月|本月|下个?月)(?:的)?\s?)?(?:{_NO_NUMBER})(?P<day>{_DAY})(?P<end>号|日(?!子|常|报"
     rf"|用|本|夜)){_NOT_DAY_AFTER}"
+)
+# 上个月二十几号, 十月20多号; 十几号人 is how many.
+_TENS_OF_MONTH = re.compile(
+    rf"(?:(?P<which>上上个?月|上一?个?月|这个?月|本月)|(?:(?P<year>20\d\d)年|(?P<yearword>今|去|前|头)年)?{_NO_NUMBER}(?P<month>{_MONTH})月份?)(?:的|大概|差不多|\s)*"
+    rf"(?P<tens>二十|十|20|10|[12](?=几))[几多来][号日]{_NOT_DAY_AFTER}"
 )
 _MONTH_ONLY = re.compile(
     r"(?:(?P<year>20\d\d)年?|(?P<yearword>大前|今|去|前|头"
@@ -139,8 +145,9 @@ def _days(match: re.Match[str], first: date, last: date | None = None, several: 
 
 def _relative(match: re.Match[str], today: date) -> Days | None:
     word = match["word"] or f"{match['short']}天"
-    if match.string[: match.start()].endswith(("啥", "多")):
-        return None  # 啥前儿 asks when
+    before = match.string[: match.start()]
+    if before.endswith(("啥", "多")) or (word[0] == "琴" and before.endswith(_PLAYED)):
+        return None  # 啥前儿 asks when; 弹琴日夜不停
     # 昨晚, 今早: the second character is a part of the day and is left to the rules of hours.
     shorter = 1 if word[-1] in _TABLE["short_parts"] else 0
     day = today + timedelta(days=_TABLE["relative_days"][word])
@@ -251,6 +258,18 @@ def _day_of_month(match: re.Match[str], today: date) -> Days | None:
     return None
 
 
+def _tens_of_month(match: re.Match[str], today: date) -> Days | None:
+    month = parse_numeral(match["month"] or "")
+    back = {"上上": 2, "上": 1}.get((match["which"] or "").rstrip("个一月"), 0)
+    base = months_before(today.replace(day=1), back)
+    if month is not None:
+        year = _year_of(match, today) or (today.year if month <= today.month else today.year - 1)
+        base = date(year, month, 1)
+    first = 21 if match["tens"][0] in "二2" else 11
+    last = min(first + 8, last_day(base.year, base.month))
+    return _days(match, base.replace(day=first), base.replace(day=last), several=True)
+
+
 def _month(match: re.Match[str], year: int, month: int, mark: str) -> Days:
     first, last = _MARKS.get(mark, (1, 31))
     return _days(match, date(year, month, first), date(year, month, min(last, last_day(year, month))), several=True)
@@ -304,6 +323,7 @@ def _year_edge(match: re.Match[str], today: date) -> Days | None:
 
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Days | None]], ...] = (
     (_AGO, _ago),
+    (_TENS_OF_MONTH, _tens_of_month),
     (_NUMERIC, _date),
     (_SHORT_NUMERIC, _date),
     (_BARE_NUMERIC, _date),

@@ -28,6 +28,7 @@ _SAID_ALONE = re.compile(
 _LATIN = re.compile(r"[A-Za-z]{2,40}(?: ?[A-Za-z]{2,10})*")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # 二一九公寓 is also written 219公寓 and dictated 二幺九公寓; shorter numbers are those of buses and holidays (51路, 五一).
+_PHASE = re.compile(r"[1-9一二三四五六七八九](?=期$)")
 _SPOKEN_NUMBER = re.compile(r"[零一二三四五六七八九]{3,}")
 
 
@@ -231,11 +232,22 @@ def _spellings(place: Place) -> list[str]:
     """Name and aliases, and a number in them the other ways that it is written and said."""
     names = [place.name, *place.aliases]
     for name in tuple(names):
+        names += [other for other in (_phase_written(name),) if other]
         number = _SPOKEN_NUMBER.search(name)
         if number is not None:
             arabic = "".join(str(DIGITS[char]) for char in number[0])
             names += [name.replace(number[0], said) for said in (arabic, number[0].replace("一", "幺"))]
     return names
+
+
+def _phase_written(name: str) -> str:
+    """翠园小区2期 for 翠园小区二期 and the other way round, "" for a name without a phase."""
+    phase = _PHASE.search(name)
+    if phase is None:
+        return ""
+    spoken = "零一二三四五六七八九"
+    other = spoken[int(phase[0])] if phase[0].isdigit() else str(spoken.index(phase[0]))
+    return f"{name[: phase.start()]}{other}{name[phase.end() :]}"
 
 
 def _cores(place: Place) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ class Clause:
     does in a list; `because`: it explains, or is explained by, what stands before it; `asks`: it asks about an order that
     there is; `remark`: where in it the words begin that only add something, None without any; `does`: it tells what somebody or
     something did to a thing (把水管挖断了), as causes are told; `inquires`: it asks how something is done; `bare`: it tells what
-    goes on and names nobody and nothing that does it (天天打鸣, 还涨价), so that it goes on about what was named before.
+    goes on and names nobody and nothing that does it (天天打鸣, 还涨价), or what happened once (前天有个老太太摔了), so that it
+    goes on about what was named before; `manner`: it says how, and nothing else (黑灯瞎火的, 天天叮咣的).
     """
 
     span: Span
@@ -44,6 +45,7 @@ class Clause:
     does: bool = False
     inquires: bool = False
     bare: bool = False
+    manner: bool = False
 
 
 _STOP = re.compile(r"[。!?;\n]+")
@@ -92,6 +94,17 @@ _BARE = re.compile(
     r"|(?:早上|晚上|半夜)?[一二三四五六七八九十\d]{1,3}点(?:多|半)?|[我俺](?:们)?家?)*"
     r"(?:[叮当咚咣哐砰]{2}|(?:声音|声儿|动静|味儿?)(?:太|老|特|贼|挺|很|可)*(?:大|响|冲)|打鸣|叫(?!做)|嗷|嘎|汪|吵|闹(?!耗子|老鼠|鼠)|骂|嚷|拉(?:屎|尿|得)|尿|招|熏|呛|冻(?:成|了一层冰)|[全净]?都?是?[\u4e00-\u9fff]{0,3}味|涨(?:价|钱)|加(?:价|钱)|收钱|要钱"
     r"|不让|不给|不退|不认|不管|不赔|咣|咚|轰|嗡|响|冒(?!水|烟|火|臭|脏|粪)|滴|泡|影响)"
+)
+# What happened once is told as an example: 前天有个姑娘让人跟踪了, 上礼拜还摔了个老头.
+_ONCE = re.compile(
+    r"^(?:就)?(?:(?:大前|前|昨|今)(?:天|儿|晚|早|个)|上(?:一?个?(?:周|礼拜|星期|月)|[回次])[一二三四五六日天]?|(?:前|头)(?:几|两|些)(?:天|日)|去年|有一?[天次回])"
+    r"(?:早上|晚上|下班|半夜|刚|还|就|都|也|又)*(?:有(?:一?个|俩|两个|人|家|位)|(?:摔|绊|撞|咬|砸|崴|刮|烫|伤)(?:了|着|到|倒))"
+)
+_SOUNDS = "叮当咚咣哐砰嗡轰吱嘎呼噜哗啦滴答扑腾乒乓咔嚓咯噔噼啪汪嗷"
+_MANNER = re.compile(
+    rf"(?:天天|每天|成天|整天|见天|半夜|后半夜|大半夜|晚上|夜里|一宿|成宿|整宿|从早到晚|一到晚上|黑天|下班|放学|回家|出门|走道|走路|上下楼|老是?|总是?|都是|还是|还|就|全|都|一片|里头?|那块儿?|到处)*"
+    rf"(?:黑[灯咕](?:瞎|下)?[火咕]|黑咕隆咚|[黑漆黢乌]{{2,}}|黑[黢漆]{{2}}|乌漆[墨抹麻嘛]黑|伸手不见五?指?|[{_SOUNDS}]{{2,}})"
+    r"(?:的|地|一片|直响|响|个?不停|没完没了|没完|啥也看不见|看不见|看不清)*"
 )
 _WORDS = load_table("problem_words")
 _STATES = re.compile(_WORDS["states"])
@@ -176,7 +189,8 @@ def _clause(span: Span, joint: Joint) -> Clause:
         remark=remark.start() if remark else None,
         does=bool(_DOES.search(text)),
         inquires=bool(_INQUIRES.search(text)),
-        bare=bool(_BARE.match(text)),
+        bare=bool(_BARE.match(text) or _ONCE.match(text)),
+        manner=_MANNER.fullmatch(text) is not None,
     )
 
 

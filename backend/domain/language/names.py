@@ -71,7 +71,7 @@ _NAME_PATTERNS = (
         rf"(?:^|[,。;\s我俺])(?:爷爷?|奶奶?|姥姥|姥爷|爸爸?|妈妈?|父亲|母亲|老人家?|户主|房主)(?:家)?(?:就|是)?姓\s*(?P<name>{_FAMILY})(?!名|的)"
     ),
     re.compile(
-        rf"(?:叫我|找我|喊我|称呼我?|就叫我)\s*(?P<name>[老小]?[{_SURNAMES}]{_TITLE}|[老小][{_SURNAMES}])(?:就行"
+        rf"(?:叫我|找我|喊我|称呼我?|就叫我)\s*(?P<name>[老小]?[{_SURNAMES}]{_TITLE}|[老小][{_SURNAMES}](?:头儿?|太太)?)(?:就行"
         r"|就好|就成|吧|即可|$|[,。])"
     ),
     # 哦对了他叫王建国, of the one whose number was given

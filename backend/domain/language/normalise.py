@@ -42,8 +42,8 @@ _EMOTICON = re.compile(
 _WORD_FOLLOWS = re.compile(r"(?!号|楼(?![道顶上下])|栋|单元|门(?!口)|层|室|个)[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?(?:\n ?)+")
-# 煤汽, 停汽: a slip for 气 that nobody means otherwise.
-_GAS = re.compile("(?<=[煤燃])汽|(?<=天然)汽|(?<=停)汽(?![车油修水轮])|^汽(?=停)")
+# 煤汽, 停汽, 没汽了: a slip for 气 that nobody means otherwise.
+_GAS = re.compile("(?<=[煤燃暖])汽|(?<=天然)汽|(?<=[停没来断])汽(?![车油修水轮笛])|^汽(?=停)")
 _FOLDS = str.maketrans({"〇": "零", "○": "零", "﹟": "#", "−": "-", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "〜": "~"})
 
 

@@ -71,7 +71,7 @@ _AT_HOME = re.compile(
 )
 # 早上六点就开始砸, 天不亮就有人吆喝, said of no day
 _AT_THAT_HOUR = re.compile(
-    r"[^,。!?]{0,2}就(?:开始|在)?(?:砸|敲|凿|钻|喊|吆喝|装卸|打鸣|叫唤|(?:有|来)[^,。!?]{1,6}?(?:砸|敲|喊|吆喝|叫卖|卖|装卸|放|跳|唱)"
+    r"[^,。!?]{0,2}就(?:开始|在)?(?:砸|敲|凿|钻|喊|吆喝|装卸|打鸣|叫唤|(?:有|来)[^,。!?]{1,9}?(?:砸|敲|喊|吆喝|叫卖|卖|装卸|放|跳|唱)"
     r"|放(?:炮|鞭炮|音乐|歌|喇叭))"
 )
 # 晚上吵得睡不着, 晚上烟大: a part of the day with what goes on then, and nothing that is over or only just so
@@ -153,6 +153,10 @@ _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八�
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
 _OTHER_TERM = re.compile(r"(?:住院|保修|质保|工期|合同|试用|请假|放假|培训|学期|租期?|签|办卡?|有效)期?[\s,:]*$")  # 住院 三天
+# 房子空了一年, 住了二十年: how the resident lives, and no trouble that lasts
+_OF_LIFE = re.compile(
+    r"(?:空|空着|空置|闲置|没住人|没人住|结婚|退休|搬来|搬进来|搬过来)(?:了|着|有|快|都|已经|将近|差不多|得有|能有)*$"
+)
 _BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
@@ -194,7 +198,20 @@ def _recurrences(text: str, moments: list[Moment]) -> list[Found]:
         # 坏了五天了,老太太天天爬楼: a bare 天天 says less than how long it lasts.
         rank = 35 if weak else 85 if finish > match.end() else 77
         found.append(Found(match.start(), finish, TimeKind.RECURRING, rank=rank))
+    found = _as_one(found)
     return found + [habit for habit in (_habit(text, moment) for moment in moments) if habit is not None]
+
+
+def _as_one(found: list[Found]) -> list[Found]:
+    """天天 早晚7点20到8点: recurrences right behind each other are one."""
+    joined: list[Found] = []
+    for each in sorted(found, key=lambda one: one.begin):
+        before = joined[-1] if joined else None
+        if before is not None and before.finish == each.begin:
+            joined[-1] = replace(before, finish=each.finish, rank=max(before.rank, each.rank))
+        else:
+            joined.append(each)
+    return joined
 
 
 def _habit(text: str, moment: Moment) -> Found | None:
@@ -218,9 +235,10 @@ def _reach(text: str, start: int, finish: int, moments: list[Moment]) -> int:
     if tail and tail[0].strip(" 的到逢个,"):
         finish = tail.end()
     for moment in moments:
-        if finish <= moment.begin and (
+        beside = finish <= moment.begin and (
             not text[finish : moment.begin].strip(" 的到在,个") or _TO.fullmatch(text, finish, moment.begin)
-        ):
+        )
+        if beside or start < moment.begin < finish < moment.finish:  # 早晚7点20, which begins with 早
             finish = moment.finish
     return finish
 
@@ -336,7 +354,7 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
         bare = not (match["lead"] or match["tail"] or is_all)
         if (bare and not _is_told_alone(text, match)) or _NOT_LASTING.match(text, _counted_end(match)):
             continue
-        if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments) or _waited(match):
+        if any(match.start() < moment.finish and moment.begin < match.end() for moment in moments) or _of_something_else(match):
             continue
         start = _lasting_since(match, now)
         if start is not None:
@@ -360,9 +378,11 @@ def _is_told_alone(text: str, match: re.Match[str]) -> bool:
     return _BEFORE_SPAN.search(before) is not None or _FAULT_FOR.search(before) is not None
 
 
-def _waited(match: re.Match[str]) -> bool:
-    """等了五十分钟也不来; 等了三天了 is time that the matter took."""
+def _of_something_else(match: re.Match[str]) -> bool:
+    """等了五十分钟也不来, 房子空了一年; 等了三天了 is time that the matter took."""
     before = match.string[: match.start("count")]
+    if _OF_LIFE.search(before):
+        return True
     return _WAITED.search(before) is not None and match["unit"].endswith(_MINUTES) and not (match["tail"] or "").startswith("了")
 
 

@@ -10,6 +10,7 @@ from backend.contracts.conversations import OccurredAt, TimeKind
 from backend.contracts.understanding import Span, TimeMention
 from backend.domain.language.denied import BLANK, PADDING, behind_slip, is_denied, without_denied_first
 from backend.domain.language.normalise import normalise
+from backend.domain.language.numerals import DIGITS
 from backend.domain.language.tables import load_table
 from backend.domain.language.time_frames import find_frames
 from backend.domain.language.time_values import SHANGHAI, Found, to_utc
@@ -44,6 +45,7 @@ _SURE = 78  # the rank of a start that is tied to its words; a recurrence needs 
 _LASTING = 80  # the rank of a bare length of time
 _DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "见天儿", "每日", "一天到晚", "整宿", "成宿", "早晚"})
 _PINYIN: dict[str, str] = load_table("times")["pinyin"]
+_SPOKEN_YEAR = re.compile(r"二[零〇○][零一二三][零〇一二三四五六七八九](?=年)")
 _PINYIN_WORD = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(_PINYIN, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
 
 
@@ -110,7 +112,8 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _spelt_out(text: str) -> str:
-    """zuotian as 昨天, with blanks for the letters that are left over: positions stay."""
+    """zuotian as 昨天, with blanks for the letters that are left over, and 二零二四年 as 2024年: positions stay."""
+    text = _SPOKEN_YEAR.sub(lambda match: "".join(str(DIGITS[char]) for char in match[0]), text)
     return _PINYIN_WORD.sub(lambda match: _PINYIN[match[0].lower()].ljust(len(match[0]), PADDING), text)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.contracts.conversations import Address, Completeness
 from backend.domain.language.address_merge import merge_address
-from backend.domain.language.address_names import phase_of
+from backend.domain.language.address_names import phase_of, same_estate
 from backend.domain.language.addresses import parse_address
+from backend.domain.language.gazetteer import Gazetteer, Place
 from tests.unit.language.places import GAZETTEER
 
 
@@ -49,6 +52,33 @@ def test_an_estate_named_again_without_its_phase_keeps_it_and_its_doors() -> Non
 def test_a_phase_told_later_joins_the_estate_and_clears_no_door() -> None:
     merged = merge_address(Address(estate="翠园小区", building="6"), Address(estate="翠园小区二期"))
     assert (merged.estate, merged.building) == ("翠园小区二期", "6")
+
+
+@pytest.mark.parametrize(("one", "other"), [("翠园小区2期6号楼", "翠园小区二期6号楼"), ("万科3期8号楼", "万科三期8号楼")])
+def test_a_phase_in_digits_and_one_in_words_are_the_same_place(one: str, other: str) -> None:
+    first, second = parse_address(one, GAZETTEER), parse_address(other, GAZETTEER)
+    assert first is not None
+    assert second is not None
+    merged = merge_address(first.address, replace(second.address, building="", unit="2"))
+    assert (merged.building, merged.unit) == (first.address.building, "2")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("翠园小区2期", "翠园小区二期", True),
+        ("翠园小区二期", "翠园小区三期", False),
+        ("翠园小区2期", "翠园小区", False),
+        ("219公寓", "219公寓", True),
+    ],
+)
+def test_a_phase_is_the_same_in_digits_and_in_words(one: str, other: str, same: bool) -> None:
+    assert same_estate(one, other) is same_estate(other, one) is same
+
+
+def test_a_phase_that_the_directory_knows_is_found_in_either_writing() -> None:
+    directory = Gazetteer.build((Place("estate", "云杉里二期"), Place("estate", "云杉里3期")))
+    assert [directory.find(text)[0].place.name for text in ("云杉里2期6号楼", "云杉里三期6号楼")] == ["云杉里二期", "云杉里3期"]
 
 
 def test_another_phase_is_another_place() -> None:

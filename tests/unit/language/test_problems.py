@@ -59,6 +59,11 @@ LIFT = Guess("房屋维修", "电梯故障", 0.95, 0.97)
 BLAME = Guess("物业纠纷", "服务不到位", 0.97, 0.99)
 SMOKE = Guess("环境卫生", "异味油烟扬尘", 0.97, 0.98)
 NOISE = Guess("噪音扰民", "商业娱乐", 0.97, 0.98)
+BUILDING = Guess("噪音扰民", "施工", 0.97, 0.98)
+STAIRS = Guess("房屋维修", "楼道设施", 0.95, 0.97)
+FOLLOWED = Guess("治安", "骚扰", 0.97, 0.98)
+NO_WATER = Guess("供水", "停水", 0.95, 0.97)
+DUST = Guess("环境卫生", "异味油烟扬尘", 0.97, 0.98)
 
 SEVERAL = [
     ("暖气一直不热,小区里垃圾没人收", [(COLD, 0.9), (RUBBISH, 0.9)], ["室温不达标", "垃圾清运"]),
@@ -69,6 +74,9 @@ SEVERAL = [
     ("饭店油烟往我家灌,半夜唱歌吵得睡不着", [(SMOKE, 0.9), (NOISE, 0.9)], ["异味油烟扬尘", "商业娱乐"]),
     ("楼上邻居养鸡,楼下广场舞天天吵", [(HENS, 0.99), (NOISE, 0.95)], ["其他", "商业娱乐"]),
     ("楼上邻居养鸡,还有天天打鸣的那种闹钟响个没完", [(HENS, 0.99), (CROWS, 0.9)], ["其他", "生活"]),
+    ("工地打桩天天到半夜 渣土车撒一道土没人扫", [(BUILDING, 0.9), (DUST, 0.9)], ["施工", "异味油烟扬尘"]),
+    ("路灯一个月不亮 楼上天天叮咣砸墙", [(LAMP, 0.9), (BUILDING, 0.9)], ["路灯", "施工"]),
+    ("小区没水 电也没有", [(NO_WATER, 0.9), (NO_POWER, 0.9)], ["停水", "停电"]),
     ("一个是停电两天了,一个是电梯坏了", [(NO_POWER, 0.9), (LIFT, 0.9)], ["停电", "电梯故障"]),
 ]
 ONE = [
@@ -83,6 +91,9 @@ ONE = [
     ("供热公司来人放气,放完还是不热", [(NO_HEAT, 0.9), (COLD, 0.9)], ["室温不达标"]),
     ("取暖费早就交了,屋里还是冰窖", [(BILL, 0.6), (COLD, 0.95)], ["室温不达标"]),
     ("隔壁早上五点放佛经 声音老大", [(CROWS, 0.9), (replace(NOISE, confidence=0.9), 0.9)], ["生活"]),
+    ("楼道灯坏了没人修 黑灯瞎火的", [(STAIRS, 0.9), (LAMP, 0.99)], ["楼道设施"]),
+    ("楼上邻居养鸡 天天叮咣的", [(HENS, 0.99), (BUILDING, 0.99)], ["其他"]),
+    ("路灯一个月不亮 前天有个姑娘让人跟踪了", [(LAMP, 0.9), (FOLLOWED, 0.99)], ["路灯"]),
     ("楼上邻居养鸡 天天打鸣", [(HENS, 0.99), (CROWS, 0.9)], ["其他"]),
     ("电梯坏了没人修,物业不管事", [(LIFT, 0.9), (BLAME, 0.4)], ["电梯故障"]),
     ("路灯一个月不亮,另外请教下取暖费怎么交", [(LAMP, 0.9), (replace(COLD, subcategory="收费争议"), 0.9)], ["路灯"]),
@@ -115,6 +126,15 @@ def test_the_same_fault_on_two_roads_is_two_problems_and_at_one_place_or_at_an_u
     assert len(in_regions("前进街路灯不亮,前进街北头路灯也灭了", "前进街", "前进街北头")) < 2
     assert len(in_regions("前进街路灯不亮,楼下的路灯也灭了", "前进街", "")) < 2
     assert len(in_regions("前进街路灯不亮,我家在青年路那边住", "前进街", "青年路")) < 2
+
+
+def test_what_cannot_run_without_another_thing_takes_no_place_beside_a_third() -> None:
+    told = [(NO_WATER, 0.9), (NO_POWER, 0.9), (replace(LIFT, category_confidence=0.99), 0.99)]
+    assert counted("小区没水,电也没有,电梯更坏了", *told) == ["停水", "停电"]
+
+
+def test_how_it_is_and_nothing_else_is_a_problem_of_its_own_for_nobody() -> None:
+    assert counted("黑灯瞎火的 天天叮咣的", (LAMP, 0.99), (BUILDING, 0.99)) == []
 
 
 def test_a_cause_told_after_its_effect_is_a_problem_unless_it_is_said_to_be_the_cause() -> None:
