@@ -39,6 +39,7 @@ _ANNOUNCED = re.compile(
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
+_NUMBERS = ("building", "unit", "floor", "room")
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
@@ -87,7 +88,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         known = _completed(known, turn.place)
     moved = _moved(form, turn, known, said)
     if moved is not None:
-        return replace(draft, address=moved), ""
+        return replace(draft, address=_with_the_rest(known, moved, said)), ""
     remark = "place_noted" if shared else ""
     if said is not None:
         said = _with_door(said)
@@ -101,6 +102,15 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         elif replacing or not _conflicts(known, said.address):
             known = _said_again(form, turn, known, merge_address(known, said.address), said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _with_the_rest(known: Address, moved: Address, said: AddressMention | None) -> Address:
+    """楼号是8不是6 我家住401: the other numbers that stand beside the one that is put right."""
+    if said is None or moved.landmark != known.landmark:
+        return moved
+    told = {name: getattr(said.address, name) for name in _NUMBERS if getattr(moved, name) == getattr(known, name)}
+    further = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+    return merge_address(moved, Address(**further)) if further else moved
 
 
 def _moved(form: OpenForm, turn: Turn, known: Address, said: AddressMention | None) -> Address | None:

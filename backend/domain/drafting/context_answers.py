@@ -20,6 +20,7 @@ from backend.domain.drafting.heard import (
     share,
     surely,
 )
+from backend.domain.drafting.later import leaves_it_so
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_numbers import lone_door
@@ -62,7 +63,8 @@ def control(heard: Heard) -> str:
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
-        return "affirm" if _agrees_first(heard) or says("nothing_more_whole", heard.text) else ""
+        closes = says("nothing_more_whole", heard.text) or leaves_it_so(heard.text)
+        return "affirm" if closes or _agrees_first(heard) else ""
     if heard.requested == Ask.CHANGE.value:
         return "affirm" if best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
@@ -132,7 +134,8 @@ def weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
     if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
         return ""
-    limit = _WEAK.get(best(heard), 0.0)
+    presses = best(heard) != "urge" or says("urges", heard.text)  # 孩子直咳嗽 tells, whatever it sounds like
+    limit = _WEAK.get(best(heard), 0.0) if presses else _STRONG
     return "provide_info" if share(heard) < limit else ""
 
 

@@ -60,7 +60,7 @@ def find_privacy(text: str) -> Privacy | None:
 
 def privacy_in(text: str) -> Privacy | None:
     """`find_privacy` for text that is normalised already."""
-    text = _NOT_NAMELESS.sub(lambda match: "," * len(match[0]), text)
+    text = _NOT_NAMELESS.sub(lambda match: "," * len(match[0]), text.replace("俺", "我"))
     for pattern, wish in ((_ANONYMOUS, Privacy.ANONYMOUS), (_CONFIDENTIAL, Privacy.CONFIDENTIAL)):
         for match in pattern.finditer(text):
             before = text[: match.start()]
