@@ -15,6 +15,7 @@ from backend.contracts.conversations import Address, Completeness, Draft, Occurr
 from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy, Span
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.put_right import put_right
+from backend.domain.drafting.rewording import WORDS_PUT_RIGHT
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
@@ -43,6 +44,8 @@ _NUMBERS = ("building", "unit", "floor", "room")
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
+_CLOCK = re.compile("[点半刻]")
+_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "每日", "一天到晚", "天天都"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -206,13 +209,23 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         # 明天再说, 明天来修行不行: no trouble began tomorrow
         return draft, "time_ahead" if form.requested is Ask.OCCURRED_AT else ""
     known = draft.occurred_at
-    if known is not None and _says_no_more(form, turn, known, said.occurred_at):
-        return draft, ""
+    mended = _hour_put_right(known, turn.text) if known is not None else None
+    if mended is not None or (known is not None and _says_no_more(form, turn, known, said.occurred_at)):
+        return replace(draft, occurred_at=mended or known), ""
     if known is None or form.requested is Ask.OCCURRED_AT or _replaces(form, turn, known, said.occurred_at):
         return replace(draft, occurred_at=said.occurred_at), ""
     if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said.occurred_at):
         return draft, ""
     return replace(draft, occurred_at=_sharper(known, said.occurred_at)), ""
+
+
+def _hour_put_right(known: OccurredAt, text: str) -> OccurredAt | None:
+    """天天早上六点到八点半 after 不是六点 是五点半: it comes again as before, at another hour."""
+    if known.kind is not TimeKind.RECURRING:
+        return None
+    found = ((match["old"], match["new"]) for pattern in WORDS_PUT_RIGHT for match in pattern.finditer(text))
+    pairs = [(old, new) for old, new in found if old in known.text and _CLOCK.search(old) and _CLOCK.search(new)]
+    return replace(known, text=known.text.replace(*pairs[0], 1)) if pairs else None
 
 
 def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
@@ -238,6 +251,9 @@ def _says_no_more(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredA
     """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words. Nor is
     a time of what is only chatted about: 今天出太阳那句不用写哈哈."""
     if turn.intent == _CHAT:
+        return True
+    lasts = known.kind in (TimeKind.SINCE, TimeKind.INTERVAL) and said.text in _DAILY  # 对 天天这样, of 最近一个月
+    if lasts and turn.intent != CORRECTION and form.requested is not Ask.OCCURRED_AT:
         return True
     if turn.intent == CORRECTION or said.text not in known.text:
         return False

@@ -28,7 +28,8 @@ from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import gives_up, says
 
 _BARELY = 2  # characters beside a fact
-_STRONG = 0.8
+_STRONG, _NEARLY_SURE = 0.8, 0.95
+_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "bye", "ask_human"})
 _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.ADDRESS.value: lambda facts: facts.address,
     Ask.ADDRESS_DETAIL.value: lambda facts: facts.address,
@@ -134,8 +135,9 @@ def weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
     if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
         return ""
-    presses = best(heard) != "urge" or says("urges", heard.text)  # 孩子直咳嗽 tells, whatever it sounds like
-    limit = _WEAK.get(best(heard), 0.0) if presses else _STRONG
+    limit = _WEAK.get(best(heard), 0.0)
+    if (best(heard) == "urge" and not says("urges", heard.text)) or (best(heard) in _TALK and says("suffers", heard.text)):
+        limit = _NEARLY_SURE  # 孩子直咳嗽, 冻手写不了字 tell, whatever they sound like
     return "provide_info" if share(heard) < limit else ""
 
 

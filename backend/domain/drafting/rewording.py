@@ -19,7 +19,7 @@ _WORD = r"[^,。!?;\s不\x01]{1,12}?"  # \x01: a fact blotted out
 _GAP = r"[\s,。]*(?:(?:我|俺)?(?:刚才)?(?:说|写|打|记|弄)?(?:错|岔)了?[\s,。]*)?"
 _IS = r"(?:应该是|应该|而是|其实是|那是|是|叫)"
 _END = r"(?=[\s,。!]|$|才对|我(?:说|打|写|记)|(?:说|打|写|记)错)"
-_PATTERNS = tuple(
+WORDS_PUT_RIGHT = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:不是|不叫|不对){_GAP}(?P<old>{_WORD})(?:的|啊|哈)?{_GAP}{_IS}(?P<new>{_WORD}){_END}",
@@ -68,7 +68,7 @@ def _with_each(form: OpenForm, said: str) -> tuple[OpenForm, tuple[str, ...]]:
     """The form with every word of `said` that is put right, and those words, old and new; the form itself where there is none."""
     mended = form
     words: tuple[str, ...] = ()
-    for match in (match for pattern in _PATTERNS for match in pattern.finditer(said)):
+    for match in (match for pattern in WORDS_PUT_RIGHT for match in pattern.finditer(said)):
         old, new = _TAIL.sub("", match["old"]), _TAIL.sub("", match["new"])
         standing = _standing(old, match.groupdict().get("about") or "", form.draft.description)
         if len(old) >= _SHORTEST and new and old != new and not _WHOSE.match(old) and standing.search(form.draft.description):
