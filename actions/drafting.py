@@ -39,7 +39,8 @@ async def tells_on(talk: Talk) -> bool:
     """物业不管 派出所来了就关 走了又开, in the form of somebody who has no order: what came of the matter so far."""
     if talk.draft is None or talk.intent not in _ABOUT_ORDERS or orders.mentions(talk):
         return False
-    if len(talk.text) < A_STORY or talk.wishes & {"asks", "reads_back"}:
+    disputes = talk.intent == "dispute_result" or (talk.intent == "urge" and "urges" not in talk.wishes)  # 说护士休假
+    if (len(talk.text) < A_STORY and not disputes) or talk.wishes & {"asks", "reads_back"}:
         return False
     return not await orders.own_orders(talk)
 

@@ -26,6 +26,7 @@ from backend.domain.drafting.same_place import speaks_of_it
 from backend.domain.drafting.several import next_form
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.drafting.twins import OpenOrder, beside_twin, may_have_twin
+from backend.domain.drafting.urgency import urgency_of
 from backend.domain.errors import Conflict
 from backend.domain.language.answers import Answer, AnswerKind, classify_answer
 from backend.domain.language.normalise import normalise
@@ -260,7 +261,8 @@ async def _with_category(session: AsyncSession, form: OpenForm) -> OpenForm:
     if not form.draft.service_code or form.draft.urgency is Urgency.EMERGENCY:
         return form
     category = await directory.category(session, form.draft.service_code)
-    urgency = Urgency(category.urgency) if category else Urgency.NORMAL
+    usual = Urgency(category.urgency) if category else Urgency.NORMAL
+    urgency = urgency_of(usual, form.draft.subcategory, form.draft.description)
     form = replace(form, draft=replace(form.draft, urgency=urgency))
     is_first = form.requested is Ask.CONFIRM and form.asked.get(Ask.CONFIRM.value) == 1
     return with_own_question(form, category.questions if category else ()) if is_first else form

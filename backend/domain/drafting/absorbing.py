@@ -15,6 +15,7 @@ from backend.contracts.conversations import Address, Completeness, Draft, Occurr
 from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy, Span
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.put_right import put_right
+from backend.domain.drafting.rewording import WORDS_PUT_RIGHT
 from backend.domain.drafting.same_place import same_place, speaks_of_it
 from backend.domain.drafting.spots import spot_of
 from backend.domain.drafting.words import words_beside_facts
@@ -39,9 +40,12 @@ _ANNOUNCED = re.compile(
 _ASKING = frozenset({"query_status", "urge", "ask_faq", "ask_human"})
 _CHAT = "chitchat"
 _DIRECTION = 4  # characters of 楼后头 and the like
+_NUMBERS = ("building", "unit", "floor", "room")
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
 _HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
+_CLOCK = re.compile("[点半刻]")
+_DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "每日", "一天到晚", "天天都"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
@@ -87,7 +91,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         known = _completed(known, turn.place)
     moved = _moved(form, turn, known, said)
     if moved is not None:
-        return replace(draft, address=moved), ""
+        return replace(draft, address=_with_the_rest(known, moved, said)), ""
     remark = "place_noted" if shared else ""
     if said is not None:
         said = _with_door(said)
@@ -102,6 +106,15 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         elif replacing or not _conflicts(known, said.address):
             known = _said_again(form, turn, known, merge_address(known, said.address), said.address)
     return (replace(draft, address=known), remark) if known != draft.address else (draft, remark)
+
+
+def _with_the_rest(known: Address, moved: Address, said: AddressMention | None) -> Address:
+    """楼号是8不是6 我家住401: the other numbers that stand beside the one that is put right."""
+    if said is None or moved.landmark != known.landmark:
+        return moved
+    told = {name: getattr(said.address, name) for name in _NUMBERS if getattr(moved, name) == getattr(known, name)}
+    further = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+    return merge_address(moved, Address(**further)) if further else moved
 
 
 def _moved(form: OpenForm, turn: Turn, known: Address, said: AddressMention | None) -> Address | None:
@@ -211,6 +224,9 @@ def _time(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
 
 def _with_time(form: OpenForm, turn: Turn, known: OccurredAt | None, said: OccurredAt) -> OccurredAt | None:
     """The time that is known, after this one was said."""
+    mended = _hour_put_right(known, turn.text) if known is not None else None
+    if mended is not None:
+        return mended
     if known is not None and _says_no_more(form, turn, known, said):
         return known
     if known is not None and _tells_the_hours(known, said) and turn.intent != CORRECTION:
@@ -226,6 +242,15 @@ def _tells_the_hours(known: OccurredAt, said: OccurredAt) -> bool:
     """早上七点半到八点, after a bare 天天: at what hours it happens, day by day."""
     bare = known.kind is TimeKind.RECURRING and known.start is None and not _HOUR.search(known.text)
     return bare and said.kind in (TimeKind.POINT, TimeKind.INTERVAL) and not _DAYS.search(said.text)
+
+
+def _hour_put_right(known: OccurredAt, text: str) -> OccurredAt | None:
+    """天天早上六点到八点半 after 不是六点 是五点半: it comes again as before, at another hour."""
+    if known.kind is not TimeKind.RECURRING:
+        return None
+    found = ((match["old"], match["new"]) for pattern in WORDS_PUT_RIGHT for match in pattern.finditer(text))
+    pairs = [(old, new) for old, new in found if old in known.text and _CLOCK.search(old) and _CLOCK.search(new)]
+    return replace(known, text=known.text.replace(*pairs[0], 1)) if pairs else None
 
 
 def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
@@ -251,6 +276,9 @@ def _says_no_more(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredA
     """天天, where 天天半夜 is known; 夜里, said again of what happens 一到夜里: nothing else is meant by fewer words. Nor is
     a time of what is only chatted about: 今天出太阳那句不用写哈哈."""
     if turn.intent == _CHAT:
+        return True
+    lasts = known.kind in (TimeKind.SINCE, TimeKind.INTERVAL) and said.text in _DAILY  # 对 天天这样, of 最近一个月
+    if lasts and turn.intent != CORRECTION and form.requested is not Ask.OCCURRED_AT:
         return True
     if turn.intent == CORRECTION or said.text not in known.text:
         return False

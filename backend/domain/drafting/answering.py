@@ -25,6 +25,7 @@ KNOWN_OR_NOT = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT})
 _UNKNOWN_HERE = {"address": "no_former_place", "contact_phone": "no_known_phone"}  # remarks where no earlier order tells it
 _PRESSED_PAST = frozenset({Ask.CONTACT_PHONE, Ask.OCCURRED_AT})  # 提交吧: files what there is
 _LONGEST_PLACE = 40
+_A_TIME = 10  # characters; in a longer answer the clause that tells it stands for it
 # 老板姓啥不知道, 一共欠一万二: said where the place was asked for, and about none.
 _NO_PLACE = re.compile(
     "(?:老板|房东|人|他|她)(?:家)?(?:姓|叫)(?:啥|什么)|姓(?:啥|什么)|都?叫(?:他|她)|是谁|[欠赔罚涨]|[0-9一二两三四五六七八九十百千]+(?:万|千块|块钱?|元|岁|口人)"
@@ -36,13 +37,16 @@ _ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
+_STATES = frozenset({"provide_info", "report_complaint"})
+_ASIDE = ("puzzled_whole", "leaves_now", "keeps_back", "talks_to_us", "knows_not")
 _SOUNDS_LIKE, _PLAINLY = 0.2, 0.9
 _A_WORD = 2  # characters
 _HOW_IT_IS = re.compile("[了着过没]")
 _GOES_ON = re.compile("[还也又都]")
 _A_STATEMENT, _A_SENTENCE = 5, 9  # characters
 _PART_UNKNOWN = re.compile("单元|门洞|楼号|号楼|几楼|门牌|房号|房间号|哪一?户|哪一?家")
-_SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]")  # a word that makes a statement of names
+# a word that makes a statement of names
+_SAYS = re.compile("[就了是有在没不着过的来说打找让别得会能想要0-9A-Za-z]|[一二两三四五六七八九十百几][个万千百块人岁斤口户]")
 # 对对,整个单元都冷; not 没那么严重, 好几家都这样, 对面那栋
 YES_BEFORE = re.compile(
     r"^(?:(?:对(?![面过门着])|嗯)+(?:的|了|啊|呀)*[,。!\s]*|(?:是|是的|好|好的|行|中|没错|可以)(?:了|啊|呀|吧)*(?:[,。!\s]+|$))+"
@@ -72,10 +76,10 @@ def _left_in_words(form: OpenForm, turn: Turn, field: str) -> Step | None:
     if comes_back(turn.text):
         return None
     settled = replace(form, settled=(*form.settled, field))
-    if says("keeps_back", turn.text) and not says("how_long", turn.text):
-        return Step(settled, changed=(field,), remarks=("respected",))
     if form.requested is Ask.ADDRESS_DETAIL and says("everywhere", turn.text) and turn.facts.address is None:
         return Step(replace(settled, draft=_with_description(form.draft, turn.text)), changed=(field,))
+    if says("keeps_back", turn.text) and not says("how_long", turn.text):
+        return Step(settled, changed=(field,), remarks=("respected",))
     presses_on = form.requested in _PRESSED_PAST and says("files_whole", turn.text)
     return Step(settled, changed=(field,)) if presses_on or says("enough_whole", turn.text) else None
 
@@ -118,7 +122,8 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         settled = form.settled if is_enough else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
     if form.requested is Ask.OCCURRED_AT and says("timelike", words):
-        occurred_at = OccurredAt(text=words, kind=TimeKind.VAGUE)
+        timely = [clause for clause in clauses_of(words) if says("timelike", clause)]
+        occurred_at = OccurredAt(text=timely[0] if len(words) > _A_TIME and timely else words, kind=TimeKind.VAGUE)
         return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
     return None
 
@@ -179,7 +184,7 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     sounds = sum(each.confidence for each in turn.guesses[:2]) >= _SOUNDS_LIKE and _GOES_ON.search(turn.text)  # 味儿大 还打鸣
     reaches = says("extent", turn.text) or says("everywhere", turn.text)
     states = len(turn.text) >= _A_SENTENCE and _HOW_IT_IS.search(turn.text)  # 现在小了点 用盆接着呢
-    likely = same >= _SOUNDS_LIKE or sounds or reaches or states or len(turn.text) >= A_STORY
+    likely = same >= _SOUNDS_LIKE or sounds or reaches or states or len(turn.text) >= A_STORY or _tells_beside(form, turn)
     if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
@@ -187,20 +192,26 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
 
 def _may_tell_more(form: OpenForm, turn: Turn, told: int) -> bool:
     """Nothing that is asked, and at the read-back also what is said with a word of mending (不对等等 是楼上402漏的)."""
-    if says("question", turn.text) or comes_back(turn.text):
+    if comes_back(turn.text) or (says("question", turn.text) and not says("laments", turn.text)):
         return False
     if form.requested is Ask.CONFIRM and told >= _A_STATEMENT and turn.intent in (*_TELLING, "correct_previous_detail"):
         return True
     return turn.intent in _TELLING and not says("wrong", turn.text) and not says("hesitates", turn.text)
 
 
+def _tells_beside(form: OpenForm, turn: Turn) -> bool:
+    """喝不了, 我们七个人 一共四万六, asked where: a statement, of which nobody but those who come can tell what it is worth."""
+    states = _SAYS.search(turn.text) is not None or says("laments", turn.text)
+    aside = any(says(wish, turn.text) for wish in _ASIDE) or comes_back(turn.text)
+    return states and not aside and turn.intent in _STATES and form.requested not in CONTROLS
+
+
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:
-    """打电话打我的 别打她的, 刚搬来就有, at the read-back or asked for the phone: a statement, to be read back with the rest."""
-    if form.requested is Ask.CONFIRM and says("writes_in", turn.text):
+    """打电话打我的 别打她的, 刚搬来就有, at the read-back: a statement, to be read back with the rest."""
+    if form.requested is Ask.CONFIRM and any(says(name, turn.text) for name in ("writes_in", "laments")):
         return True
     states = len(turn.text) >= _A_SENTENCE or _SAYS.search(turn.text)  # 桌子板凳西瓜皮 states nothing
-    asked = form.requested in (Ask.CONFIRM, Ask.CONTACT_PHONE)
-    return asked and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
+    return form.requested is Ask.CONFIRM and turn.intent == "provide_info" and len(turn.text) >= _A_STATEMENT and bool(states)
 
 
 def nods(form: OpenForm, turn: Turn) -> bool:

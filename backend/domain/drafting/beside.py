@@ -16,16 +16,19 @@ from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.privacy import privacy_in
 from backend.domain.language.wishes import asks, beside_phone, says
 
-_TO_US = ("talks_to_us", "puzzled_whole", "keeps_back", "goes_on", "waives_anonymity")
+_TO_US = ("talks_to_us", "puzzled_whole", "keeps_back", "goes_on", "waives_anonymity", "hesitates", "enough_whole")
 _WORTH_KEEPING = 4  # characters that no field has taken
 _A_WORD, _OF_A_TIME = 3, 2  # characters of a clause beside its facts
 _BESIDE_PHONE = 6  # characters of a clause beside the phone in it
 _SHORT = 8
 _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
-_TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
+_TAIL = re.compile(
+    "(?:已经|都|有|就|是|得|能|快|怕|少说|怎么也|也|大概|差不多|可能|应该|估计|这)+$"
+)  # 纸壳子有, of 纸壳子有一个多月了
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
 _LEAVES = re.compile("(?:我|俺)(?:得|要|先|这就|去)")  # 我得去医院, before 等会儿再说
+_OFF = re.compile(r"(?:我|俺)?(?:先|得|要|这就|还得)*[一-龥]{1,5}去(?:了|啦|吧|呀)*")  # 开会去了
 _POINTING = frozenset("那这个的在就是有我家门儿块边头里")
 
 
@@ -59,6 +62,7 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
         spot = spot_in(bare)
         in_place = (spot and spot in known) or not set(beside) - set(form.draft.address.landmark) - _POINTING
         leaves = says("puts_off", turn.text) and (says("puts_off", clause) or _LEAVES.match(clause) is not None)
+        leaves = leaves or (_OFF.fullmatch(clause) is not None and says("leaves_now", clause))
         is_new = _TAIL.sub("", beside) not in form.draft.description and bare not in known
         if any(number in clause for number in other):
             yield clause

@@ -26,7 +26,7 @@ from backend.domain.drafting.gist import clauses_of, told_beside
 from backend.domain.drafting.house_numbers import with_house
 from backend.domain.drafting.later import comes_back
 from backend.domain.drafting.model import CONTROLS, DIGRESSIONS, SKIPPABLE, Ask, OpenForm, Step, Turn
-from backend.domain.drafting.rewording import reworded
+from backend.domain.drafting.rewording import reworded, reworded_beside
 from backend.domain.drafting.several import of_first_problem
 from backend.domain.drafting.subject import absorb_subject, opens_another
 from backend.domain.drafting.words import words_beside_facts
@@ -43,6 +43,7 @@ _AS_BEFORE = re.compile(
 )
 _ASKS_ON = frozenset({"not_needed", "no_former_place", "no_known_phone"})  # heard, and the question stays
 _SHORTEST = 2
+_GOES = ("去", "去了", "去啦")
 _A_FEW_WORDS = 4  # characters around a fact
 _A_FEW_CHARACTERS = 10  # of a vague time
 _ANSWERED_IN_WORDS = frozenset({Ask.OCCURRED_AT, Ask.CONTACT_PHONE})
@@ -61,6 +62,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     # What is told about a further problem does not move the place and the time of this one.
     before = form
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
+    facts = _reworded_too(facts, turn)
     digresses = turn.intent in DIGRESSIONS
     subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
     changed = (*facts.changed, *subject.changed)
@@ -83,7 +85,20 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     form = with_what_else(form, turn, changed)
     form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
+    remarks = remarks or (("no_hurry",) if _is_off(turn) else ())
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _is_off(turn: Turn) -> bool:
+    """园丁家园 几号楼我得问问, 先这样 开会去了: beside what was told, the rest has time."""
+    clauses = clauses_of(turn.text)
+    return any(says("hesitates", clause) or (says("leaves_now", clause) and clause.endswith(_GOES)) for clause in clauses)
+
+
+def _reworded_too(facts: Step, turn: Turn) -> Step:
+    """A word of the matter that is put right beside a fact that is."""
+    mended = reworded_beside(facts.form, turn) if facts.changed and facts.form.draft.description else facts.form
+    return facts if mended is facts.form else replace(facts, form=mended, changed=(*facts.changed, "description"))
 
 
 def _tells_nothing_at_all(form: OpenForm, turn: Turn) -> str:
@@ -153,8 +168,8 @@ def _clauses_without_place(turn: Turn) -> list[str]:
 def _half_answered(before: OpenForm, form: OpenForm) -> OpenForm:
     """7楼, then 锦绣花园, asked for estate and building: the other half of the question is still open."""
     old, new = before.draft.address, form.draft.address
-    named = new.estate and not old.estate and not (new.building or new.unit or new.landmark)
-    if before.requested is not Ask.ADDRESS_DETAIL or not named or not (old.floor or old.room):
+    named = new.estate and not old.estate and not (new.building or new.landmark)
+    if before.requested is not Ask.ADDRESS_DETAIL or not named or not (old.unit or old.floor or old.room):
         return form
     return replace(form, asked={**form.asked, Ask.ADDRESS_DETAIL.value: 0})
 

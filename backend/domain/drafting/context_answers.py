@@ -20,6 +20,7 @@ from backend.domain.drafting.heard import (
     share,
     surely,
 )
+from backend.domain.drafting.later import leaves_it_so
 from backend.domain.drafting.model import Ask
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_numbers import lone_door
@@ -27,7 +28,8 @@ from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import gives_up, says
 
 _BARELY = 2  # characters beside a fact
-_STRONG = 0.8
+_STRONG, _NEARLY_SURE = 0.8, 0.95
+_TALK = frozenset({"chitchat", "out_of_scope", "abuse", "bye", "ask_human"})
 _FACT_OF: dict[str, Callable[[Facts], object]] = {
     Ask.ADDRESS.value: lambda facts: facts.address,
     Ask.ADDRESS_DETAIL.value: lambda facts: facts.address,
@@ -62,7 +64,8 @@ def control(heard: Heard) -> str:
     if heard.requested == Ask.CANCEL.value:
         return "affirm" if gives_up(heard.text, softly=True) else "deny" if says("keeps", heard.text) else ""
     if heard.requested == Ask.CONFIRM.value:
-        return "affirm" if _agrees_first(heard) or says("nothing_more_whole", heard.text) else ""
+        closes = says("nothing_more_whole", heard.text) or leaves_it_so(heard.text)
+        return "affirm" if closes or _agrees_first(heard) else ""
     if heard.requested == Ask.CHANGE.value:
         return "affirm" if best(heard) in _BESIDE_A_YES and says("agrees_first", heard.text) else ""
     if heard.requested == Ask.RESUME.value:
@@ -133,6 +136,8 @@ def weak(heard: Heard) -> str:
     if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
         return ""
     limit = _WEAK.get(best(heard), 0.0)
+    if (best(heard) == "urge" and not says("urges", heard.text)) or (best(heard) in _TALK and says("suffers", heard.text)):
+        limit = _NEARLY_SURE  # 孩子直咳嗽, 冻手写不了字 tell, whatever they sound like
     return "provide_info" if share(heard) < limit else ""
 
 

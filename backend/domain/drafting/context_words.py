@@ -61,6 +61,7 @@ _LEAVING = frozenset({"bye", "cancel", "chitchat"})
 _FEW = 1  # characters
 _ALIKE = 0.35  # of the likeliest wish: 别让物业知道是我说的 他们把公共收益揣兜了
 _A_FEW_WORDS = 14
+_STRESSES = ("stresses_whole", "laments")
 _LATER = ("earlier", "aftermath", "adds")
 
 
@@ -175,7 +176,7 @@ def _tells(heard: Heard) -> str:
     asked = asked or (heard.requested == Ask.ADDRESS.value and says("as_before_place", heard.text) and not heard.facts.address)
     remembers = heard.requested == Ask.OCCURRED_AT.value and says("since_then", heard.text) and not says("question", heard.text)
     place = heard.requested in _PLACES and says("no_such_part", heard.text)
-    in_form = heard.requested in FORM and (says("stresses_whole", heard.text) or _tells_extent(heard))
+    in_form = heard.requested in FORM and (any(says(name, heard.text) for name in _STRESSES) or _tells_extent(heard))
     return "provide_info" if remembers or in_form or asked or place else ""
 
 

@@ -15,7 +15,7 @@ from backend.domain.drafting.asking import asked, with_next_question
 from backend.domain.drafting.collecting import asked_anew, collect
 from backend.domain.drafting.gist import gist_of, joined
 from backend.domain.drafting.guesses import choose_category
-from backend.domain.drafting.later import comes_back
+from backend.domain.drafting.later import comes_back, leaves_it_so
 from backend.domain.drafting.model import DIGRESSIONS, Ask, Held, OpenForm, Outcome, Step, Turn, open_form
 from backend.domain.drafting.own_questions import is_answer
 from backend.domain.drafting.rewording import reworded
@@ -28,6 +28,8 @@ from backend.domain.language.matters import kinds_named
 from backend.domain.language.wishes import gives_up, says
 
 _ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
+_ANNOUNCED = re.compile(rf"^(?:(?:{_ADDS.pattern})(?!人)[\s,。]*)+")
+_PASSES = re.compile("跳|略|下一|^过|pass|skip|next|空着|不填", re.IGNORECASE)
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 
@@ -36,11 +38,12 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     stands = _stands(turn, verdict)
     if stands is not None:
         return Step(asked_anew(form), remarks=stands)
-    if verdict is True or says("nothing_more_whole", turn.text):
-        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
-    if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
-        return _same_number(form, turn)
     agreed = _agrees(turn)
+    if verdict is True or _closes(turn.text) or (agreed and _tells_of_another(form, turn)):
+        return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
+    answered = _answered_shortly(form, turn)
+    if answered is not None:
+        return answered
     beside = None if agreed else _told_beside(form, turn)
     if beside is not None:
         return beside
@@ -65,6 +68,19 @@ def _stands(turn: Turn, verdict: bool | None) -> tuple[str, ...] | None:
     return () if verdict is None and says("acknowledges_whole", turn.text) else None
 
 
+def _closes(text: str) -> bool:
+    return says("nothing_more_whole", text) or leaves_it_so(text)
+
+
+def _answered_shortly(form: OpenForm, turn: Turn) -> Step | None:
+    """跟上次一样; and 跳过, which is for the question that stood beside the read-back."""
+    kind = turn.answer.kind if turn.answer is not None else None
+    if kind is AnswerKind.SAME_AS_BEFORE:
+        return _same_number(form, turn)
+    passes = kind is AnswerKind.SKIP and _PASSES.search(turn.text)
+    return Step(asked(replace(form, extra=""), Ask.CONFIRM), remarks=("not_needed",)) if passes and form.extra else None
+
+
 def _is_back(turn: Turn) -> bool:
     return turn.answer is None and says("is_back_whole", turn.text)
 
@@ -72,10 +88,15 @@ def _is_back(turn: Turn) -> bool:
 def _with_the_rest(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside the yes: 对 还有消防栓也没水 is a problem of its own, 对,整个单元都冷 goes along with this one."""
     rest = YES_BEFORE.sub("", turn.text)
-    if turn.answer is None and (opens_another(form, turn) or (_ADDS.match(rest) and tells_another(form, turn))):
-        return kept_for_later(form, replace(turn, text=rest)).form
+    if turn.answer is None and _tells_of_another(form, turn):
+        return kept_for_later(form, replace(turn, text=_ANNOUNCED.sub("", rest) or rest)).form
     tells = _agrees(turn) or is_answer(form.extra, turn.text) or bool(kinds_named(rest))
     return with_words(form, turn) if tells else form
+
+
+def _tells_of_another(form: OpenForm, turn: Turn) -> bool:
+    rest = YES_BEFORE.sub("", turn.text)
+    return opens_another(form, turn) or (_ADDS.match(rest) is not None and tells_another(form, turn))
 
 
 def _waits(form: OpenForm, turn: Turn) -> Step | None:
@@ -84,7 +105,8 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
     if says("knows_not", turn.text):
-        told = replace(with_words(form, turn), gist=form.gist)  # 不知道几单元 goes along, and is nothing to check
+        # 不知道几单元 goes along, and is nothing to check
+        told = form if turn.answer is not None else replace(with_words(form, turn), gist=form.gist)
         return Step(asked(told, Ask.CONFIRM), remarks=("not_needed",))
     return None
 

@@ -26,6 +26,7 @@ _WRONG = re.compile(
     "[没不坏漏堵停断裂掉欠拖乱吵臭脏冷凉冰冻黑塌缺丢骗偷打占拆砸歪破倒横挡烂响呛熏滑满贵低差闪跑]|多收|少给|收了?[我俺]|要了?[我俺]|故障|失灵"
 )
 _SHORTEST = 2
+_OURS = ("我们", "俺们", "咱们")
 _HARDLY = 6  # characters that say little without their place
 
 
@@ -131,6 +132,7 @@ def _without_facts(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     """The text with what is read back on its own cut out: nothing for a place or a time, a comma for a phone."""
     spots = [span.text for span in (facts.address.spans if facts.address else ())]
     words = [(spot, "") for spot in spots if not (_only_a_spot(facts) and _carries(text, spot))]
+    words = [(f"{whose}{spot}", "") for spot, _ in words for whose in _OURS if f"{whose}{spot}" in text] + words
     if facts.occurred_at:  # 到现在也没来 is no time that is read back on its own
         said = re.escape(facts.occurred_at.span.text)
         text = re.sub(rf"(?<=[一-龥]了){said}(?=[一-龥])", ",", text, count=1)  # 没水了今天早晨五点多停的: two sentences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.contracts.understanding import Facts
+from backend.domain.drafting.gist import clauses_of
 from backend.domain.drafting.model import Ask, OpenForm
 from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import says
@@ -16,7 +17,14 @@ def put_off(text: str, facts: Facts) -> Answer | None:
 
 def comes_back(text: str) -> bool:
     """先不说了 接孩子去 回头再说: the open question stands until then, and nothing is given up."""
-    return says("leaves_now", text) and says("puts_off", text) and not says("drops_it", text)
+    return says("leaves_now", text) and not says("drops_it", text) and (says("puts_off", text) or leaves_it_so(text))
+
+
+def leaves_it_so(text: str) -> bool:
+    """先这样 拉活去了: what was told stands, and whoever told it is gone."""
+    first, *rest = clauses_of(text) or [""]
+    stands = any(says(name, first) for name in ("nothing_more_whole", "enough_whole"))
+    return stands and bool(rest) and all(says("leaves_now", clause) for clause in rest) and not says("puts_off", text)
 
 
 def as_before(form: OpenForm, text: str, facts: Facts) -> Answer | None:

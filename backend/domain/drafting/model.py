@@ -98,7 +98,8 @@ class OpenForm:
     question; `last_message` makes a repeated message harmless, and `confirmed_by` is the one that said yes to the read-back;
     `held` is what was said when we asked whether to go on with an old draft; `gist` is the matter in the resident's words without
     place, time and phone; `sureness` is the share with which the category was taken; `remarked` are remarks that are made once
-    only; `extra` is the category's own question, put with the first read-back; `twin` is the open order that this may be about.
+    only; `extra` is the category's own question, put with the first read-back; `twin` is the open order that this may be about;
+    `told_later` are the words of those of `also` that were not told in the first breath.
     """
 
     id: str
@@ -122,6 +123,7 @@ class OpenForm:
     extra: str = ""
     twin: Twin | None = None
     unheard: bool = False
+    told_later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
     carried = Draft(
         description=issue.text,
         address=_place_of_next(form.draft.address, issue),
-        occurred_at=issue.occurred_at or _time_of_next(form.draft),
+        occurred_at=issue.occurred_at or _time_of_next(form, issue),
         contact_phone=form.draft.contact_phone,
         contact_name=form.draft.contact_name,
         anonymous=form.draft.anonymous,
@@ -43,16 +43,19 @@ def next_form(form: OpenForm, *, draft_id: str) -> OpenForm | None:
         touched_at=form.touched_at,
         settled=settled,
         also=tuple(rest),
+        told_later=form.told_later,
         confidential=form.confidential,
         last_message=form.last_message,
         gist=gist_of(issue.text, Facts(), (*_read_back_beside(form.draft), *_read_back_beside(carried))),
     )
 
 
-def _time_of_next(draft: Draft) -> OccurredAt | None:
-    """天天晚上七点到九点半 is when they dance, and not when the lamps broke; since when it is cold may be said of both."""
-    when = draft.occurred_at
-    return None if when is not None and when.kind is TimeKind.RECURRING else when
+def _time_of_next(form: OpenForm, issue: Issue) -> OccurredAt | None:
+    """天天晚上七点到九点半 is when they dance, and not when the lamps broke; since when it is cold may be said of both. What is
+    told later was not there at half past six as well."""
+    when = form.draft.occurred_at
+    own = when is not None and when.kind in (TimeKind.RECURRING, *((TimeKind.POINT,) if issue.text in form.told_later else ()))
+    return None if own else when
 
 
 def _place_of_next(known: Address, issue: Issue) -> Address:
@@ -67,7 +70,13 @@ def _read_back_beside(draft: Draft) -> tuple[str, ...]:
     """Words that the read-back of the next problem says on their own."""
     place = draft.address
     when = draft.occurred_at.text if draft.occurred_at else ""
-    return (place.text, place.estate + (f"{place.building}号楼" if place.building else ""), when, draft.contact_phone)
+    return (
+        place.text,
+        place.text.removesuffix("室"),
+        place.estate + (f"{place.building}号楼" if place.building else ""),
+        when,
+        draft.contact_phone,
+    )
 
 
 def of_first_problem(turn: Turn) -> Turn:

@@ -16,6 +16,7 @@ _NAMED = re.compile(f"^(?:{'|'.join(_TABLE['named'])})(?=.)")
 _TRAIL = re.compile(f"(?:{'|'.join(_TABLE['trail'])})+$")
 _NO_SPOT = re.compile("|".join(_TABLE["no_spot"]))
 _SPOT = re.compile("|".join(_TABLE["spot"]))
+_A_KIND = re.compile("学校|单位|公司|饭店|超市|商店|医院|诊所|幼儿园|厂子?|店")  # 学校在矿工新村旁边 叫第七中学
 _STOREY = re.compile(r"[负\d一二三四五六七八九十]+[楼层]")
 
 
@@ -26,8 +27,9 @@ def spot_of(text: str, facts: Facts) -> str:
     """
     if facts.address is None or not facts.address.spans:
         return ""
-    found = (spot_in(piece) for piece in _PIECES.split(_with_landmark(text, facts)))
-    return "".join(dict.fromkeys(spot for spot in found if spot))
+    found = [spot for piece in _PIECES.split(_with_landmark(text, facts)) if (spot := spot_in(piece))]
+    kept = [spot for spot in found if not (_A_KIND.fullmatch(spot) and len(set(found)) > 1)]
+    return "".join(dict.fromkeys(kept))
 
 
 def _with_landmark(text: str, facts: Facts) -> str:

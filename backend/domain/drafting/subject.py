@@ -170,7 +170,8 @@ def kept_for_later(form: OpenForm, turn: Turn) -> Step:
     place = place_after(form.draft.address, turn.facts.address.address) if turn.facts.address else None
     when = turn.facts.occurred_at.occurred_at if turn.facts.occurred_at else None
     issue = Issue(turn.text, best.category, best.subcategory, best.service_code, best.confidence, place, when)
-    return Step(replace(form, also=(*form.also, issue)), changed=("also",), remarks=("second_noted",))
+    later = (*form.told_later, turn.text)
+    return Step(replace(form, also=(*form.also, issue), told_later=later), changed=("also",), remarks=("second_noted",))
 
 
 def _further_words(form: OpenForm, turn: Turn) -> Step:

@@ -157,9 +157,17 @@ def address_text(values: dict[str, str]) -> str:
     )
     values = {**values, "floor": "" if _tells_floor(values) else values.get("floor", "")}
     words += [values[name] + _SUFFIX[name] if values.get(name) else "" for name in ("building", "unit", "floor", "room")]
-    landmark = values.get("landmark", "")
+    landmark = _of_the_whole(values)
     words = [word for word in words if not (word and word in landmark)]  # 园林路与胜利路交叉口 names its roads itself
     return "".join(words) + landmark
+
+
+def _of_the_whole(values: dict[str, str]) -> str:
+    """The spot as it is told behind the numbers: 501室楼前, not 501室前; 星光家园二期工地, not 二期二期工地."""
+    spot, phase = values.get("landmark", ""), phase_of(values.get("estate", ""))
+    if spot in ("前", "后") and (values.get("unit") or values.get("room")):
+        return f"楼{spot}"
+    return spot.removeprefix(phase) or spot
 
 
 def _tells_floor(values: dict[str, str]) -> bool:

@@ -22,7 +22,7 @@ _CONFIDENTIAL = re.compile(
     rf"(?:别|不要|千万别|甭|不能|不许)(?:让|叫|跟|和|告诉|给){_FAMILY}(?:说(?!$|清|不|一)|知道|晓得)|"
     r"保密(?!局|箱|单位|协议|柜|室|法|工作)|(?:别|不要|千万别|可别|不能|不许|勿|甭|请勿|不想|不希望|不愿意?)(?:跟|和|对|向|给|让|把"
     r"|叫)?(?:[^,。!?]{0,8}?)(?:(?:说|讲|提)(?:出去)?是(?:我|谁)(?:说|举报|反映|投诉|打|告|报|提|讲|整)|说出去|透[露漏]|泄[露漏]|暴露|"
-    r"知道(?:这事儿?|这个|是谁)?(?:是我|我是谁|了?是?谁)|知道(?=[,。!]|$)|公开我|露我|供出我|告诉"
+    r"知道(?:这事儿?|这个|是谁)?(?:是我|我是谁|了?是?谁)|知道(?=[,。!\s]|$)|公开我|露我|供出我|告诉"
     rf"{_THEM})"
     rf"|(?:别|甭|不要)(?:跟|和|对|向|给){_THEM}[^,。]{{0,3}}(?:说|讲|提)(?:我|是谁)"
     r"|(?:别|甭|不要|千万别)(?:往外|对外|到处|出去)(?:乱|瞎)?(?:说|传|讲|张扬|嚷嚷)"
@@ -60,7 +60,7 @@ def find_privacy(text: str) -> Privacy | None:
 
 def privacy_in(text: str) -> Privacy | None:
     """`find_privacy` for text that is normalised already."""
-    text = _NOT_NAMELESS.sub(lambda match: "," * len(match[0]), text)
+    text = _NOT_NAMELESS.sub(lambda match: "," * len(match[0]), text.replace("俺", "我"))
     for pattern, wish in ((_ANONYMOUS, Privacy.ANONYMOUS), (_CONFIDENTIAL, Privacy.CONFIDENTIAL)):
         for match in pattern.finditer(text):
             before = text[: match.start()]
