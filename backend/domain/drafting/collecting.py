@@ -56,7 +56,7 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     turn = with_house(form, turn if form.draft.description else of_first_problem(turn))
     mended = reworded(form, turn) if form.draft.description else None
     if mended is not None:
-        return Step(with_next_question(replace(mended, misunderstood=0)), changed=("description",))
+        return _put_right(*mended)
     # What is told about a further problem does not move the place and the time of this one.
     before = form
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
@@ -83,6 +83,15 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     form = _half_answered(before, form)
     form = _uncounted(form) if changed and field_of(form.requested) not in changed else form
     return Step(with_next_question(replace(form, misunderstood=0)), changed=changed, remarks=remarks)
+
+
+def _put_right(mended: OpenForm, rest: Turn) -> Step:
+    """A word of the matter is another now; a place, a time or a phone beside it is taken as well."""
+    form = replace(mended, misunderstood=0)
+    if not (rest.facts.address or rest.facts.occurred_at or rest.facts.phones):
+        return Step(with_next_question(form), changed=("description",))
+    facts = absorb_facts(form, replace(rest, intent="provide_info"))
+    return Step(with_next_question(facts.form), changed=("description", *facts.changed), remarks=facts.remarks)
 
 
 def _tells_nothing_at_all(form: OpenForm, turn: Turn) -> str:

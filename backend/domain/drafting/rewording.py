@@ -6,9 +6,11 @@ import re
 from dataclasses import replace
 
 from backend.contracts.conversations import Address
+from backend.contracts.understanding import Facts
 from backend.domain.drafting.gist import LONGEST, SHORTER, joined
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER
 from backend.domain.drafting.model import OpenForm, Turn
+from backend.domain.drafting.words import without_stretch
 from backend.domain.language.address_merge import relative_correction, with_landmark
 
 _WORD = r"[^,。!?;\s不]{1,12}?"
@@ -36,22 +38,46 @@ _CLAUSE = re.compile(r"[\s,。!?;、]+")
 _TAIL = re.compile(r"(?:的|了|啊|呀|吧|呢|哈)+$")
 
 
-def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
-    """The form with the new word in the place of the old one, in the description and in its short line; None where the message
-    is no such correction, where the old word was never said, or where it names another matter altogether."""
+def reworded(form: OpenForm, turn: Turn) -> tuple[OpenForm, Turn] | None:
+    """The form with the new word in the place of the old one, in the description and in its short line, and what the message
+    tells beside it (不是卖水果的 是卖地瓜的 有俩礼拜了); None where it is no such correction, where the old word was never said,
+    or where it names another matter altogether."""
     best = turn.guesses[0] if turn.guesses else None
     if best is not None and best.confidence >= CLEARLY_ANOTHER and best.category != form.draft.category:
         return None
-    if turn.facts.address or turn.facts.occurred_at or turn.facts.name or turn.facts.phones:
-        return None  # 不是昨天 是前天: a field, which the description may have named too
     if relative_correction(turn.text, form.draft.address) is not None:
         return None  # 不是602是702: the door, which the description may have named too
     for match in (match for pattern in _PATTERNS for match in pattern.finditer(turn.text)):
         old, new = _TAIL.sub("", match["old"]), _TAIL.sub("", match["new"])
         standing = re.compile(rf"(?<!\d){re.escape(old)}(?!\d)")
-        if len(old) >= _SHORTEST and new and old != new and not _WHOSE.match(old) and standing.search(form.draft.description):
-            return _with(form, standing, new)
-    return _with_amount(form, turn.text)
+        if len(old) < _SHORTEST or not new or old == new or _WHOSE.match(old) or _is_field(turn, match):
+            continue
+        if standing.search(form.draft.description):
+            return _with(form, standing, new), _beside(turn, match)
+    mended = _with_amount(form, turn.text) if not _has_facts(turn) else None
+    return (mended, replace(turn, facts=Facts())) if mended is not None else None
+
+
+def _has_facts(turn: Turn) -> bool:
+    return bool(turn.facts.address or turn.facts.occurred_at or turn.facts.name or turn.facts.phones)
+
+
+def _is_field(turn: Turn, match: re.Match[str]) -> bool:
+    """不是昨天 是前天: a field, which the description may have named too."""
+    if turn.facts.name and turn.facts.name in match[0]:
+        return True
+    apart = without_stretch(turn.facts, match.start(), match.end())
+    return (apart.address, apart.occurred_at, apart.phones) != (
+        turn.facts.address,
+        turn.facts.occurred_at,
+        turn.facts.phones,
+    )
+
+
+def _beside(turn: Turn, match: re.Match[str]) -> Turn:
+    """The message without the words that were put right; its facts stay where they are."""
+    blank = turn.text[: match.start()] + " " * len(match[0]) + turn.text[match.end() :]
+    return replace(turn, text=blank, guesses=(), issues=(), answer=None)
 
 
 def _with_amount(form: OpenForm, said: str) -> OpenForm | None:

@@ -142,6 +142,7 @@ _VAGUE = re.compile(
     rf"(?:都|已经|有|得有)??(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的(?:时候|事)|开始|干|坏|那|报|一直|已经|漏|停)"
     r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
 )
+_LONG = re.compile("个把|好几|好多|好些|日子|时间|久|年头|一阵")
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _HOW_LONG = re.compile(r"(?:几天|多少天|几个月|几年)(?:内|之内)?(?:能|可以|才能?|就能|给|会|办|修|来|到)")  # 得几天能来
 # 刚才那个路灯, 刚才不是说了嘛: what was told just now, and no time.
@@ -153,6 +154,7 @@ _NOT_NOW = re.compile(r"过(?=[早晚上下中]|\d|[一二两三四五六七八�
 _PRESENT = re.compile(_words("present"))
 _LONGEST_COUNT = 99
 _OTHER_TERM = re.compile(r"(?:住院|保修|质保|工期|合同|试用|请假|放假|培训|学期|租期?|签|办卡?|有效)期?[\s,:]*$")  # 住院 三天
+_NEARLY = re.compile(r"(?:快|小|将近|差不多)\s*$")  # 都快一个月了: not yet a month
 _BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
@@ -341,6 +343,8 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
         if start is not None:
             finish = match.end("tail") if (match["tail"] or "").startswith("了") else _counted_end(match)
             begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("big" if match["big"] else "count")
+            nearly = _NEARLY.search(text, match.start(), begin)
+            begin = nearly.start() if nearly else begin
             begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
             yield Found(begin, finish, TimeKind.SINCE, start, None, rank=_BARE_SPAN if bare else 80)
 
@@ -427,7 +431,8 @@ def _loose_words(text: str, now: datetime, frames: list[Found]) -> list[Found]:
             found.append(Found(match.start(), match.end(), TimeKind.FUTURE, day_start(day), day_end(day), rank=25))
     for match in _VAGUE.finditer(text):
         if not _NOT_VAGUE.search(text[: match.start()]) and not _HOW_LONG.match(text, match.start("words")):
-            found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=40))
+            lasts = match[0].endswith("了") and _LONG.search(match["words"])  # 晚上更厉害 有个把月了
+            found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=57 if lasts else 40))
     for match in _NOW.finditer(text):
         if match[0] != "刚" or not _NOT_NOW.match(text, match.end()):
             found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=50))
