@@ -31,6 +31,7 @@ _NO_PLACE = re.compile(
 _SPOT_TOLD = re.compile(
     r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
 )
+_BIDS_US = ("presses_whole", "enough_whole", "nothing_more_whole", "files_whole", "frets_whole")
 _ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
@@ -230,8 +231,15 @@ def field_of(ask: Ask) -> str:
 
 def with_words(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside a yes belongs to the description."""
-    said = YES_BEFORE.sub("", turn.text)
+    said = _without_bidding(YES_BEFORE.sub("", turn.text))
     if len(said) < WORTH_KEEPING:
         return form
     gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
     return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"), gist=gist)
+
+
+def _without_bidding(said: str) -> str:
+    """What tells something; 就这么报 and 赶紧给查查吧 only bid us go on."""
+    clauses = clauses_of(said)
+    told = [clause for clause in clauses if not any(says(wish, clause) for wish in _BIDS_US)]
+    return said if len(told) == len(clauses) else " ".join(told)

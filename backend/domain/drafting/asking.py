@@ -107,6 +107,11 @@ def unsaid(form: OpenForm) -> OpenForm:
     return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0), unheard=True)
 
 
+def is_about_a_venue(form: OpenForm) -> bool:
+    """Whether the place is a school, a shop, an employer, which has a name."""
+    return form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET
+
+
 def is_findable(address: Address) -> bool:
     """Complete enough that nothing more is asked: a crew finds it, a landmark narrows down a known place, or it is a place that
     everybody finds by its name (湖南小学, 烈士山公园东门)."""
@@ -216,7 +221,7 @@ def _detail(form: OpenForm) -> Question:
 
 def _address(form: OpenForm) -> Question:
     """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
-    if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
+    if is_about_a_venue(form):
         return Question("address_venue")
     at_home = form.draft.category == "绿化" and _AT_HOME.search(form.draft.description)
     outdoors = (form.draft.category in _OUTDOORS and not at_home) or _IN_THE_OPEN.search(form.draft.description)

@@ -25,7 +25,7 @@ from backend.domain.language.address_landmarks import other_side
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.matters import kinds_named
-from backend.domain.language.wishes import gives_up, says
+from backend.domain.language.wishes import agrees_and_asks, gives_up, says
 
 _ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
@@ -36,7 +36,7 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     stands = "told_before" if says("said_already_whole", turn.text) else "going_on" if _is_back(turn) else ""
     if stands:
         return Step(asked_anew(form), remarks=(stands,))
-    if verdict is True or says("nothing_more_whole", turn.text):
+    if verdict is True or says("nothing_more_whole", turn.text) or _asks_beside_yes(turn):
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     if turn.answer is not None and turn.answer.kind is AnswerKind.SAME_AS_BEFORE:
         return _same_number(form, turn)
@@ -54,6 +54,11 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     is_wrong = verdict is False or (turn.intent not in DIGRESSIONS and says("something_wrong_whole", turn.text))
     return Step(asked(form, Ask.CHANGE)) if is_wrong else None
+
+
+def _asks_beside_yes(turn: Turn) -> bool:
+    """对 这个多久能来人: right, whatever is asked beside it; not 对 是不是写3单元了."""
+    return turn.answer is None and agrees_and_asks(turn.text) and not _has_facts(turn)
 
 
 def _is_back(turn: Turn) -> bool:

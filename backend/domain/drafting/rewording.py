@@ -33,6 +33,7 @@ _AMOUNT_PUT_RIGHT = re.compile(
     rf"(?P<new>(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,8}})(?:块钱?|元)?(?:的|啊|吧|才对)*[\s,。!]*$"
 )
 _SHORTEST = 2  # characters of the old word
+_FIELD = re.compile("(?:电话|手机|联系)(?:号码?|方式)?|号码|地址|地方|时间|日子|姓名|名字|楼号|单元")
 _WHOSE = re.compile("[我俺咱你您他她它这那]")  # 不是我家是楼上: not a word, but who it was
 _CLAUSE = re.compile(r"[\s,。!?;、]+")
 _TAIL = re.compile(r"(?:的|了|啊|呀|吧|呢|哈)+$")
@@ -50,7 +51,7 @@ def reworded(form: OpenForm, turn: Turn) -> tuple[OpenForm, Turn] | None:
     for match in (match for pattern in _PATTERNS for match in pattern.finditer(turn.text)):
         old, new = _TAIL.sub("", match["old"]), _TAIL.sub("", match["new"])
         standing = re.compile(rf"(?<!\d){re.escape(old)}(?!\d)")
-        if len(old) < _SHORTEST or not new or old == new or _WHOSE.match(old) or _is_field(turn, match):
+        if len(old) < _SHORTEST or not new or old == new or _WHOSE.match(old) or _FIELD.fullmatch(old) or _is_field(turn, match):
             continue
         if standing.search(form.draft.description):
             return _with(form, standing, new), _beside(turn, match)
