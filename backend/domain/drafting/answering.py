@@ -52,6 +52,8 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     told_a_thing = form.requested is Ask.DESCRIPTION and bool(form.draft.description)
     if form.requested not in SKIPPABLE and not told_a_thing:
         return None
+    if form.requested is Ask.CONTACT_PHONE and says("no_such_part", turn.text):
+        return None  # 就路口 没有门牌号
     field = field_of(form.requested)
     left = _left_in_words(form, turn, field)
     if left is not None or turn.answer is None:
@@ -171,7 +173,8 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     if form.unheard:  # nothing was asked yet: 这是群里转的 我也是这小区的 goes on telling
         return Step(with_words(form, turn), changed=("description",))
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
-    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= A_STORY
+    dated = turn.facts.occurred_at is not None and told >= _A_STATEMENT - 1  # 上个月月初交的钱, asked for the phone
+    likely = same >= _SOUNDS_LIKE or says("extent", turn.text) or len(turn.text) >= A_STORY or dated
     if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())

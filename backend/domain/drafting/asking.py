@@ -134,7 +134,7 @@ def read_back(form: OpenForm) -> str:
     """One line that a resident can check: what, where, when, phone."""
     draft = form.draft
     phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
-    who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
+    who = f"匿名,{phone}" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
     matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
     parts = [matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(",")]
@@ -216,6 +216,8 @@ def _detail(form: OpenForm) -> Question:
     if _is_direction(address):
         return _address(form)
     wanted = _wanted(address, outdoors=form.draft.category in _OUTDOORS)
+    if is_about_a_venue(form) and not (address.estate or address.road or address.building or _UNNAMED.match(address.landmark)):
+        wanted = "在什么路上,或者挨着什么"
     return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": wanted})
 
 

@@ -27,6 +27,7 @@ _ENDS = re.compile(r"(?:啊|呀|呢|吧|呗|哈|啦)+$")
 _TAIL = re.compile("(?:已经|都|有|就|是)+$")  # 纸壳子有, of 纸壳子有一个多月了
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
+_LEAVES_PHONE = re.compile("(?:留|给|写)(?:你们?|您|个|下|上|一个)*(?:电话|手机|号码?)(?:吧|呗)?$")
 _LEAVES = re.compile("(?:我|俺)(?:得|要|先|这就|去)")  # 我得去医院, before 等会儿再说
 _POINTING = frozenset("那这个的在就是有我家门儿块边头里")
 
@@ -95,7 +96,7 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
     is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
     if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
         return False  # 记不清了, before what is remembered after all
-    if ("留" in clause and says("refuses", clause)) or asks(clause):
+    if ("留" in clause and says("refuses", clause)) or _LEAVES_PHONE.search(clause) or asks(clause):
         return False  # 电话我不留了, 要不要钱哦: an answer, and what is answered
     has_phone = any(mention.span.text in clause for mention in facts.phones)
     return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE

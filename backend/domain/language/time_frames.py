@@ -47,6 +47,8 @@ _REPORTED = re.compile(
     r"|说(?:的|好|了|过|是|要|来)|问|来(?:人|过|了人|了个)|修(?:过|完|好)|约|答应|催|交(?:的|了|过)?(?:费|钱)"
     r"|给(?:你们|物业|他们|热力)[^,。]{0,4}打)"
 )
+_NOTICED = re.compile(r"(?:我|俺|早上|晚上|上午|下午)*(?:才|刚)(?:刚)?(?:碰|看|发现|瞅|遇|注意|知道|听说|走到|路过)")
+_HARDLY = 35  # the rank of the day on which somebody came upon it
 _COMES_AGAIN = re.compile(
     r"[^,。!?]{0,2}(?:总是|总|老是|老(?!人|头|太|旧|师|板|小)|经常|时常|就开始(?:跳|放|唱|吵|闹|叫)|都(?:是|要"
     r"|得|会))"
@@ -327,6 +329,8 @@ def _plain(text: str, moment: Moment, now: datetime) -> Found:
     else:
         rank = 55 if moment.days is None else 70 if moment.hours is None else 75
         found = Found(moment.begin, moment.finish, TimeKind.POINT, moment.start, moment.end, rank=rank)
+    if _NOTICED.match(text, moment.finish):  # 有阵子了吧 我今天才碰上
+        return replace(found, rank=_HARDLY)
     return replace(found, rank=found.rank - 50) if _REPORTED.match(text, moment.finish) else found
 
 

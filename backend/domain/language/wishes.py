@@ -60,6 +60,7 @@ def agrees_and_asks(text: str) -> bool:
         return False
     if not says("question", rest) and not says("how_long", rest):
         return False
+    rest = rest.replace("是不是", "")  # asks, and puts nothing in the place of another
     return not any(says(wish, rest) for wish in ("wrong", "instead", "starts_correction", "reads_back", "hesitates", "knows_not"))
 
 
