@@ -33,12 +33,10 @@ class ValidateComplaintForm(ResidentAction):
     on_failure: Events = [SlotSet("confirmed", None)]
 
     async def respond(self, talk: Talk) -> Events:
-        responder = RESPONDERS.get(talk.intent) if talk.draft is not None else None
         told_on = await tells_on(talk)
-        if responder is not None and not is_handback(talk) and not told_on:
-            events = await responder.respond(talk)
-            decided = any(event.get("name") == "requested_slot" for event in events)
-            return events if decided else [*events, *stay(talk)]
+        aside = await _aside(talk) if not told_on else None
+        if aside is not None:
+            return aside
         if talk.draft is None:
             await store_beside(talk)
             if await is_more_of_it(talk) or await is_said_after(talk):
@@ -94,6 +92,35 @@ class SubmitComplaint(ResidentAction):
         return [SlotSet(name, None) for name in (*MIRRORED, "confirmed", "draft_id")]
 
 
+async def _aside(talk: Talk) -> Events | None:
+    """What is said beside the form, answered as it is outside of it; None for what belongs to the form."""
+    responder = RESPONDERS.get(talk.intent) if talk.draft is not None else None
+    if responder is None or is_handback(talk):
+        return None
+    agreed = await _agreed_asking(talk)
+    if agreed is not None:
+        return agreed
+    events = await responder.respond(talk)
+    decided = any(event.get("name") == "requested_slot" for event in events)
+    return events if decided else [*events, *stay(talk)]
+
+
+async def _agreed_asking(talk: Talk) -> Events | None:
+    """对 这个多久能来人, at the read-back: filed, and the question is answered as well. None for everything else."""
+    if _requested(talk) != "confirm" or "agrees_and_asks" not in talk.wishes:
+        return None
+    told = await hear(talk)
+    if told["outcome"] != "file":
+        return None
+    if "how_long" not in talk.wishes:  # the day until which it is done is told with the number
+        await answer_beside(talk, {**told, "changed": (), "remarks": ()})
+    return _end(told["draft"]["form"]["id"])
+
+
+def _requested(talk: Talk) -> str:
+    return str(((talk.draft or {}).get("form") or {}).get("requested") or "")
+
+
 def _added(talk: Talk, told: dict[str, Any]) -> Events:
     """It went to the order that exists; what was kept for after it comes next."""
     talk.say("same_added", number=told["number"])
@@ -113,7 +140,7 @@ def _remark(talk: Talk, told: dict[str, Any]) -> None:
     if told["remarks"] or not told["changed"]:
         return
     known = talk.draft or {}
-    asked = _ASKED_FIELD.get(str((known.get("form") or {}).get("requested")), "")
+    asked = _ASKED_FIELD.get(_requested(talk), "")
     corrected = any(_is_replaced(known.get(name), told["draft"].get(name), name == asked) for name in told["changed"])
     if "description" in told["changed"] and not known.get("description"):
         talk.say("sorry_to_hear")

@@ -75,6 +75,9 @@ class AnswerFaq(ResidentAction):
         key = _question(talk)
         if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
             return []
+        if key == _PRIVACY and ((talk.draft or {}).get("form") or {}).get("confidential"):
+            talk.say("confidential_noted")  # 会不会泄露啊, where it is kept secret already
+            return await after_digression(talk, told)
         if _FAQ_KEYS.get(key, key) == _WHO and talk.draft is None and await _is_of_own(talk):
             return [*await on_one_order(talk, "status", none="status_none"), *await put_again(talk)]
         own = await order_asked_about(talk) if key == _HOW_LONG else None

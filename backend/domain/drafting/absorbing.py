@@ -13,11 +13,12 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Completeness, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import AddressMention, PhoneKind, PhoneMention, Privacy, Span
+from backend.domain.drafting.asking import is_about_a_venue
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
 from backend.domain.drafting.put_right import put_right
 from backend.domain.drafting.rewording import WORDS_PUT_RIGHT
 from backend.domain.drafting.same_place import same_place, speaks_of_it
-from backend.domain.drafting.spots import spot_of
+from backend.domain.drafting.spots import name_beside, spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place, other_side
 from backend.domain.language.address_merge import merge_address, only_as_said, relative_correction, with_landmark
@@ -85,7 +86,7 @@ def absorb_facts(form: OpenForm, turn: Turn) -> Step:
 def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     known, said = draft.address, turn.facts.address or _door(form, turn)
     if turn.previous is not None and not known.text and speaks_of_it(turn.text, just_filed=True):
-        known = same_place(turn.text, turn.previous.address)
+        known = same_place(turn.text, turn.previous.address, said.address if said else None)
     shared = turn.place is not None and turn.place.lat is not None
     if turn.place is not None:
         known = _completed(known, turn.place)
@@ -96,7 +97,7 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     if said is not None:
         said = _with_door(said)
         if form.requested in _ASKING_PLACE or (form.requested in _CORRECTING and _NAMES_PLACE.search(turn.text)):
-            said = _with_spot(said, turn)
+            said = _with_spot(said, turn, names=is_about_a_venue(form) and form.requested is Ask.ADDRESS)
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
         known = _as_estate(known, said)
@@ -143,11 +144,13 @@ def _door(form: OpenForm, turn: Turn) -> AddressMention | None:
     return AddressMention((Span(0, len(turn.text), turn.text),), Address(text=number, room=number), Completeness.PARTIAL)
 
 
-def _with_spot(said: AddressMention, turn: Turn) -> AddressMention:
-    """常青小区小花园那块儿, asked where: the words beside the estate tell where at it."""
+def _with_spot(said: AddressMention, turn: Turn, *, names: bool) -> AddressMention:
+    """常青小区小花园那块儿, asked where: the words beside the estate tell where at it; `names`: the name of a house was asked
+    for as well (启明星 就在翠园小区对过)."""
     spot, known = spot_of(turn.text, turn.facts), said.address.landmark
     if not spot or spot in known:
-        return said
+        name = name_beside(turn.text, turn.facts) if names else ""
+        return replace(said, address=with_landmark(said.address, f"{known}{name}")) if name and name not in known else said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
     floor = "" if re.search("[楼层]", spot) and not (said.address.building or said.address.estate) else said.address.floor
     return replace(said, address=replace(said.address, landmark=spot if known in spot else both, floor=floor))

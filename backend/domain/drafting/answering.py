@@ -33,6 +33,7 @@ _NO_PLACE = re.compile(
 _SPOT_TOLD = re.compile(
     r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
 )
+_BIDS_US = ("presses_whole", "enough_whole", "nothing_more_whole", "files_whole", "frets_whole")
 _ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
@@ -59,6 +60,8 @@ def settle(form: OpenForm, turn: Turn) -> Step | None:
     told_a_thing = form.requested is Ask.DESCRIPTION and bool(form.draft.description)
     if form.requested not in SKIPPABLE and not told_a_thing:
         return None
+    if form.requested is Ask.CONTACT_PHONE and says("no_such_part", turn.text):
+        return None  # 就路口 没有门牌号
     field = field_of(form.requested)
     left = _left_in_words(form, turn, field)
     if left is not None or turn.answer is None:
@@ -183,8 +186,11 @@ def more_words(form: OpenForm, turn: Turn) -> Step | None:
     # 桌子板凳西瓜皮 is not understood: two of them bring a person. What is told at the read-back is read back again.
     sounds = sum(each.confidence for each in turn.guesses[:2]) >= _SOUNDS_LIKE and _GOES_ON.search(turn.text)  # 味儿大 还打鸣
     reaches = says("extent", turn.text) or says("everywhere", turn.text)
+    dated = turn.facts.occurred_at is not None and told >= _A_STATEMENT - 1  # 上个月月初交的钱, asked for the phone
     states = len(turn.text) >= _A_SENTENCE and _HOW_IT_IS.search(turn.text)  # 现在小了点 用盆接着呢
-    likely = same >= _SOUNDS_LIKE or sounds or reaches or states or len(turn.text) >= A_STORY or _tells_beside(form, turn)
+    likely = (
+        same >= _SOUNDS_LIKE or sounds or reaches or states or len(turn.text) >= A_STORY or dated or _tells_beside(form, turn)
+    )
     if not likely and not _adds_at_the_end(form, turn):
         return None
     return Step(with_words(form, turn), changed=("description",), remarks=("noted",) if form.requested is Ask.CONFIRM else ())
@@ -251,10 +257,17 @@ def field_of(ask: Ask) -> str:
 
 def with_words(form: OpenForm, turn: Turn) -> OpenForm:
     """What was said beside a yes belongs to the description."""
-    said = YES_BEFORE.sub("", turn.text)
+    said = _without_bidding(YES_BEFORE.sub("", turn.text))
     again = classify_answer(said)  # 行 就这么的 says yes twice
     least = _A_WORD if said == turn.text else WORTH_KEEPING
     if len(said) < least or (again is not None and again.kind is AnswerKind.YES):
         return form
     gist = joined(form.gist, gist_of(said, turn.facts)) if form.gist else ""
     return replace(form, draft=replace(form.draft, description=f"{form.draft.description};{said}"), gist=gist)
+
+
+def _without_bidding(said: str) -> str:
+    """What tells something; 就这么报 and 赶紧给查查吧 only bid us go on."""
+    clauses = clauses_of(said)
+    told = [clause for clause in clauses if not any(says(wish, clause) for wish in _BIDS_US)]
+    return said if len(told) == len(clauses) else " ".join(told)

@@ -107,6 +107,11 @@ def unsaid(form: OpenForm) -> OpenForm:
     return replace(form, asked={**form.asked, name: times}, misunderstood=max(form.misunderstood - 1, 0), unheard=True)
 
 
+def is_about_a_venue(form: OpenForm) -> bool:
+    """Whether the place is a school, a shop, an employer, which has a name."""
+    return form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET
+
+
 def is_findable(address: Address) -> bool:
     """Complete enough that nothing more is asked: a crew finds it, a landmark narrows down a known place, or it is a place that
     everybody finds by its name (湖南小学, 烈士山公园东门)."""
@@ -129,7 +134,7 @@ def read_back(form: OpenForm) -> str:
     """One line that a resident can check: what, where, when, phone."""
     draft = form.draft
     phone = f"电话{draft.contact_phone}" if draft.contact_phone else ""
-    who = "匿名" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
+    who = f"匿名,{phone}" if draft.anonymous else f"{_called(draft.contact_name)}{phone}"
     place = well_spelt(draft.address.text) or "地方没说"
     matter = "、".join(part for part in matter_in_short(form).split("、") if part not in place)
     parts = [matter or matter_in_short(form), place, _when(draft.occurred_at), who.rstrip(",")]
@@ -211,12 +216,14 @@ def _detail(form: OpenForm) -> Question:
     if _is_direction(address):
         return _address(form)
     wanted = _wanted(address, outdoors=form.draft.category in _OUTDOORS)
+    if is_about_a_venue(form) and not (address.estate or address.road or address.building or _UNNAMED.match(address.landmark)):
+        wanted = "在什么路上,或者挨着什么"
     return Question(Ask.ADDRESS_DETAIL.value, {"known": well_spelt(address.text), "wanted": wanted})
 
 
 def _address(form: OpenForm) -> Question:
     """Who tells of a road is not asked for a staircase, and who tells of a school is asked which."""
-    if form.draft.category in _VENUES and form.draft.subcategory not in _IN_THE_STREET:
+    if is_about_a_venue(form):
         return Question("address_venue")
     at_home = form.draft.category == "绿化" and _AT_HOME.search(form.draft.description)
     outdoors = (form.draft.category in _OUTDOORS and not at_home) or _IN_THE_OPEN.search(form.draft.description)

@@ -23,7 +23,7 @@ from backend.domain.drafting.model import ASKS_FOR_A_FACT
 from backend.domain.language.answers import Answer, classify_answer
 from backend.domain.language.emergency import is_figure_of_speech, unless_faint
 from backend.domain.language.normalise import normalise
-from backend.domain.language.wishes import asks, gives_up, says
+from backend.domain.language.wishes import agrees_and_asks, asks, gives_up, says
 from backend.domain.opt_out import OptOutWord, screen
 
 ALONE = "ranking_alone"  # what the model said before its place in the dialogue counted
@@ -91,9 +91,10 @@ def facts_in_context(facts: Facts, requested: str) -> Facts:
 
 
 def wishes_of(text: str) -> list[str]:
-    """What the words want beside the one intent: `gives_up` (a clear yes to taking back), `asks`, and any of `_WISHES`."""
-    clear = {"gives_up": gives_up(text), "asks": asks(text)}
-    return [*(name for name, is_so in clear.items() if is_so), *(name for name in _WISHES if says(name, text))]
+    """What the words want beside the one intent: any of `_WISHES`, and what a function decides (`gives_up` is a clear yes to
+    taking back)."""
+    decided = {"gives_up": gives_up, "asks": asks, "agrees_and_asks": agrees_and_asks}
+    return [*(name for name, is_so in decided.items() if is_so(text)), *(name for name in _WISHES if says(name, text))]
 
 
 def intents_in_context(heard: Heard) -> Ranking:

@@ -25,7 +25,7 @@ from backend.domain.language.address_landmarks import other_side
 from backend.domain.language.address_merge import relative_correction
 from backend.domain.language.answers import AnswerKind
 from backend.domain.language.matters import kinds_named
-from backend.domain.language.wishes import gives_up, says
+from backend.domain.language.wishes import agrees_and_asks, gives_up, says
 
 _ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _ANNOUNCED = re.compile(rf"^(?:(?:{_ADDS.pattern})(?!人)[\s,。]*)+")
@@ -39,7 +39,7 @@ def _confirm(form: OpenForm, turn: Turn) -> Step | None:
     if stands is not None:
         return Step(asked_anew(form), remarks=stands)
     agreed = _agrees(turn)
-    if verdict is True or _closes(turn.text) or (agreed and _tells_of_another(form, turn)):
+    if verdict is True or _closes(turn.text) or (agreed and _tells_of_another(form, turn)) or _asks_beside_yes(turn):
         return Step(_confirmed(_with_the_rest(form, turn), turn), Outcome.FILE)
     answered = _answered_shortly(form, turn)
     if answered is not None:
@@ -79,6 +79,11 @@ def _answered_shortly(form: OpenForm, turn: Turn) -> Step | None:
         return _same_number(form, turn)
     passes = kind is AnswerKind.SKIP and _PASSES.search(turn.text)
     return Step(asked(replace(form, extra=""), Ask.CONFIRM), remarks=("not_needed",)) if passes and form.extra else None
+
+
+def _asks_beside_yes(turn: Turn) -> bool:
+    """对 这个多久能来人: right, whatever is asked beside it; not 对 是不是写3单元了."""
+    return turn.answer is None and agrees_and_asks(turn.text) and not _has_facts(turn)
 
 
 def _is_back(turn: Turn) -> bool:

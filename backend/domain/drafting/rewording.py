@@ -44,8 +44,8 @@ _TAIL = re.compile(r"(?:的|了|啊|呀|吧|呢|哈)+$")
 
 
 def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
-    """The form with the new word in the place of the old one, in the description and in its short line; None where the message
-    is no such correction, where the old word was never said, or where it names another matter altogether."""
+    """The form with the new word in the place of the old one, in the description and in its short line; None where it is no such
+    correction, where the old word was never said, or where it names another matter altogether."""
     best = turn.guesses[0] if turn.guesses else None
     if best is not None and best.confidence >= CLEARLY_ANOTHER and best.category != form.draft.category:
         return None

@@ -8,10 +8,11 @@ from backend.contracts.conversations import Address
 from backend.domain.language.address_merge import address_text
 from backend.domain.language.wishes import says
 
+_AT_HOME = ("own_home", "by_own_home")
 _UP_TO = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
 # How much of the place is the same, by the last word for it, from the most telling.
 _LEVELS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("unit", re.compile(r"单元|门洞")),
+    ("unit", re.compile(r"单元|门洞|楼[上下道]|对门|隔壁")),
     ("building", re.compile(r"楼(?![上下道顶梯])|栋")),
     ("road", re.compile(r"小区|院")),
 )
@@ -19,12 +20,16 @@ _LEVELS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def speaks_of_it(text: str, *, just_filed: bool) -> bool:
     """Whether the text says that it is where the last order was; `just_filed` also takes 我们单元的灯也坏了 for that."""
-    return says("same_place", text) or (just_filed and says("same_place_loosely", text))
+    return says("same_place", text) or (just_filed and any(says(wish, text) for wish in ("same_place_loosely", *_AT_HOME)))
 
 
-def same_place(text: str, before: Address) -> Address:
+def same_place(text: str, before: Address, said: Address | None = None) -> Address:
     """As much of the last order's place as the text says is the same: 也是我们楼 keeps estate and building. The position of the
-    last order is not taken over."""
+    last order is not taken over. 我家 is the home that was just told, if it was one, and no other is `said`."""
+    if not says("same_place", text) and not says("same_place_loosely", text):
+        elsewhere = said is not None and (said.estate or said.road or said.community)
+        if not before.building or elsewhere:
+            return Address()
     level = next((name for name, words in _LEVELS if words.search(text)), _UP_TO[-1])
     values = {name: getattr(before, name) for name in _UP_TO[: _UP_TO.index(level) + 1]}
     return Address(text=before.text if level == _UP_TO[-1] else address_text(values), **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.contracts.understanding import Facts
-from backend.domain.drafting.words import blotted
+from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.tables import load_table
 
 LONGEST = 16
@@ -17,6 +17,8 @@ _TRAIL = re.compile(f"(?:{'|'.join(_TABLE['trail'])})+$")
 _NO_SPOT = re.compile("|".join(_TABLE["no_spot"]))
 _SPOT = re.compile("|".join(_TABLE["spot"]))
 _A_KIND = re.compile("学校|单位|公司|饭店|超市|商店|医院|诊所|幼儿园|厂子?|店")  # 学校在矿工新村旁边 叫第七中学
+_NAME = re.compile("[一-龥A-Za-z0-9]{3,8}")
+_NO_NAME = re.compile("|".join(_TABLE["no_name"]))
 _STOREY = re.compile(r"[负\d一二三四五六七八九十]+[楼层]")
 
 
@@ -30,6 +32,14 @@ def spot_of(text: str, facts: Facts) -> str:
     found = [spot for piece in _PIECES.split(_with_landmark(text, facts)) if (spot := spot_in(piece))]
     kept = [spot for spot in found if not (_A_KIND.fullmatch(spot) and len(set(found)) > 1)]
     return "".join(dict.fromkeys(kept))
+
+
+def name_beside(text: str, facts: Facts) -> str:
+    """启明星 of 启明星 就在翠园小区对过: the one piece beside the place that may be a name; "" for none, or several."""
+    pieces = [_TRAIL.sub("", _LEAD.sub("", piece)) for piece in _PIECES.split(blotted(text, facts).replace(BLOT, " "))]
+    told = [piece for piece in pieces if piece]
+    is_name = len(told) == 1 and _NAME.fullmatch(told[0]) and not _NO_SPOT.search(told[0]) and not _NO_NAME.search(told[0])
+    return told[0] if is_name else ""
 
 
 def _with_landmark(text: str, facts: Facts) -> str:

@@ -8,7 +8,7 @@ from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import UNSAID, CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import SURE
-from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
+from backend.domain.drafting.gist import gist_of, joined, names_fault, told_beside, told_in_correction
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
@@ -28,6 +28,7 @@ _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
 _A_FEW_WORDS = 10
 _A_WORD = 4
+_LONGEST_PLACE = 18
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
@@ -76,9 +77,15 @@ def _babbles(form: OpenForm, turn: Turn) -> bool:
 def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
     """就是红绿灯往东一点, asked where; 这学期开学, asked when: an answer that the rules do not know, not a further problem."""
     if form.requested in _PLACES:
-        return says("beside_place", turn.text) or names_a_place(turn.text) or bool(spot_of(turn.text, turn.facts))
+        told = says("beside_place", turn.text) or names_a_place(turn.text) or bool(spot_of(turn.text, turn.facts))
+        return told or _names_only_a_place(turn.text)
     sure = _is_clearly_another(form, turn)
     return form.requested is Ask.OCCURRED_AT and len(turn.text) <= _A_FEW_WORDS and says("timelike", turn.text) and not sure
+
+
+def _names_only_a_place(text: str) -> bool:
+    """物流园那个新盖的库房工地: nothing is wrong with it, whatever a building site sounds like."""
+    return len(text) <= _LONGEST_PLACE and says("placelike", text) and not names_fault(text) and not says("another", text)
 
 
 def _names_it_at_last(form: OpenForm, turn: Turn) -> bool:

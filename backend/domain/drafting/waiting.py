@@ -11,7 +11,10 @@ from dataclasses import replace
 from backend.contracts.conversations import Address
 from backend.contracts.understanding import Issue
 from backend.domain.drafting.asking import with_next_question
+from backend.domain.drafting.collecting import collect
+from backend.domain.drafting.gist import clauses_of
 from backend.domain.drafting.model import OpenForm, Step, Turn
+from backend.domain.drafting.words import without_stretch
 from backend.domain.language.several_places import place_after
 
 DROPPED, CHANGED = "waiting_dropped", "waiting_changed"
@@ -36,13 +39,30 @@ def about_waiting(form: OpenForm, turn: Turn) -> Step | None:
     if index is None:
         return None
     if _DROPS.search(turn.text):
-        return _with_waiting(form, (*form.also[:index], *form.also[index + 1 :]), DROPPED)
+        dropped = _with_waiting(form, (*form.also[:index], *form.also[index + 1 :]), DROPPED)
+        return _with_what_else(form, dropped, turn)
     mended = _mended(form, form.also[index], turn)
     return _with_waiting(form, (*form.also[:index], mended, *form.also[index + 1 :]), CHANGED) if mended else None
 
 
 def _with_waiting(form: OpenForm, also: tuple[Issue, ...], remark: str) -> Step:
     return Step(with_next_question(replace(form, also=also, misunderstood=0)), changed=("also",), remarks=(remark,))
+
+
+def _with_what_else(form: OpenForm, dropped: Step, turn: Turn) -> Step:
+    """碧水家园9号楼 对了物业费那个先不说了: the answer to the open question, told in the same breath."""
+    rest = turn
+    for clause in clauses_of(turn.text):
+        if _DROPS.search(clause) or _POINTS.search(clause):
+            start = turn.text.index(clause)
+            blank = rest.text[:start] + " " * len(clause) + rest.text[start + len(clause) :]
+            rest = replace(rest, text=blank, facts=without_stretch(rest.facts, start, start + len(clause)))
+    told = rest.facts.address or rest.facts.occurred_at or rest.facts.phones
+    if not told or rest.text == turn.text:
+        return dropped
+    alone = replace(rest, intent="provide_info", answer=None, guesses=(), issues=())
+    step = collect(replace(form, also=dropped.form.also), alone)
+    return replace(step, understood=True, changed=(*dropped.changed, *step.changed), remarks=(*dropped.remarks, *step.remarks))
 
 
 def _meant(form: OpenForm, text: str) -> int | None:

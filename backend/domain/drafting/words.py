@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from backend.contracts.understanding import Facts
+from backend.contracts.understanding import Facts, Span
 
 BLOT = "\x01"
 _FILLER = re.compile(
@@ -29,3 +30,20 @@ def _fact_spans(facts: Facts) -> list[tuple[int, int]]:
     spans += [facts.occurred_at.span] if facts.occurred_at else []
     spans += [mention.span for mention in facts.phones]
     return [(span.start, span.end) for span in spans]
+
+
+def without_stretch(facts: Facts, start: int, end: int) -> Facts:
+    """The facts of which nothing is said between the two places of the text."""
+    place = facts.address
+    spans = tuple(span for span in place.spans if not _lies_in(span, start, end)) if place else ()
+    when = facts.occurred_at
+    return replace(
+        facts,
+        address=place if place and (spans or not place.spans) else None,
+        occurred_at=when if when and not _lies_in(when.span, start, end) else None,
+        phones=tuple(mention for mention in facts.phones if not _lies_in(mention.span, start, end)),
+    )
+
+
+def _lies_in(span: Span, start: int, end: int) -> bool:
+    return span.start < end and start < span.end

@@ -90,6 +90,11 @@ _BETWEEN = re.compile(
     r"\d{1,3}(?:号楼?|栋)?\s*(?:和|跟|与|到|至|、|-)\s*\d{1,3}(?:号楼?|栋楼?|楼)(?:之间|中间|当间儿?|当中|两栋楼?(?:之间|中间))"
 )
 _AWAY = ("往", "朝", "冲")  # 往楼下扔 goes there, and is not there
+_COUNTED = r"第?(?:\d{1,2}|[一二两三四五六七八九十头]{1,2})"
+_ROW = re.compile(
+    rf"(?:平房区?(?:的|那个?|里|[东西南北前后]面?)*{_COUNTED}[排趟栋](?![排趟])(?:平?房)?|(?<![一-龥\d])(?!一[排趟]){_COUNTED}[排趟]平房|{_COUNTED}趟房)"
+    rf"(?:[\s,的]*(?:[东西南北左右里外](?:边|头|手|面)?)?(?:往[里外东西南北])?数?{_COUNTED}(?:家|户|个?门(?!口)))?"
+)
 _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
     r"|交口|路口|拐角|十字路口|口)"
@@ -113,8 +118,19 @@ def landmark_part(text: str, parts: list[Part]) -> Part | None:
     found = _found(text, parts)
     if found is None:
         return None
-    named = _named_there(text, found)
+    named = _named_there(text, _with_further_direction(text, found))
     return _with_distance(text, named) if named.start < named.end else named
+
+
+def _with_further_direction(text: str, spot: Part) -> Part:
+    """东门斜对过, 菜市场后身拐角: a spot that lies to a spot."""
+    match = _WHERE.match(text, spot.end) if spot.start < spot.end and _LAST_WHERE.search(spot.value) else None
+    return Part(spot.name, spot.value + match[0], spot.start, match.end()) if match and _lies_at(match[0]) else spot
+
+
+def _lies_at(word: str) -> bool:
+    """Not 往北, which needs to be told how far, and not 里面."""
+    return word not in _INSIDE and not word.startswith("往")
 
 
 def _named_there(text: str, spot: Part) -> Part:
@@ -131,7 +147,8 @@ def _with_distance(text: str, part: Part) -> Part:
 
 
 def _found(text: str, parts: list[Part]) -> Part | None:
-    spot, named = _crossing(text, parts) or _directed(text, parts), _institution(text, parts)
+    spot = _row_of_cottages(text) or _crossing(text, parts) or _directed(text, parts)
+    named = _institution(text, parts)
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
     if spot is not None and named is not None and (bare or not names_a_place(spot.value)):
         together = text[named.start : spot.end]  # 鞍钢医院住院部楼下, 劳动公园那站牌底下: which one it is says more
@@ -157,6 +174,12 @@ def with_direction(text: str, part: Part) -> Part:
     """A landmark together with the word of direction right behind it: 二一九公园 + 对面."""
     match = _WHERE.match(text, part.end)
     return _named_there(text, Part(part.name, part.value + match[0], part.start, match.end())) if match else part
+
+
+def _row_of_cottages(text: str) -> Part | None:
+    """平房三排左数第二家: houses without a number are counted."""
+    match = _ROW.search(text)
+    return Part("landmark", re.sub(r"\s", "", match[0]), match.start(), match.end()) if match else None
 
 
 def _crossing(text: str, parts: list[Part]) -> Part | None:

@@ -49,6 +49,8 @@ _REPORTED = re.compile(
     r"|说(?:的|好|了|过|是|要|来)|问|来(?:人|过|了人|了个)|修(?:过|完|好)|约|答应|催|交(?:的|了|过)?(?:费|钱)"
     r"|给(?:你们|物业|他们|热力)[^,。]{0,4}打)"
 )
+_NOTICED = re.compile(r"(?:我|俺|早上|晚上|上午|下午)*(?:才|刚)(?:刚)?(?:碰|看|发现|瞅|遇|注意|知道|听说|走到|路过)")
+_HARDLY = 35  # the rank of the day on which somebody came upon it
 _COMES_AGAIN = re.compile(
     r"[^,。!?]{0,2}(?:总是|总|老是|老(?!人|头|太|旧|师|板|小)|经常|时常|就开始(?:跳|放|唱|吵|闹|叫)|都(?:是|要"
     r"|得|会))"
@@ -146,6 +148,7 @@ _VAGUE = re.compile(
     rf"(?:都|已经|有|得有)??(?P<words>{_words('vague')}|(?:{_words('festivals')}|{_words('solar_festivals')}|过年)(?:以前|之前|前)(?=就|的(?:时候|事)|开始|干|坏|那|报|一直|已经|漏|停)"
     r"|(?<![\d一二两三四五六七八九十几半多去今前明头后往当每近周成常新上下整来])年[前后](?=就|那|的|,| |$))(?:了)?"
 )
+_LONG = re.compile("个把|好几|好多|好些|日子|时间|久|年头|一阵")
 _NOT_VAGUE = re.compile(r"(?:不|没|差不|第|那)$")
 _HOW_LONG = re.compile(r"(?:几天|多少天|几个月|几年)(?:内|之内)?(?:能|可以|才能?|就能|给|会|办|修|来|到)")  # 得几天能来
 # 刚才那个路灯, 刚才不是说了嘛: what was told just now, and no time.
@@ -163,6 +166,7 @@ _OTHER_TERM = re.compile(r"(?:住院|保修|质保|工期|合同|试用|请假|�
 _OF_LIFE = re.compile(
     r"(?:空|空着|空置|闲置|没住人|没人住|结婚|退休|搬来|搬进来|搬过来)(?:了|着|有|快|都|已经|将近|差不多|得有|能有)*$"
 )
+_NEARLY = re.compile(r"(?:快|小|将近|差不多)\s*$")  # 都快一个月了: not yet a month
 _BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
@@ -350,6 +354,8 @@ def _plain(text: str, moment: Moment, now: datetime) -> Found:
     else:
         rank = 55 if moment.days is None else 70 if moment.hours is None else 75
         found = Found(moment.begin, moment.finish, TimeKind.POINT, moment.start, moment.end, rank=rank)
+    if _NOTICED.match(text, moment.finish):  # 有阵子了吧 我今天才碰上
+        return replace(found, rank=_HARDLY)
     return replace(found, rank=found.rank - 50) if _REPORTED.match(text, moment.finish) else found
 
 
@@ -366,6 +372,8 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
         if start is not None:
             finish = match.end("tail") if (match["tail"] or "").startswith("了") else _counted_end(match)
             begin = match.start("lead") if match["lead"] in ("都", "已经") else match.start("big" if match["big"] else "count")
+            nearly = _NEARLY.search(text, match.start(), begin)
+            begin = nearly.start() if nearly else begin
             begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
             yield Found(begin, finish, TimeKind.SINCE, start, None, rank=_BARE_SPAN if bare else 80)
 
@@ -454,7 +462,8 @@ def _loose_words(text: str, now: datetime, frames: list[Found]) -> list[Found]:
             found.append(Found(match.start(), match.end(), TimeKind.FUTURE, day_start(day), day_end(day), rank=25))
     for match in _VAGUE.finditer(text):
         if not _NOT_VAGUE.search(text[: match.start()]) and not _HOW_LONG.match(text, match.start("words")):
-            found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=40))
+            lasts = match[0].endswith("了") and _LONG.search(match["words"])  # 晚上更厉害 有个把月了
+            found.append(Found(match.start("words"), match.end(), TimeKind.VAGUE, rank=57 if lasts else 40))
     for match in _NOW.finditer(text):
         if match[0] != "刚" or not _NOT_NOW.match(text, match.end()):
             found.append(Found(match.start(), match.end(), TimeKind.POINT, now - _RECENT, now, rank=50))

@@ -15,6 +15,7 @@ from backend.domain.language.tables import load_table
 _WHOLE = "_whole"
 _ABOUT_PHONES = re.compile(r"[\d\s\W]|电话|手机|号码?|以后|麻烦|就[行好]|[的了吧是我您请给那个这]")
 _PADDING = r"[\s,。!?~:;、]*"
+_FIRST_CLAUSE = re.compile(r"\s*([^\s,。!?;、]*)([\s,。!;、]*)(.*)", re.DOTALL)
 _TABLES = ("form", "fields", "yes_no", "matters", "orders", "questions", "talk")
 _TABLE = {
     name: re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
@@ -49,6 +50,18 @@ def gives_up(text: str, *, softly: bool = False) -> bool:
 def asks(text: str) -> bool:
     """Whether the words ask something; 撤了吧行吗 and 能不能让师傅带个梯子 ask for leave only."""
     return says("question", _TABLE["polite_tail"].sub("", _TABLE["polite_head"].sub("", normalise(text).text)))
+
+
+def agrees_and_asks(text: str) -> bool:
+    """对 这个多久能来人: a yes, and behind it a question that is not about what the yes was said to."""
+    first, mark, rest = _FIRST_CLAUSE.match(normalise(text).text).groups()  # type: ignore[union-attr]  # matches any text
+    answer = classify_answer(first) if mark and rest else None
+    if answer is None or answer.kind is not AnswerKind.YES or says("no_yes_whole", first):
+        return False
+    if not says("question", rest) and not says("how_long", rest):
+        return False
+    rest = rest.replace("是不是", "")  # asks, and puts nothing in the place of another
+    return not any(says(wish, rest) for wish in ("wrong", "instead", "starts_correction", "reads_back", "hesitates", "knows_not"))
 
 
 def beside_phone(text: str) -> str:
