@@ -149,7 +149,7 @@ def _metadata(conversation: ConversationRow, message: MessageRow, menu_id: str, 
         "script": conversation.script,
         "rating_pending": conversation.rating_pending,
         "opted_out": conversation.opted_out_at is not None,
-        "facts_from": None,
+        "told_to_people": "",
     }
 
 
