@@ -18,7 +18,7 @@ from actions.turn import A_STORY, Events, Talk
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
 _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
-_STAYS = re.compile(r"(?<!要)(?<!撤)(?:别|不要|不能|不许|不|没|谁)(?:说|想|要|让)?(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
+_STAYS = re.compile(r"(?<!要)(?<!撤)(?:别|不要|不能|不许|不|没|谁)(?:说|想|要|让){0,2}(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
 _OF_OTHERS = frozenset({"anothers", "asks_of_others"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
@@ -33,7 +33,7 @@ class QueryStatus(ResidentAction):
         if "reads_back" in talk.wishes and talk.draft is not None:
             return await read_back(talk)
         if talk.wishes & _OF_OTHERS and not orders.mentions(talk):
-            talk.say("others_order")
+            talk.say("others_secret" if "asks_of_others" in talk.wishes else "others_order")
             return await after_digression(talk)
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]

@@ -30,6 +30,7 @@ _PERSON = re.compile(r"人工|真人|客服|热线")
 _PRESSED, _PRESSES = frozenset({"urge"}), frozenset({"urge", "dispute_result", "abuse"})
 _POINTS = re.compile(r"那[个件]|[上下]面|第|头一|[说问]的|的事|最[后先早近]")  # after something else was said, only these choose
 _LISTS = frozenset({"pick", "listed"})
+_LEAVES_OFFER = frozenset({"cancel", "bye"})
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
 _BY_INTENT = {"affirm": "yes", "deny": "no", "cancel": "no", "bye": "no"}  # 不用报了 我自己问社区去
@@ -161,7 +162,7 @@ async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """Whether the message that was not understood is to be reported: then it goes into a new draft, as it was."""
     verdict = _OFFER.get(talk.menu_id) or {1: "yes", 2: "no"}.get(talk.choice) or talk.answer or _BY_INTENT.get(talk.intent)
     if verdict == "no":
-        talk.say("what_now")
+        talk.say("nothing_more" if talk.intent in _LEAVES_OFFER else "what_now")
         return []
     if verdict != "yes" and not (talk.facts.get("address") or talk.facts.get("occurred_at") or talk.facts.get("phones")):
         return None

@@ -15,7 +15,7 @@ _FEW = 20  # characters; who tells more has something to report or to add
 # From the most telling to the least.
 _ANSWERS = {"tells_progress": "progress_noted", "solved": "solved_noted", "came_whole": "came_noted"}
 _PROGRESS = frozenset(_ANSWERS)
-_SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
+_SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came", "new_phone", "starts_correction"})
 _ASKED_FOR_SCORE = "rating_pending"
 _SEEN = "asks_seen"
 _OF_FILES = frozenset({_SEEN, "announces_file"})

@@ -92,6 +92,8 @@ def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
     if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text) or stands(heard) or _surely_denies(heard):
         return ""
+    if heard.requested not in FORM and says("asks_noted", heard.text):
+        return "provide_info"
     return "ask_faq" if says("others_see", heard.text) else "query_status"
 
 
