@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import each_clause, orders, picking
+from actions import correcting, each_clause, orders, picking, restoring, with_people
 from actions.backend import BackendRefused
 from actions.drafting import FORM
 from actions.turn import Events, Talk
@@ -36,12 +36,9 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     """Do it to the one order that can be meant, ask which where there are several, say so where there is none."""
     found = _likeliest(verb, picking.pointed_at(talk, await orders.meant(talk, verb, _ALLOWED_STATES[verb])))
     verb = _fitting(verb, found)
-    each = each_clause.wishes_of_each(talk, await open_orders(talk)) if verb in each_clause.VERBS else []
-    if each:  # 井盖那个催一下 噪音那个不用管了
-        events: Events = []
-        for order, wished, said in each:
-            events = [*events, *await apply(talk, wished, order, said)]
-        return events
+    each = await on_each(talk, [*reversed(await open_orders(talk))]) if verb in each_clause.VERBS else None
+    if each is not None:
+        return each
     if not found:
         return await _none_of_it(talk, verb, none)
     if len(found) > 1 and "all_of_them" in talk.wishes and verb in FOR_ALL:
@@ -56,6 +53,19 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
     if verb == "urge" and "asks_after" in talk.wishes:  # 有没有人管啊 能不能快点: what is asked is answered first
         return await apply(talk, "status", found[0], talk.text, also=verb)
     return await apply(talk, verb, found[0], talk.text, also=_second(talk, verb))
+
+
+async def on_each(talk: Talk, offered: list[dict[str, Any]]) -> Events | None:
+    """井盖那个催一下 噪音那个不用管了: to each of these orders what is wanted of it; None where nothing is wanted of several.
+    Raises BackendDown, BackendRefused."""
+    each = each_clause.wishes_of_each(talk, offered)
+    verbs = {verb for _, verb, _ in each}
+    if len(verbs) == 1 and verbs <= FOR_ALL:
+        return await apply_to_all(talk, verbs.pop(), [order for order, _, _ in each], talk.text)
+    events: Events = []
+    for order, wished, said in each:
+        events = [*events, *await apply(talk, wished, order, said)]
+    return events if each else None
 
 
 def _fitting(verb: str, found: list[dict[str, Any]]) -> str:
@@ -76,8 +86,10 @@ async def _none_of_it(talk: Talk, verb: str, none: str) -> Events:
         return await tell_status(talk, waiting[0]["number"])
     if verb in _REPORTS_AGAIN and talk.draft is None and ("reports_now" in talk.wishes or talk.matter is not None):
         return [FollowupAction(FORM)]  # taken back a moment ago: 哎呀 又脏了 还是给我报上吧
-    talk.say(none)
-    return []
+    offered = await restoring.offered(talk) if verb in _REPORTS_AGAIN and talk.draft is None and not number else None
+    if offered is None:
+        talk.say("with_people" if with_people.told(talk) and talk.draft is None else none)
+    return offered or []
 
 
 async def open_orders(talk: Talk) -> list[dict[str, Any]]:
@@ -184,18 +196,42 @@ async def _ask_withdraw(talk: Talk, order: dict[str, Any], said: str) -> Events:
 
 
 async def _note(talk: Talk, order: dict[str, Any], said: str) -> Events:
-    after = await orders.do(talk, order["number"], "note", note=f"居民补充:{said}", **orders.files(talk))
-    talk.say("note_added", number=after["number"])
+    changed = await _write(talk, order, said)
+    if changed:
+        talk.say("note_corrected", what=correcting.in_words(changed), number=order["number"])
+    else:
+        talk.say("note_added", number=order["number"])
     return []
 
 
+async def _write(talk: Talk, order: dict[str, Any], said: str) -> list[correcting.Change]:
+    """Write a note on the order; what it puts right is named in it, and returned."""
+    changed = correcting.changes(talk, order)
+    corrects = {"corrects": True} if correcting.is_correction(talk) else {}
+    await orders.do(talk, order["number"], "note", note=correcting.note_of(talk, said, changed), **corrects, **orders.files(talk))
+    return changed
+
+
 async def _note_newest(talk: Talk, found: list[dict[str, Any]]) -> Events:
-    """A photo or a few words that fit several orders: written on the newest, which is named, so that a wrong one is noticed."""
-    order, files, said = found[0], orders.files(talk), f"居民补充:{talk.text}"
-    await orders.do(talk, order["number"], "note", note=said, **files)
-    talk.say("note_added_of", what=order_name(order), number=order["number"])
-    numbers = [each["number"] for each in found]
+    """A photo or a few words that fit several orders: written on the newest, which is named, so that a wrong one is noticed. A
+    new telephone is one for all of them."""
+    order, files = found[0], orders.files(talk)
+    if correcting.changes_phone_alone(talk, order):
+        return await _note_all(talk, found)
+    changed = await _write(talk, order, talk.text)
+    if changed:
+        talk.say("note_corrected_of", what=order_name(order), new=correcting.in_words(changed), number=order["number"])
+    else:
+        talk.say("note_added_of", what=order_name(order), number=order["number"])
+    said, numbers = correcting.note_of(talk, talk.text, changed), [each["number"] for each in found]
     return [SlotSet("pending", {"kind": "noted", "number": order["number"], "numbers": numbers, "said": said, "files": files})]
+
+
+async def _note_all(talk: Talk, found: list[dict[str, Any]]) -> Events:
+    for order in found:
+        changed = await _write(talk, order, talk.text)
+    talk.say("note_corrected_all", what=correcting.in_words(changed), count=str(len(found)))
+    return []
 
 
 async def note_moved(talk: Talk, order: dict[str, Any], noted: dict[str, Any]) -> Events:

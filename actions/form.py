@@ -16,6 +16,7 @@ from actions.noting import is_more_of_it, is_said_after
 from actions.rating_steps import store_beside
 from actions.talk_actions import answer_beside
 from actions.turn import Events, Talk
+from actions.with_people import whether_same
 from actions.wording import due_text
 
 log = structlog.get_logger()
@@ -37,10 +38,9 @@ class ValidateComplaintForm(ResidentAction):
         aside = await _aside(talk) if not told_on else None
         if aside is not None:
             return aside
-        if talk.draft is None:
-            await store_beside(talk)
-            if await is_more_of_it(talk) or await is_said_after(talk):
-                return _end(None)
+        beside = await _belongs_elsewhere(talk) if talk.draft is None else None
+        if beside is not None:
+            return beside
         told = await hear(talk, told_on=told_on)
         if told["outcome"] == "cancelled":
             talk.say("cancelled")
@@ -119,6 +119,16 @@ async def _agreed_asking(talk: Talk) -> Events | None:
 
 def _requested(talk: Talk) -> str:
     return str(((talk.draft or {}).get("form") or {}).get("requested") or "")
+
+
+async def _belongs_elsewhere(talk: Talk) -> Events | None:
+    """What would open a form and belongs to an order, or to what a person was told; None where it is a report. A score beside it
+    is stored."""
+    await store_beside(talk)
+    if await is_more_of_it(talk) or await is_said_after(talk):
+        return _end(None)
+    asked = await whether_same(talk)
+    return [*asked, *_end(None)] if asked else None
 
 
 def _added(talk: Talk, told: dict[str, Any]) -> Events:

@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from actions import doing, orders
+from actions import doing, list_places, orders
 from actions.turn import Events, Talk
 
 _KIND, _ASKED = "listed", "pick"
 _LONGEST = 16  # characters; a longer message is something else
-_PLACES = "一二三四五"
-_PLACE = re.compile(rf"第\s*([1-5{_PLACES}])\s*(?:个|件|条|单)?(?!天|次|回|遍|排|层|栋|门)")
-_FIRST = re.compile(r"头一?(?:个|件|条)")
-_LAST = re.compile(r"最后(?:面)?(?:的)?(?:那)?一?(?:个|件|条)")
-_OTHERS = re.compile(r"另(?:外)?(?:的)?[一两几]?(?:个|件)|剩下|余下|其(?:他|它|余)")
 _DIGIT = re.compile(r"[1-5]")
 _VERB_OF_WISH = (("urges", "urge"), ("gives_up", "withdraw"))
 _VERB_OF_INTENT = {"query_status": "status", "urge": "urge", "cancel": "withdraw", "dispute_result": "dispute"}
@@ -39,7 +34,7 @@ async def from_list(talk: Talk, pending: dict[str, Any], offered: list[dict[str,
         return None
     verb = _verb(talk, str(pending["verb"]))
     left = [order for order in offered if order["number"] not in pending["done"]]
-    chosen = left if _OTHERS.search(talk.text) else _placed(talk, pending, offered)
+    chosen = left if list_places.names_others(talk.text) else _placed(talk, pending, offered)
     if not chosen or (len(chosen) > 1 and verb not in doing.FOR_ALL):
         return None
     served = [order["number"] for order in chosen]
@@ -55,7 +50,7 @@ def _verb(talk: Talk, before: str) -> str:
 
 def _placed(talk: Talk, pending: dict[str, Any], offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
     place = _place(talk, takes_digits=not (talk.meta.get("rating_pending") or pending.get("aged")))
-    if place == -1:
+    if place == list_places.LAST:
         return offered[-1:]
     return offered[place - 1 : place] if place else []
 
@@ -65,7 +60,4 @@ def _place(talk: Talk, *, takes_digits: bool) -> int:
     bare = _DIGIT.fullmatch(talk.text.strip())
     if bare:
         return int(bare[0]) if takes_digits else 0
-    named = _PLACE.search(talk.text)
-    if named:
-        return int(named[1]) if named[1].isdigit() else _PLACES.index(named[1]) + 1
-    return 1 if _FIRST.search(talk.text) else -1 if _LAST.search(talk.text) else 0
+    return list_places.place_in(talk.text)

@@ -11,13 +11,14 @@ from actions.base import ResidentAction
 from actions.doing import on_one_order, open_orders, tell_status
 from actions.drafting import FORM, after_digression, back_to_form, read_back
 from actions.noting import add_note
+from actions.restoring import restored
 from actions.talk_actions import AnswerFaq
 from actions.turn import A_STORY, Events, Talk
 
 _IN_GENERAL = frozenset({"how_to_check", "time_limit", "process"})
 _SURE_OF_QUESTION = 0.7
 _TAKES_BACK = re.compile(r"撤|取消|作废|不用|不办|别")
-_STAYS = re.compile(r"(?:别|不要|不能|不许)(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
+_STAYS = re.compile(r"(?<!要)(?<!撤)(?:别|不要|不能|不许|不|没|谁)(?:说|想|要|让){0,2}(?:给我|给俺|再|把它)?(?:撤|取消|作废)")
 _OF_OTHERS = frozenset({"anothers", "asks_of_others"})
 _ABOUT_ORDERS = frozenset({"earlier", "aftermath", "urges", "solved", "gives_up"})
 _TELLS, _SOUNDS_LIKE = 7, 0.2  # characters, and the share of the likeliest category, from which something is told
@@ -32,7 +33,7 @@ class QueryStatus(ResidentAction):
         if "reads_back" in talk.wishes and talk.draft is not None:
             return await read_back(talk)
         if talk.wishes & _OF_OTHERS and not orders.mentions(talk):
-            talk.say("others_order")
+            talk.say("others_secret" if "asks_of_others" in talk.wishes else "others_order")
             return await after_digression(talk)
         if await _is_first_report(talk):
             return [FollowupAction(FORM)]
@@ -89,7 +90,11 @@ class Withdraw(ResidentAction):
         back = back_to_form(talk)
         if back is None and (talk.pending or {}).get("kind") == "withdraw" and "asks" in talk.wishes:
             return await AnswerFaq().respond(talk)  # 撤了他们还能知道是我说的吗
-        stays = _STAYS.search(talk.text) or ("keeps" in talk.wishes and not _TAKES_BACK.search(talk.text))
+        mistaken = back is None and "takes_back_withdrawal" in talk.wishes
+        again = await restored(talk) if mistaken else None
+        if again is not None:
+            return again
+        stays = mistaken or _STAYS.search(talk.text) or ("keeps" in talk.wishes and not _TAKES_BACK.search(talk.text))
         if back is None and stays and await open_orders(talk):
             talk.say("withdraw_kept")
             return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import doing, drafting, listed, orders, picking, rating_steps
+from actions import doing, drafting, listed, orders, picking, rating_steps, restoring, with_people
 from actions.turn import Events, Talk
 from actions.wording import order_choices
 
@@ -19,6 +19,8 @@ _NO_REASON = frozenset({"ask_human", "query_status", "ask_faq", "emergency", "op
 _CLEAR_YES = frozenset({"gives_up", "agrees_with_reason"})
 _LEAVES_IT = frozenset({"keeps", "gives_up_softly"})
 _WISHES_OF_ORDERS = frozenset({"urge", "cancel", "dispute_result", "rate", "report_complaint"})
+_TELLS_ON = frozenset({"adds", "instructs"})
+_FEW_BESIDE = 4  # characters beside what names the order
 _ASKS = frozenset({"asks", "asks_after", "asks_status_whole"})
 _FEW = 10  # characters; who says more wants something else
 _ROOM = 60  # characters of an answer beside which the question with its entries still fits into two parts of an SMS
@@ -27,9 +29,11 @@ _PERSON = re.compile(r"人工|真人|客服|热线")
 # Asked which, who answers by pressing means them all.
 _PRESSED, _PRESSES = frozenset({"urge"}), frozenset({"urge", "dispute_result", "abuse"})
 _POINTS = re.compile(r"那[个件]|[上下]面|第|头一|[说问]的|的事|最[后先早近]")  # after something else was said, only these choose
+_LISTS = frozenset({"pick", "listed"})
+_LEAVES_OFFER = frozenset({"cancel", "bye"})
 _MENU_YES = "withdraw_yes"
 _OFFER = {"offer_yes": "yes", "offer_no": "no"}
-_BY_INTENT = {"affirm": "yes", "deny": "no"}
+_BY_INTENT = {"affirm": "yes", "deny": "no", "cancel": "no", "bye": "no"}  # 不用报了 我自己问社区去
 # Said instead of an answer to "shall we take it back?", these are something else; the order stays as it is.
 _ANOTHER_WISH = frozenset({"query_status", "ask_faq", "ask_human", "urge", "report_complaint", "emergency", "opt_out", "rate"})
 
@@ -39,10 +43,19 @@ async def continue_pending(talk: Talk) -> Events | None:
     BackendRefused."""
     pending = talk.pending or {}
     handler = _HANDLERS.get(str(pending.get("kind")))
-    events = await handler(talk, pending) if handler else None
+    events = await _each_of_list(talk, pending)
+    events = await handler(talk, pending) if events is None and handler else events
     if events is None or any(event.get("name") == "pending" for event in events):
         return events
     return [*events, SlotSet("pending", None)]
+
+
+async def _each_of_list(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """第一个撤了 第二个催催, of the orders that were listed."""
+    if pending.get("kind") not in _LISTS:
+        return None
+    offered = await _of_numbers(talk, list(pending["numbers"]))
+    return await doing.on_each(talk, [order for order in offered if order["state"] in orders.OPEN])
 
 
 async def _pick(talk: Talk, pending: dict[str, Any]) -> Events | None:
@@ -87,10 +100,12 @@ def _with_list(events: Events, verb: str, numbers: list[str], done: list[str]) -
 
 async def _noted(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """麻将那个的照片, after it went to the newest of several orders."""
-    if talk.intent in _WISHES_OF_ORDERS or talk.wishes & _ASKS or talk.meta.get("attachments"):
+    if talk.intent in _WISHES_OF_ORDERS or talk.wishes & (_ASKS | _TELLS_ON) or talk.meta.get("attachments"):
         return None
     chosen = picking.picked(talk, "note", await _of_numbers(talk, list(pending["numbers"])))
-    return await doing.note_moved(talk, chosen[0], pending) if len(chosen) == 1 else None
+    if len(chosen) != 1 or picking.says_beside(talk, chosen[0]) > _FEW_BESIDE:  # 井盖边上还有个钢筋头 is a note of its own
+        return None
+    return await doing.note_moved(talk, chosen[0], pending)
 
 
 async def _of_numbers(talk: Talk, numbers: list[str]) -> list[dict[str, Any]]:
@@ -132,7 +147,7 @@ async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
         return []
     after = await orders.do(talk, pending["number"], "withdraw", reason=str(pending["text"]) or "居民要求撤回")
     talk.say("withdrawn", number=after["number"])
-    return []
+    return [SlotSet("pending", restoring.just_withdrawn(after["number"]))]
 
 
 async def _dispute(talk: Talk, pending: dict[str, Any]) -> Events | None:
@@ -147,7 +162,7 @@ async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """Whether the message that was not understood is to be reported: then it goes into a new draft, as it was."""
     verdict = _OFFER.get(talk.menu_id) or {1: "yes", 2: "no"}.get(talk.choice) or talk.answer or _BY_INTENT.get(talk.intent)
     if verdict == "no":
-        talk.say("what_now")
+        talk.say("nothing_more" if talk.intent in _LEAVES_OFFER else "what_now")
         return []
     if verdict != "yes" and not (talk.facts.get("address") or talk.facts.get("occurred_at") or talk.facts.get("phones")):
         return None
@@ -227,6 +242,9 @@ _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]]
     "score": _score,
     "beside": _beside,
     "noted": _noted,
+    "withdrawn": restoring.after_withdrawal,
+    restoring.OFFERED: restoring.after_offer,
+    with_people.ASKED: with_people.which_it_is,
     "solved": rating_steps.solved,
     "why": _why,
 }

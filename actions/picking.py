@@ -86,6 +86,14 @@ def by_words(talk: Talk, offered: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [order for order, score in zip(offered, scores, strict=True) if score == best] if _is_alone(scores, best) else []
 
 
+def says_beside(talk: Talk, order: dict[str, Any]) -> int:
+    """How many characters are said beside what names this order and what stands in every such answer."""
+    said = _EMPTY.sub("", talk.text)
+    for name in (order["category"], order["subcategory"], spoken_matter(order["category"], order["subcategory"])):
+        said = said.replace(name, "")
+    return len(_HAN.sub("", said))
+
+
 def shares_words(talk: Talk, order: dict[str, Any]) -> bool:
     """Whether the message tells of the trouble in words with which this order was told."""
     return _common(_HAN.sub("", talk.text), _HAN.sub("", str(order.get("description") or ""))) > 0

@@ -16,7 +16,7 @@ from actions import doing, orders, picking
 from actions.backend import BackendRefused, backend
 from actions.drafting import FORM
 from actions.turn import Events, Talk
-from actions.wording import order_choices
+from actions.wording import is_rated_now, order_choices
 from backend.contracts.messages import Choice
 
 _LOWEST_GOOD = 3
@@ -28,9 +28,13 @@ _LONGEST_COMMENT = 1000
 _LONGEST_SLIP = 20  # characters
 _TAKEN_FOR_BEST = 1  # 1分不是最好的吗; or the first entry, tapped for a yes
 _BUT = re.compile(r"但|就是|可是|不过|只是|没|不[^错赖]|还[有是]|要不")
+_GOOD_NEWS = re.compile(r"没(?:有)?(?:啥|什么)?(?:问题|毛病|事|说的|得说|再)|不(?:再)?[漏堵响臭吵冷]了?|不[错赖]")
 _STANDS = "verdict_stands"
 TELLS_WHY = 6  # characters from which "not solved" says what is wrong
-_PARTLY = re.compile(r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:一)?点|大半|差不离")
+_PARTLY = re.compile(
+    r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:一)?点|大半|差不离"
+    r"|还(?:有|剩|差)[^,。]{1,6}(?:不|没|漏|堵|坏|响|黑|脏)(?!错)"
+)
 _ANOTHER = re.compile(
     r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
 )
@@ -78,11 +82,17 @@ async def start(talk: Talk) -> Events:
 
 
 async def _of_one(talk: Talk, order: dict[str, Any], score: int) -> Events:
-    if order["rating"] and score >= _LOWEST_GOOD:
+    if is_rated(order) and score >= _LOWEST_GOOD:
         return await revised(talk, order, score)
-    if order["rating"] and not score and is_slip(talk):
+    if is_rated(order) and not score and is_slip(talk):
         return await taken_back(talk, order["number"])
     return await with_order(talk, order["number"], score, talk.verdict)
+
+
+def is_rated(order: dict[str, Any]) -> bool:
+    """Whether its last result has a score: what was done again waits for a new one; while it is done, the one before may be
+    revised."""
+    return bool(order["rating"]) and (order["state"] in orders.OPEN or is_rated_now(order))
 
 
 def tells_more(talk: Talk) -> tuple[str, str]:
@@ -140,7 +150,7 @@ async def otherwise(talk: Talk, number: str) -> Events | None:
         return await taken_back(talk, number) if slip else None
     if score < _LOWEST_GOOD:
         return await with_order(talk, number, score, talk.verdict)
-    known = [order for order in await orders.own_orders(talk) if order["number"] == number and order["rating"]]
+    known = [order for order in await orders.own_orders(talk) if order["number"] == number and is_rated(order)]
     return await revised(talk, known[0], score) if known else await with_order(talk, number, score, talk.verdict)
 
 
@@ -172,6 +182,9 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
         return [SlotSet("pending", {"kind": "score", "number": number, "solved": "solved" in talk.wishes, "partly": partly})]
     comment = str(verdict.get("comment") or "")[:_LONGEST_COMMENT]
     good = score >= _LOWEST_GOOD
+    told = told_solved(talk) if good else ""
+    if told:
+        return await _rated_and_told(talk, number, score, told, comment)
     given = bool(talk.menu_id) or bool(verdict.get("named"))  # a word is no slip
     waits = score == _TAKEN_FOR_BEST and not comment and given
     if not await _store(talk, number, score=score, resolved="yes" if good else "partly", comment=comment, waits=waits):
@@ -182,6 +195,20 @@ async def with_order(talk: Talk, number: str, score: int, verdict: dict[str, Any
     talk.say("rated_why" if waits else "rated_low_told" if comment else "rated_why_redone", score=str(score))
     known = {"number": number, "score": score, "resolved": "partly", "comment": comment}
     return [SlotSet("pending", {"kind": "why", **known, "told": bool(comment), "waits": waits})]
+
+
+async def _rated_and_told(talk: Talk, number: str, score: int, told: str, comment: str) -> Events:
+    """这回行了 给个四分, 给3分吧 还有一盏不亮: how far it is solved stands beside the score, and is not asked."""
+    if await _store(talk, number, score=score, resolved=told, comment=comment):
+        talk.say("rated_done" if told == "yes" else "rated_partly", score=str(score))
+    return []
+
+
+def told_solved(talk: Talk) -> str:
+    """yes or partly, where the words say how far it is solved; "" where they do not."""
+    if _PARTLY.search(talk.text):
+        return "partly"
+    return "yes" if "solved" in talk.wishes and not _BUT.search(_GOOD_NEWS.sub("", talk.text)) else ""
 
 
 def asks_how(talk: Talk) -> bool:
@@ -252,8 +279,9 @@ def _verdict(talk: Talk) -> str | None:
     told = _ANSWERS.get(talk.menu_id) or _BY_CHOICE.get(talk.choice) or _BY_ANSWER.get(talk.answer)
     if told is not None:
         return told
-    if _PARTLY.search(talk.text):
-        return "partly"
+    how_far = told_solved(talk)
+    if how_far:
+        return how_far
     if talk.intent == "dispute_result" and "solved_whole" not in talk.wishes:
         return "no"
     return "yes" if "solved" in talk.wishes else None

@@ -15,7 +15,7 @@ _FEW = 20  # characters; who tells more has something to report or to add
 # From the most telling to the least.
 _ANSWERS = {"tells_progress": "progress_noted", "solved": "solved_noted", "came_whole": "came_noted"}
 _PROGRESS = frozenset(_ANSWERS)
-_SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came"})
+_SAYS_OTHERWISE = frozenset({"asks", "urges", "nobody_came", "new_phone", "starts_correction"})
 _ASKED_FOR_SCORE = "rating_pending"
 _SEEN = "asks_seen"
 _OF_FILES = frozenset({_SEEN, "announces_file"})
@@ -84,6 +84,19 @@ async def _rated(talk: Talk) -> Events | None:
     return []
 
 
+async def _written_down(talk: Talk) -> Events | None:
+    """都改过来没, after something was put right or added: where it stands."""
+    told = [order for order in await open_orders(talk) if any(_is_residents(event) for event in order.get("events", ()))]
+    if not told:
+        return None
+    talk.say("noted_there", number=orders.by_subject(talk, told)[0]["number"])
+    return []
+
+
+def _is_residents(event: dict[str, Any]) -> bool:
+    return bool(event["type"] == "noted" and event["actor"] == "resident")
+
+
 async def _files(talk: Talk) -> Events:
     """我给你们发张照片: it may be sent. 照片看着没: what was sent goes along with the order, if one is open."""
     being_done = orders.by_subject(talk, await open_orders(talk)) if _SEEN in talk.wishes else []
@@ -117,6 +130,7 @@ _KINDS: tuple[tuple[Callable[[Talk], bool], Callable[[Talk], Awaitable[Events | 
     (lambda talk: "no_hurry" in talk.wishes, _unhurried),
     (lambda talk: "apologises" in talk.wishes, _says("no_offence")),
     (lambda talk: "asks_rated" in talk.wishes, _rated),
+    (lambda talk: "asks_noted" in talk.wishes, _written_down),
     (lambda talk: _LEAVES in talk.wishes and not talk.wishes & _SAYS_OTHERWISE, _says("no_hurry")),
     (lambda talk: bool(talk.wishes & _OF_FILES) and not talk.meta.get("attachments"), _files),
     (lambda talk: bool(talk.wishes & _PROGRESS) and not talk.wishes & _SAYS_OTHERWISE, _progress),

@@ -42,6 +42,7 @@ _FAQ_OF_WISH = {
     "asks_weekend": "weekend",
     "asks_awake": "hours",
     "others_see": "privacy",
+    "asks_scope": "scope",
 }
 # Asked about another city, these are answered with where to turn there.
 _PRIVACY = "privacy"
@@ -159,6 +160,8 @@ class Answer(ResidentAction):
         back = back_to_form(talk)
         if back is not None:
             return back
+        if talk.intent == "deny" and orders.speaks_of_tail(talk):  # 不是 我这个尾号7924
+            return await on_one_order(talk, "status", none="status_none")
         if not talk.answer and (talk.matter is not None or orders.by_leaf(talk, await orders.own_orders(talk))):
             return await add_note(talk)  # 就是这个井盖, after its photo
         small = await small_matter(talk)

@@ -59,10 +59,18 @@ def order_name(order: dict[str, Any]) -> str:
     return spoken_matter(order["category"], order["subcategory"])
 
 
+def is_rated_now(order: dict[str, Any]) -> bool:
+    """Whether this round of work has a score; the one of a round before it does not count."""
+    rating = order["rating"]
+    return bool(rating) and bool(rating.get("round") == order.get("round"))
+
+
 def status_line(order: dict[str, Any]) -> str:
     """One order of several in a line: 停水:自来水公司在办,最晚11月25日(周三)."""
     unit = order.get("unit_name") or "承办单位"
     due = order["due_at"] if order["state"] in _OPEN_WORDS else None
     by = f",最晚{day_text(datetime.fromisoformat(due))}" if due else ""
     said = {**_OPEN_WORDS, **_DONE_WORDS}.get(order["state"], "")
+    if order["state"] == "resolved" and is_rated_now(order):  # a bad score that waits for its reason
+        said = f"您打了{order['rating']['satisfaction']}分,等您说哪儿没弄好"
     return f"{order_name(order)}:{said.format(unit=unit)}{by}"

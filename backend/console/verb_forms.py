@@ -59,6 +59,7 @@ WIDGETS: dict[str, Widget] = {
     "arrived_at": Widget("到场时间(不填就是现在)", "time", _local_time),
     "public": Widget("让居民也能看到", "yes_no", _yes_no),
     "confidential": Widget("居民要保密吗(办事单位看不到姓名电话)", "yes_no", _yes_no),
+    "corrects": Widget("是居民更正前面报的内容吗(会写在内容旁边)", "yes_no", _yes_no),
     "days": Widget(f"延几个工作日(最多{MOST_DAYS}天)", "days", _whole),
     "granted": Widget("同意延期吗", "yes_no", _yes_no),
     "resume_at": Widget("什么时候恢复办理", "time", _local_time),

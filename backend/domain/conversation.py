@@ -25,6 +25,7 @@ ASSISTANT_FAILED = "assistant:"  # begins why a conversation waits for a person:
 MAYBE_UNSENT = "maybe_unsent"  # why a conversation waits for a person: nobody knows whether an answer arrived
 CALLED_FOR = frozenset({"asked", "low_confidence"})  # why it waits: the resident wished it, or was not understood
 LEFT_FOR_PEOPLE = "left_for_people"  # `purpose` of a resident's message that the bot did not answer
+TAKEN_IN = "taken_in"  # and of one that a person answered, when the facts in it went into the open form
 
 
 @dataclass(frozen=True)

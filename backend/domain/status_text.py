@@ -13,7 +13,8 @@ from backend.contracts.work_orders import OPEN_STATES, State
 @dataclass(frozen=True)
 class Standing:
     """An order as it stands. `matter` is its leaf in spoken words; `since` is when it came into this state; `due_at` and
-    `on_site_due_at` are promises, `arrived_at` is when somebody came. Times carry their zone."""
+    `on_site_due_at` are promises, `arrived_at` is when somebody came; `bad_score` is a low score that waits for its reason, 0 for
+    none. Times carry their zone."""
 
     state: State
     matter: str
@@ -23,6 +24,7 @@ class Standing:
     on_site_due_at: datetime | None = None
     arrived_at: datetime | None = None
     suspended: bool = False
+    bad_score: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,27 +57,44 @@ _WORDINGS: dict[State, _Wording] = {
     State.DECLINED: _Wording("您报的{matter}{since}没能受理。", "不明白的话,我给您找人工说说", "{matter}没能受理。"),
     State.WITHDRAWN: _Wording("您报的{matter}{since}撤回了。", "还需要的话,随时再报", "{matter}{since}就撤回了。"),
 }
+# Rated badly a moment ago; it goes back to its unit with the reason, or soon without one.
+_WAITS_FOR_REASON = _Wording(
+    "您报的{matter},{unit}{since}说办好了,您打了{score}分。",
+    "哪儿没弄好,您说一句,我退回去叫他们重办;点错了就重发个分数",
+    "{matter}您打了{score}分,我等您一句话。",
+)
 _PAUSED = "眼下有原因停着,能办了就接着办,到时告诉您"
 _LATE = "已经过了说好的时间,要催他们就回“催一下”"
 
 
 def status_text(standing: Standing, *, now: datetime) -> str:
     """Two sentences. `now` decides whether a day is called 今天 or by its date, and whether the promise is kept."""
-    wording = _WORDINGS[standing.state]
+    wording = _wording(standing)
     return f"{_filled(wording.text, standing, now)}{_next(standing, now, wording.next)}。"
 
 
 def status_again(standing: Standing, *, now: datetime) -> str:
     """The same in other words, for one who asks a second time and hears nothing new."""
-    closing = "一有变化我马上告诉您" if standing.state in OPEN_STATES else _WORDINGS[standing.state].next
-    return f"{_filled(_WORDINGS[standing.state].still, standing, now)}{_next(standing, now, closing)}。"
+    wording = _wording(standing)
+    closing = "一有变化我马上告诉您" if standing.state in OPEN_STATES else wording.next
+    return f"{_filled(wording.still, standing, now)}{_next(standing, now, closing)}。"
+
+
+def _wording(standing: Standing) -> _Wording:
+    waits = standing.bad_score and standing.state not in OPEN_STATES
+    return _WAITS_FOR_REASON if waits else _WORDINGS[standing.state]
 
 
 def _filled(pattern: str, standing: Standing, now: datetime) -> str:
     since = moment_text(standing.since, now=now)
     came = f"{moment_text(standing.arrived_at, now=now)}到的现场" if standing.arrived_at else f"{since}接的手"
     return pattern.format(
-        matter=_named(standing.matter), unit=standing.unit or "承办单位", since=since, came=came, due=_due(standing, now)
+        matter=_named(standing.matter),
+        unit=standing.unit or "承办单位",
+        since=since,
+        came=came,
+        due=_due(standing, now),
+        score=standing.bad_score,
     )
 
 

@@ -104,7 +104,7 @@ FIELDS: dict[Verb, dict[str, Check]] = {
     Verb.ACKNOWLEDGE: {},
     Verb.CONTACT: {"reached": _flag, "method": _text, "contacted_at": _time},
     Verb.ARRIVE: {"arrived_at": _time, "lat": _degrees(90), "lon": _degrees(180), **_FILES},
-    Verb.NOTE: {"public": _flag, "confidential": _flag, **_FILES},
+    Verb.NOTE: {"public": _flag, "confidential": _flag, "corrects": _flag, **_FILES},
     Verb.RETURN: {**_REASON, "suggested_unit": _text},
     Verb.EXTEND: {**_REASON, "days": _days, "until": _time, "granted": _flag, **_FILES},
     Verb.SUSPEND: {**_REASON, "resume_at": _time},

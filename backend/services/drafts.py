@@ -18,6 +18,7 @@ from backend.domain.delivery_plan import reached_at
 from backend.domain.draft import advance
 from backend.domain.drafting.asking import question_of, read_back, with_next_question
 from backend.domain.drafting.codec import from_json
+from backend.domain.drafting.collecting import collect
 from backend.domain.drafting.later import as_before, put_off
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.drafting.model import Ask, OpenForm, Outcome, Previous, Question, Step, Turn, open_form
@@ -120,6 +121,17 @@ async def hear(session: AsyncSession, *, conversation_id: str, message: HeardMes
         return await _added(session, row, step.form, message.message_id, now)
     form = await _beside_twin(session, row, await _with_category(session, step.form), now)
     return _keep(row, replace(step, form=form), now)
+
+
+def take_in(row: ConversationRow, *, message_id: str, text: str, facts: Facts, at: datetime, now: datetime) -> None:
+    """Take the facts of what was told to a person into the open form of a locked conversation; its words answer no question of
+    ours. Without a form or a fact nothing changes."""
+    form = _stored(row)
+    if form is None or not (facts.address or facts.occurred_at or facts.phones):
+        return
+    step = collect(form, Turn(message_id=message_id, text=text, intent="provide_info", at=at, facts=facts))
+    if step.outcome is Outcome.ASK:
+        _keep(row, step, now)
 
 
 async def _added(session: AsyncSession, row: ConversationRow, form: OpenForm, message_id: str, now: datetime) -> Told:

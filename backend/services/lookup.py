@@ -71,13 +71,15 @@ async def look_up(
     order = await orders.find_order(session, number)
     units = await directory.unit_names(session)
     if order is not None and await _may_see(session, order, phone_tail, resident):
-        return status_of(order, units, now=now)
+        rating = await orders.rating_of(session, order.id, order.round)
+        bad_score = rating.satisfaction if rating is not None and rating.reopens_at is not None else 0
+        return status_of(order, units, now=now, bad_score=bad_score)
     await attempts.record(session, limits, now=now)
     return None
 
 
-def status_of(order: WorkOrderRow, unit_names: dict[str, str], *, now: datetime) -> Status:
-    """Where an order is, since when, due when and what comes next."""
+def status_of(order: WorkOrderRow, unit_names: dict[str, str], *, now: datetime, bad_score: int = 0) -> Status:
+    """Where an order is, since when, due when and what comes next; `bad_score` waits for its reason, 0 for none."""
     state = State(order.state)
     since = _since(order, state)
     standing = Standing(
@@ -89,6 +91,7 @@ def status_of(order: WorkOrderRow, unit_names: dict[str, str], *, now: datetime)
         on_site_due_at=order.on_site_due_at,
         arrived_at=order.arrived_at,
         suspended=order.suspended_at is not None,
+        bad_score=bad_score,
     )
     return Status(
         number=order.number,

@@ -71,9 +71,10 @@ async def settle(session: AsyncSession, *, message_id: str, fetched: Mapping[str
 async def _mark_orders(
     session: AsyncSession, conversation_id: str, since: datetime, outcome: Mapping[str, StoredMedia | Lost]
 ) -> None:
-    """The orders that were filed meanwhile. Attachments are no part of the log of events, so no version changes."""
+    """The orders that were filed meanwhile, or that it was sent for. Attachments are no part of the log of events, so no version
+    changes."""
     query = select(WorkOrderRow.id, WorkOrderRow.attachments).where(
-        WorkOrderRow.conversation_id == conversation_id, WorkOrderRow.created_at >= since
+        WorkOrderRow.conversation_id == conversation_id, WorkOrderRow.updated_at >= since
     )
     for order_id, attachments in (await session.execute(query)).all():
         marked = _marked(attachments, outcome, _for_others)

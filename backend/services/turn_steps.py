@@ -148,8 +148,8 @@ def _metadata(conversation: ConversationRow, message: MessageRow, menu_id: str, 
         "script": conversation.script,
         "rating_pending": conversation.rating_pending,
         "opted_out": conversation.opted_out_at is not None,
-        "facts_from": None,
         "alarmed": conversation.emergency_number if is_recent_emergency(known_at=conversation.emergency_at, now=now) else "",
+        "told_to_people": "",
     }
 
 

@@ -20,7 +20,7 @@ from backend.contracts.understanding import DangerTalk
 from backend.domain import phrases
 from backend.domain.conversation import LEFT_FOR_PEOPLE, DraftState, draft_state, is_recent_emergency, needs_new_dialogue
 from backend.domain.language.emergency_kinds import LASTS_WHATEVER_IS_SAID
-from backend.services import metrics, turn_effects
+from backend.services import metrics, told_to_people, turn_effects
 from backend.services.delivery import Deliverer, Sending
 from backend.services.draft_place import danger_in
 from backend.services.ears import Ears
@@ -127,6 +127,7 @@ class TurnWorker(LeasedWorker[Turn]):
             leases.give_back(conversation, lease, due_at=None)
             return None
         self._open_dialogue(conversation)
+        await told_to_people.take_in(session, conversation, self._ears, now=self._clock.now())
         tried_before = lease.orphaned or message.turn_attempts > 0
         known = await _known_answer(session, conversation, message, tried_before=tried_before)
         return Turn(lease, conversation, message, conversation.epoch, known)
@@ -174,7 +175,18 @@ class TurnWorker(LeasedWorker[Turn]):
         question = assistant_turn(turn, now=self._clock.now())
         if question is None or not owned_by_bot(turn):
             return await self._beside_people(turn) or Silent(left=question is not None)
-        return Answered((Reply(turn.known),)) if turn.known else await self._ask(turn, question)
+        if turn.known:
+            return Answered((Reply(turn.known),))
+        return await self._ask(turn, await self._after_people(turn, question))
+
+    async def _after_people(self, turn: Turn, question: AssistantTurn) -> AssistantTurn:
+        """With what the resident told a person lately, if anything: it may be what is spoken of now."""
+        if turn.conversation.epoch == 0:
+            return question
+        async with self.db.reading() as session:
+            heard = await told_to_people.heard_by_people(session, turn.conversation, now=self._clock.now())
+        told = "。".join(message.text for message in heard)
+        return replace(question, metadata={**question.metadata, "told_to_people": told})
 
     async def _beside_people(self, turn: Turn) -> Answer | None:
         """What counts although people have the conversation: that none is wanted any more, and a score that was asked for."""

@@ -207,6 +207,7 @@ async def _close(at: Situation) -> Effect:
 
 async def _reopen(at: Situation) -> Effect:
     order = at.order
+    _keep_files(at)
     changes = {
         **at.terms.start(at.now),
         "round": order.round + 1,
@@ -274,7 +275,15 @@ async def _join(at: Situation) -> Effect:
 
 async def _note(at: Situation) -> Effect:
     """`confidential`: the reporter asks after filing not to be known, and is hidden from now on. Nothing takes it back."""
+    _keep_files(at)
     return Effect({"confidential": True} if at.given.data.get("confidential") else {})
+
+
+def _keep_files(at: Situation) -> None:
+    """What a resident sends after filing stands with what was sent before it; personal data, so it is no part of the log."""
+    sent = at.given.data.get("attachments")
+    if sent and at.role in (Role.SERVICE, None):
+        at.order.attachments = [*at.order.attachments, *sent]
 
 
 async def _none(_at: Situation) -> Effect:

@@ -209,6 +209,21 @@ async def last_word_of(session: AsyncSession, conversation_id: str, *, author: A
     return int(await session.scalar(query) or 0)
 
 
+async def said_before(
+    session: AsyncSession, conversation_id: str, *, seq: int, purposes: Collection[str], since: datetime
+) -> Sequence[MessageRow]:
+    """What a resident wrote or spoke before number `seq` and not before `since`, of these purposes, oldest first."""
+    query = select(MessageRow).where(
+        MessageRow.conversation_id == conversation_id,
+        MessageRow.direction == "in",
+        MessageRow.kind.in_(("text", "voice")),
+        MessageRow.seq < seq,
+        MessageRow.purpose.in_(purposes),
+        MessageRow.created_at >= since,
+    )
+    return list(await session.scalars(query.order_by(MessageRow.seq)))
+
+
 async def last_purpose(session: AsyncSession, conversation_id: str) -> str:
     """Why the resident was written to last ("" when never): what a few words answer."""
     said = MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"

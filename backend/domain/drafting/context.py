@@ -47,7 +47,7 @@ _WISHES = (
         "no_urging",
         "of_the_visit",
     ),
-    *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse"),
+    *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse", "takes_back_withdrawal", "asks_noted", "asks_scope"),
 )
 
 
@@ -136,6 +136,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_answers.phone_dropped,
     context_answers.no_giving_up,
     context_questions.person,
+    context_questions.of_elsewhere,
     *WORD_RULES,
     context_answers.put_off,
     context_answers.refusal,

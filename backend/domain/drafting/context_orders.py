@@ -14,7 +14,7 @@ from backend.domain.drafting.heard import (
     surely,
 )
 from backend.domain.drafting.words import words_beside_facts
-from backend.domain.language.answers import changed_score, explicit_score, parse_rating
+from backend.domain.language.answers import changed_score, explicit_score, parse_rating, slipped_score
 from backend.domain.language.wishes import says
 
 _LIKELY = 0.4
@@ -61,6 +61,8 @@ def revised_score(heard: Heard) -> str:
     around = _AROUND_SCORE | {"dispute_result"} if heard.requested == RATING else _AROUND_SCORE
     wanted = heard.requested in ("", RATING) and best(heard) in around
     if heard.requested == RATING and changed_score(heard.text) is not None:
+        return "rate"
+    if heard.requested in ("", RATING) and slipped_score(heard.text) is not None and heard.facts.address is None:
         return "rate"
     return "rate" if wanted and explicit_score(heard.text) is not None else ""
 

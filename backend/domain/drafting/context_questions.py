@@ -36,6 +36,12 @@ def who_handles(heard: Heard) -> str:
     return "ask_faq" if bare and ((asked and says("who_handles", heard.text)) or after_thanks) else ""
 
 
+def of_elsewhere(heard: Heard) -> str:
+    """我是立山区的 路灯不亮 你们管不, with no form open: first whether we see to it at all."""
+    asks = not heard.requested and says("elsewhere", heard.text) and says("asks_scope", heard.text)
+    return "ask_faq" if asks and best(heard) != "emergency" else ""
+
+
 def person(heard: Heard) -> str:
     """我要找你们领导: a person, unless a clear matter is told around it and no question is open."""
     tells = is_clear(heard.matter, SURE_OF_MATTER) and not heard.requested

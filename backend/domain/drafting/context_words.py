@@ -21,6 +21,11 @@ _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("solved_whole", "thanks", _UNSURE | {"cancel", "report_complaint", "greet", "urge", "correct_previous_detail"}),
+    (
+        "takes_back_withdrawal",
+        "cancel",
+        _UNSURE | {"correct_previous_detail", "dispute_result", "query_status", "urge", "rate", "ask_faq", "report_complaint"},
+    ),
     ("stop_texts", "ask_faq", _UNSURE | {"report_complaint", "cancel"}),
     ("where_whole", "query_status", _UNSURE | {"greet"}),
     ("tells_progress", "provide_info", _UNSURE | {"report_complaint", "dispute_result"}),
@@ -51,6 +56,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("missed_call", "provide_info", _UNSURE | {"ask_faq", "query_status", "report_complaint", "dispute_result", "urge", "abuse"}),
     ("apologises", "chitchat", _UNSURE | {"thanks", "abuse", "cancel", "report_complaint", "urge", "rate"}),
     ("threatens_whole", "ask_human", _UNSURE | {"report_complaint"}),
+    ("asks_noted", "provide_info", _UNSURE | {"query_status", "ask_faq", "correct_previous_detail", "urge", "dispute_result"}),
     ("asks_seen", "provide_info", _UNSURE | {"query_status", "ask_faq", "dispute_result"}),
 )
 _NO_SECRECY = frozenset({"emergency", "opt_out", "ask_faq", "rate"})
@@ -87,6 +93,8 @@ def _read_back(heard: Heard) -> str:
     """能给我念念我报的内容吗: asks after what was written down, in the form and after it."""
     if len(heard.text) > _LONGEST_QUESTION or not says("reads_back", heard.text) or stands(heard) or _surely_denies(heard):
         return ""
+    if heard.requested not in FORM and says("asks_noted", heard.text):
+        return "provide_info"
     return "ask_faq" if says("others_see", heard.text) else "query_status"
 
 
@@ -213,7 +221,7 @@ def _leaves(heard: Heard) -> str:
 
 def _unreadable(heard: Heard) -> str:
     """asdkjh: letters that are no word we know are not a matter, whatever the model makes of them."""
-    letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/-]+", heard.text) and heard.facts.address is None
+    letters = heard.answer is None and re.fullmatch(r"[A-Za-z\s.,!?~_/。…、-]+", heard.text) and heard.facts.address is None
     doubtful = best(heard) in ("report_complaint", "provide_info", "emergency", "out_of_scope") or share(heard) < LIKELY
     return "nlu_fallback" if letters and doubtful else ""
 

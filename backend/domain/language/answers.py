@@ -70,7 +70,8 @@ _SCORE = re.compile(
 )
 # 刚才打高了 改成3: a bare number is a score only beside words of scoring.
 _CHANGED_TO = re.compile(
-    r"(?:打|给|评|分|点|按)[^,。]{0,5}(?:高|低|错|多|少|重|轻)了?[^\d]{0,8}?(?:改|换|应该|想给|是|给)(?:成|为|到|是)?(?:个)?\s*"
+    r"(?:(?:打|给|评|分|点|按)[^,。]{0,5}(?:高|低|错|多|少|重|轻)了?|没戴(?:老)?花?眼?镜|眼(?:神儿?|睛)?(?:花|不好使?|不济)了?)"
+    r"[^\d]{0,8}?(?:改|换|应该|想给|是|给)(?:成|为|到|是)?(?:个)?\s*"
     r"(?P<score>[0-5]|[零一二两三四五])(?![\d号楼单元层室点天个月年])"
 )
 # 那改成5, and no more: a score only where one is waited for.
@@ -154,7 +155,15 @@ def explicit_score(text: str) -> int | None:
     plain = normalise(text).text
     if _FULL_MARKS.search(plain):
         return 5
-    named = [*_SCORE.finditer(plain)] or [*_CHANGED_TO.finditer(plain)]
+    return _last_score([*_SCORE.finditer(plain)] or [*_CHANGED_TO.finditer(plain)])
+
+
+def slipped_score(text: str) -> int | None:
+    """The score of 刚才没戴眼镜 应该是5: another than the one that was given; None for anything else."""
+    return _last_score([*_CHANGED_TO.finditer(normalise(text).text)])
+
+
+def _last_score(named: list[re.Match[str]]) -> int | None:
     scores = [value for value in (parse_numeral(match["score"]) for match in named) if value is not None]
     return min(max(scores[-1], 1), 5) if scores else None
 

@@ -472,3 +472,19 @@ def test_no_sequence_of_verbs_ever_breaks_an_order(sqlite_template, tmp_path_fac
         assert State(order.state).value == log[-1].to_state
 
     asyncio.run(play())
+
+
+async def test_a_photo_that_comes_after_filing_stands_with_those_before_and_the_log_still_proves_itself(desk, database):
+    order = await desk.file(attachments=({"kind": "image", "media_id": "m1"},))
+    order = await desk.do(order, "note", note="居民补充:[图片]", attachments=[{"kind": "image", "media_id": "m2"}], caller=OWNER)
+    assert [item["media_id"] for item in order.attachments] == ["m1", "m2"]
+    async with database.reading() as session:
+        assert (await verify(session)).is_sound
+
+
+async def test_what_the_unit_photographs_is_its_own_affair(desk):
+    order = await desk.file()
+    order = await desk.do(
+        order, "note", note="现场照片", attachments=[{"kind": "image", "url": "https://x/1.jpg"}], caller=HANDLER
+    )
+    assert order.attachments == []

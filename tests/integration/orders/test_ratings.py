@@ -12,6 +12,7 @@ from backend.services.assessment import assessment
 from backend.services.audit import verify
 from backend.services.casework import Caller, Resident
 from backend.services.clocks import raise_due_alarms
+from backend.services.lookup import look_up
 from backend.services.ratings import AlreadyRated, VerdictStands, rate, take_back
 from backend.storage.tables.work_orders import RatingRow
 from backend.storage.work_orders import events_of, get_order
@@ -281,3 +282,19 @@ async def test_a_dispute_may_come_with_a_photo_or_a_voice(desk, database, finish
     order = await desk.do(finished, "reopen", reason="暖气咋还不热", attachments=files)
     async with database.reading() as session:
         assert (await events_of(session, order.id))[-1].data["attachments"] == files
+
+
+@pytest.mark.parametrize(("answers", "waits"), [(TAPPED, True), ({**BAD}, False)])
+async def test_who_asks_after_an_order_whose_bad_score_waits_is_asked_for_the_reason(desk, finished, answers, waits):
+    await give(desk, finished, answers, reason_follows=waits)
+    async with desk.database.transaction() as session:
+        asked = {
+            "number": finished.number,
+            "phone_tail": "",
+            "resident": Resident("conversation-li"),
+            "client": "c",
+            "now": desk.now,
+        }
+        status = await look_up(session, **asked)
+    assert ("哪儿没弄好" in status.text) is waits
+    assert "打个1到5分" not in status.text

@@ -273,7 +273,7 @@ async def test_who_asks_what_others_filed_hears_that_it_is_not_told() -> None:
         text, _, _ = await run(
             "action_query_status", tracker("谁举报的我", "query_status", parsed={"wishes": wishes_of("谁举报的我")})
         )
-    assert text in told_of("others_order")
+    assert text in told_of("others_secret")
 
 
 async def test_who_leaves_the_question_for_the_phones_tail_is_let_go() -> None:

@@ -241,3 +241,13 @@ async def test_what_residents_write_is_never_markup(browser, context):
     assert "<script>alert" not in page
     assert "<img src=x>" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_what_the_resident_put_right_stands_beside_what_it_replaces(browser, context):
+    number = (await order(context.database)).number
+    await do(context, number, "note", note="居民更正 楼号:6号楼 → 8号楼。原话:楼号错了", corrects=True)
+    await do(context, number, "note", note="居民补充:带个梯子")
+    async with browser("zhou") as client:
+        facts = (await client.get(f"/console/orders/{number}")).text.split("<h2>时限</h2>")[0]
+    assert "居民更正 楼号:6号楼 → 8号楼" in facts
+    assert "带个梯子" not in facts

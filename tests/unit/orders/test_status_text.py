@@ -95,3 +95,17 @@ def test_only_a_matter_that_has_a_name_stands_in_quotes(state: State) -> None:
     for told in (status_text, status_again):
         unclear, named = (told(dataclasses.replace(standing(state), matter=matter), now=NOW) for matter in ("这件事", "停水"))
         assert ("“这件事”" in unclear, "这件事" in unclear, "“停水”" in named) == (False, True, True)
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.CLOSED])
+def test_a_bad_score_that_waits_for_its_reason_asks_for_it_and_not_for_a_score(state: State) -> None:
+    told = standing(state, bad_score=1)
+    for text in (status_text(told, now=NOW), status_again(told, now=NOW)):
+        assert "您打了1分" in text
+        assert "哪儿没弄好" in text
+        assert "打个1到5分" not in text
+        assert len(text) <= 124
+
+
+def test_a_bad_score_of_an_order_that_went_back_is_not_waited_for() -> None:
+    assert "您打了" not in status_text(standing(State.DISPATCHED, bad_score=1), now=NOW)
