@@ -147,7 +147,7 @@ def _with_distance(text: str, part: Part) -> Part:
 
 
 def _found(text: str, parts: list[Part]) -> Part | None:
-    spot = _row_of_cottages(text) or _crossing(text, parts) or _directed(text, parts)
+    spot = _with_row(text, _crossing(text, parts) or _directed(text, parts))
     named = _institution(text, parts)
     bare = spot is not None and spot.value in _ALONE and not any(part.name == "building" for part in parts)
     if spot is not None and named is not None and (bare or not names_a_place(spot.value)):
@@ -156,6 +156,15 @@ def _found(text: str, parts: list[Part]) -> Part | None:
         if near or bare:
             return Part("landmark", together, named.start, spot.end) if near else named
     return spot or named or _within(text, parts) or _of_the_public(text)
+
+
+def _with_row(text: str, spot: Part | None) -> Part | None:
+    """The row of cottages that is told, with the spot right in front of it: 铁道口西边 + 第二趟房."""
+    row = _row_of_cottages(text)
+    if row is None:
+        return spot
+    behind = spot is not None and spot.end <= row.start and not text[spot.end : row.start].strip(" 的东西南北边面侧头")
+    return Part("landmark", text[spot.start : row.end], spot.start, row.end) if spot is not None and behind else row
 
 
 def names_a_place(landmark: str) -> bool:

@@ -47,7 +47,7 @@ async def test_the_list_tells_state_unit_and_deadline_in_words(browser, context)
 async def test_an_order_whose_resident_is_forgotten_is_still_a_page(browser, context):
     made = await order(context.database)
     async with context.database.transaction() as session:
-        await forget_order(session, made.id)
+        await forget_order(session, made.id, now=context.clock.now())
     async with browser("admin") as client:
         for page in ("/console/orders", f"/console/orders/{made.number}"):
             answer = await client.get(page)
