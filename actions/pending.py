@@ -164,7 +164,8 @@ async def _offer(talk: Talk, pending: dict[str, Any]) -> Events | None:
     if verdict == "no":
         talk.say("nothing_more" if talk.intent in _LEAVES_OFFER else "what_now")
         return []
-    if verdict != "yes" and not (talk.facts.get("address") or talk.facts.get("occurred_at") or talk.facts.get("phones")):
+    tells = talk.facts.get("address") or talk.facts.get("occurred_at") or talk.facts.get("phones")
+    if verdict != "yes" and not (tells or talk.intent == "provide_info"):  # 两千, of the deposit: it goes on as well
         return None
     told = await drafting.put(talk, dict(pending["body"]))
     if verdict != "yes":  # a place or a phone instead of a yes: it goes on

@@ -49,6 +49,8 @@ _CLOCK = re.compile("[点半刻]")
 _DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "每日", "一天到晚", "天天都"})
 _BARE = 2  # characters beside a fact up to which the message is that fact and nothing else
 _DIGITS_OF_A_YEAR = 4
+_MEANT_AS_PHONE = 5  # digits
+_HOTLINE = re.compile(r"(?<!\d)(?:1[12][0-9]|1000\d|10086|123\d\d|12388|95\d{3}|96\d{3})(?!\d)")  # 12345也打了没用
 _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 
@@ -305,7 +307,8 @@ def _phone(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
     from_channel = not draft.contact_phone or draft.contact_phone == turn.known_phone
     if usable and (from_channel or is_correction(form, turn) or form.requested is Ask.CONTACT_PHONE):
         return replace(draft, contact_phone=usable[-1].number), ""
-    meant = turn.facts.phones or (form.requested is Ask.CONTACT_PHONE and sum(char.isdigit() for char in turn.text) >= 5)
+    digits = sum(char.isdigit() for char in _HOTLINE.sub("", turn.text))
+    meant = turn.facts.phones or (form.requested is Ask.CONTACT_PHONE and digits >= _MEANT_AS_PHONE)
     return draft, "phone_invalid" if meant and not usable else ""
 
 

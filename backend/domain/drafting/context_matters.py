@@ -47,6 +47,7 @@ _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "ur
 _ANNOUNCES = re.compile(
     r"(?:我们?|俺们?)?(?:要|想|来)?(?:投诉|举报|反映|反应|报修)(?:一下|个)?(?!了|过|的|吗|电话|热线|渠道|流程|方式|以后|之后|会|能|要|得|需|怎|咋|哪|谁|到)"
 )
+_WHETHER = re.compile(r"(.)[不没]\1")  # 停不停水
 _BEGINS = re.compile(r"(?:是|就是|事情是)这(?:么|样)(?:的|个(?:事儿?|情况)|回事)[\s,。:]*\S{4}")  # 是这样的 我家楼上漏水
 _ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
 _SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
@@ -113,13 +114,15 @@ def undisputed(heard: Heard) -> str:
 
 
 def announced(heard: Heard) -> str:
-    """举报有人违建 asks nothing, and 低保被取消了 takes nothing back: a clear matter, announced as one or suffered."""
+    """举报有人违建 and 房东不退押金 ask nothing, 低保被取消了 takes nothing back: a clear matter, told, stated or suffered."""
     open_to_it = heard.requested in ("", RATING, Ask.DESCRIPTION.value) and heard.answer is None and not heard.facts.order_numbers
     if not open_to_it or not is_clear(heard.matter, SURE_OF_MATTER) or says("question", heard.text) or says("how_to", heard.text):
         return ""
     opens = (best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)) or _BEGINS.match(heard.text)
     suffers = best(heard) == "cancel" and _SUFFERED.search(heard.text)
-    return "report_complaint" if opens or suffers else ""
+    asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text)
+    states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not asks
+    return "report_complaint" if opens or suffers or states else ""
 
 
 def greeted(heard: Heard) -> str:

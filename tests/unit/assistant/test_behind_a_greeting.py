@@ -87,6 +87,19 @@ def test_what_is_announced_as_a_matter_or_was_suffered_is_a_report(said: str, wi
 
 
 @pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("我在你们区租房 房东不退押金", "report_complaint"),
+        ("房东不退押金怎么办", "report_complaint"),
+        ("明天停不停水", "ask_faq"),
+        ("停水一般停多久", "ask_faq"),
+    ],
+)
+def test_a_named_matter_without_a_word_of_asking_is_stated_and_no_question(said: str, expected: str) -> None:
+    assert intent(said, "", ("ask_faq", 0.7), ("report_complaint", 0.06), matter=NO_WATER) == expected
+
+
+@pytest.mark.parametrize(
     ("said", "rest"),
     [
         ("你好 请问一下 医保卡丢了咋补", "医保卡丢了咋补"),

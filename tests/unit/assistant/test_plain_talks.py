@@ -151,3 +151,30 @@ def test_the_later_hour_of_a_clock_of_twelve_is_the_next_such_hour(said: str, st
     assert when.end is not None
     assert (when.start.astimezone(SHANGHAI).hour, when.end.astimezone(SHANGHAI).hour) == (start, end)
     assert (when.end - when.start).total_seconds() < 12 * 3600
+
+
+def test_what_is_seen_on_the_way_and_the_weather_name_no_road() -> None:
+    assert turn("干活的时候看见路边树倒了").facts.address is None
+    assert turn("下雪天路太滑").facts.address is None
+    found = turn("看见胜利路上有个坑").facts.address
+    assert found is not None
+    assert found.address.road == "胜利路"
+
+
+def test_how_the_old_people_are_is_no_place() -> None:
+    step = told(fresh(), ("楼下半夜打桩", "report_complaint"), turn("家里老人心脏不好", "provide_info"))
+    assert "心脏" not in step.form.draft.address.text
+
+
+@pytest.mark.parametrize("said", ["12345也打了没用", "打10000没人管", "96715一直占线"])
+def test_a_hotline_named_where_the_phone_is_asked_for_is_no_phone_with_a_slip(said: str) -> None:
+    asked = told(fresh(), REPORT, "翠园小区6号楼2单元301", "昨天").form
+    step = told(asked, turn(said, "report_complaint"))
+    assert "phone_invalid" not in step.remarks
+    assert step.form.draft.description.endswith(said)
+
+
+def test_since_the_heating_came_on_is_a_time() -> None:
+    found = turn("供上暖就没热过").facts.occurred_at
+    assert found is not None
+    assert found.occurred_at.kind is TimeKind.SINCE
