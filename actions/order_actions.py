@@ -94,6 +94,8 @@ class Withdraw(ResidentAction):
         again = await restored(talk) if mistaken else None
         if again is not None:
             return again
+        if back is None and not _TAKES_BACK.search(talk.text) and await _is_first_report(talk):
+            return [FollowupAction(FORM)]  # 俺对象让人打了 人家不给立案
         stays = mistaken or _STAYS.search(talk.text) or ("keeps" in talk.wishes and not _TAKES_BACK.search(talk.text))
         if back is None and stays and await open_orders(talk):
             talk.say("withdraw_kept")

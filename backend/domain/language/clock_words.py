@@ -15,6 +15,7 @@ _PARTS: dict[str, tuple[float, float]] = {
 }
 _SHORT: dict[str, tuple[float, float]] = {word: (hours[0], hours[1]) for word, hours in _TABLE["short_parts"].items()}
 _PART_WORDS = "|".join(sorted(_PARTS, key=len, reverse=True))
+# 一晚上几十车 counts, and names no evening.
 # 楼上半夜砸墙, 楼下午休: the floor above and the shop below are no parts of the day.
 # 晚上好 师傅 greets, 晚上好冷 does not.
 # 中午吃了吗 is small talk, 周末上班不 asks when we are there.
@@ -23,7 +24,7 @@ _GREETING = (
     r"|啥|什么|没|过(?=[没吗])))"
 )
 _PART = re.compile(
-    rf"(?<!楼(?=[上下]))(?<!初(?=一早))(?!早起来(?![水电气人]))(?P<part>{_PART_WORDS}|(?<![每今昨明前当天])[早晚](?=\d{{1,2}}[点:]|(?!一点)[一二三四五六七八九十]{{1,2}}点))(?!{_GREETING})(?:儿|的时候|那会儿?)?"
+    rf"(?<!楼(?=[上下]))(?!(?<=一)晚上[一-龥]{0, 2}(?:[\d两二三四五六七八九十几]|一(?!直|个劲|样)))(?<!初(?=一早))(?!早起来(?![水电气人]))(?P<part>{_PART_WORDS}|(?<![每今昨明前当天])[早晚](?=\d{{1,2}}[点:]|(?!一点)[一二三四五六七八九十]{{1,2}}点))(?!{_GREETING})(?:儿|的时候|那会儿?)?"
 )
 _AFTER_DAY = re.compile(rf"(?:的|儿|个)?\s*(?P<part>{'|'.join(_SHORT)})(?!点(?:来|修|处|解)|些|(?<=早)(?:就|已))")
 _HOUR = r"(?:2[0-4]|1\d|0?\d|零|十[一二]?|二十[一二三四]?|[一二两三四五六七八九])"

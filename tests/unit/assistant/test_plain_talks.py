@@ -156,6 +156,7 @@ def test_the_later_hour_of_a_clock_of_twelve_is_the_next_such_hour(said: str, st
 def test_what_is_seen_on_the_way_and_the_weather_name_no_road() -> None:
     assert turn("干活的时候看见路边树倒了").facts.address is None
     assert turn("下雪天路太滑").facts.address is None
+    assert turn("渣土车满路撒土").facts.address is None
     found = turn("看见胜利路上有个坑").facts.address
     assert found is not None
     assert found.address.road == "胜利路"
@@ -178,3 +179,7 @@ def test_since_the_heating_came_on_is_a_time() -> None:
     found = turn("供上暖就没热过").facts.occurred_at
     assert found is not None
     assert found.occurred_at.kind is TimeKind.SINCE
+
+
+def test_how_many_in_one_night_is_no_evening() -> None:
+    assert turn("一晚上几十车").facts.occurred_at is None
