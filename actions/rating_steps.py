@@ -35,9 +35,6 @@ _PARTLY = re.compile(
     r"部分|一半|不(?:太|大|够)?彻底|还(?:有|差)(?:一)?点|大半|差不离"
     r"|还(?:有|剩|差)[^,。]{1,6}(?:不|没|漏|堵|坏|响|黑|脏)(?!错)"
 )
-_ANOTHER = re.compile(
-    r"对了|另外|再就是|还有(?:就是)?(?:一)?(?:个|件)?(?:事儿?)?|顺便(?:说|反映|报)?(?:一下|个事儿?)?|再(?:说|报|反映)(?:一)?(?:个|件)(?:事儿?)?"
-)
 # No score, and none is pressed for.
 _PUT_OFF = {"declines_rating": "rate_left", "verdict_later": "rate_later"}
 _NO_TROUBLE = frozenset({"adds", "instructs"})
@@ -97,12 +94,9 @@ def is_rated(order: dict[str, Any]) -> bool:
 
 def tells_more(talk: Talk) -> tuple[str, str]:
     """The verdict, and what is told after 另外, 对了 and is a trouble of its own; two "" where nothing is."""
-    match = _ANOTHER.search(talk.text) if "another" in talk.wishes else None
-    rest = re.sub(r"^[\s\W]+", "", talk.text[match.end() :]) if match else ""
+    before, rest = talk.around_another
     tells = talk.facts.get("address") or talk.facts.get("occurred_at") or talk.matter is not None
-    if match is None or not tells or len(rest) < TELLS_WHY or talk.wishes & _NO_TROUBLE:
-        return "", ""
-    return re.sub(r"[\s\W]+$", "", talk.text[: match.start()]), rest
+    return (before, rest) if tells and len(rest) >= TELLS_WHY and not talk.wishes & _NO_TROUBLE else ("", "")
 
 
 async def store_beside(talk: Talk) -> bool:

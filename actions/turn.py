@@ -107,6 +107,12 @@ class Talk:
         return frozenset(self.message.get("wishes") or ())
 
     @property
+    def around_another(self) -> tuple[str, str]:
+        """What is said before and behind the words that announce a further problem; two "" where none is."""
+        before, behind = self.message.get("another") or ("", "")
+        return str(before), str(behind)
+
+    @property
     def guess(self) -> dict[str, Any]:
         """The likeliest leaf, {} for none."""
         return next(iter(self.message.get("categories") or []), {})

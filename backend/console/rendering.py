@@ -15,8 +15,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from backend.console import words
-from backend.contracts.spoken_time import day_text
-from backend.domain.conversation import LOCAL
+from backend.contracts.spoken_time import LOCAL, day_text
 from backend.domain.masking import for_others, mask_phone, mask_text
 
 HERE = Path(__file__).resolve().parent

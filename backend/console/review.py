@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from backend.console.context import ContextDep, ReviewerDep, WebContext
 from backend.console.page_route import PageRoute
 from backend.console.rendering import render
-from backend.domain.conversation import LOCAL
+from backend.contracts.spoken_time import LOCAL
 from backend.services.auth import record_access
 from backend.services.review import ReviewTurn, leaves, turns_to_review
 from backend.services.review_file import workbook_of

@@ -9,8 +9,8 @@ from typing import Any
 
 from backend.console.words import ENDING_VERBS, MAIN_VERBS
 from backend.contracts.people import Role
+from backend.contracts.spoken_time import LOCAL
 from backend.contracts.work_orders import Verb
-from backend.domain.conversation import LOCAL
 from backend.domain.errors import InvalidField
 from backend.domain.verb_data import FIELDS, MOST_DAYS, REQUIRED
 

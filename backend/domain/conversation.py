@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import Enum
 
 from backend.contracts.conversations import Owner
+from backend.contracts.spoken_time import LOCAL
 from backend.domain.errors import Conflict
 
-LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
 SERVICE_OPENS, SERVICE_CLOSES = 8, 20  # local hours in which caseworkers answer
 
 DIALOGUE_SILENCE = timedelta(hours=1)

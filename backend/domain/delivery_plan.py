@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from backend.contracts.messages import Channel, MessageStatus, Route
-from backend.domain.conversation import LOCAL
+from backend.contracts.spoken_time import LOCAL
 from backend.domain.session_window import Window, may_send
 
 SMS_FROM, SMS_UNTIL = 7, 22  # local hours in which a notification may make a phone ring

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.contracts.messages import Choice
-from backend.contracts.spoken_time import due_date
+from backend.contracts.spoken_time import LOCAL, due_date
 from backend.contracts.work_orders import EventType
-from backend.domain.conversation import LOCAL
 
 LONGEST = 134  # two concatenated parts of 67 characters, the signature included
 _SIGNATURE = 10

@@ -14,6 +14,7 @@ from backend.domain.drafting.context import ALONE, hear, intents_in_context, wis
 from backend.domain.drafting.heard import RATING, Heard
 from backend.domain.drafting.menus import answer_of_menu
 from backend.domain.language.answers import changed_score, parse_verdict
+from backend.domain.language.wishes import around_another
 from bot.components.base import DRAWN, RuleComponent, normal_text
 
 # A photo or a position is never a question: it belongs to what is being told.
@@ -52,6 +53,7 @@ class ContextRules(RuleComponent):
             message.set("rating", verdict.score if verdict else changed, add_to_output=True)
             message.set("verdict", to_json(verdict), add_to_output=True)
             message.set("wishes", wishes_of(heard.text), add_to_output=True)
+            message.set("another", list(around_another(heard.text)), add_to_output=True)
         return messages
 
 

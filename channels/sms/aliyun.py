@@ -20,9 +20,10 @@ from uuid import uuid4
 import aiohttp
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageStatus, SendOutcome, SendResult
+from backend.contracts.spoken_time import LOCAL
 from backend.domain.segmentation import MAX_PARTS, Limits
 from backend.services.ports import Clock
-from channels.sms.fields import BEIJING, BadMessage, Record, dedupe_key, flag_of, read_records, required, text_of, time_of
+from channels.sms.fields import BadMessage, Record, dedupe_key, flag_of, read_records, required, text_of, time_of
 from channels.sms.http import Failed, brief, request, unexpected
 from channels.sms.provider import Part
 from channels.sms.push import readable, text_message
@@ -84,7 +85,7 @@ def _message(record: Record, now: datetime) -> InboundMessage:
         to=to,
         text=text,
         key=dedupe_key(NAME, text_of(record, "sequence_id").strip(), phone, to, stamp, text),
-        sent_at=time_of(stamp, BEIJING, now),
+        sent_at=time_of(stamp, LOCAL, now),
     )
 
 
@@ -105,7 +106,7 @@ def _receipt(record: Record, now: datetime) -> DeliveryReceipt:
         part=min(int(ours[2] or 0), MAX_PARTS) if ours else 0,
         parts=min(max(int(ours[3] or 1), 1), MAX_PARTS) if ours else 1,
         code=text_of(record, "err_code").strip()[:_CODE_LIMIT],
-        reported_at=time_of(text_of(record, "report_time"), BEIJING, now),
+        reported_at=time_of(text_of(record, "report_time"), LOCAL, now),
     )
 
 

@@ -16,8 +16,9 @@ from datetime import datetime
 import aiohttp
 
 from backend.contracts.messages import DeliveryReceipt, InboundMessage, MessageStatus, SendOutcome, SendResult
+from backend.contracts.spoken_time import LOCAL
 from backend.domain.segmentation import Limits
-from channels.sms.fields import BEIJING, BadMessage, Record, dedupe_key, read_records, required, text_of, time_of
+from channels.sms.fields import BadMessage, Record, dedupe_key, read_records, required, text_of, time_of
 from channels.sms.http import Failed, brief, request, unexpected
 from channels.sms.provider import Part
 from channels.sms.push import readable, text_message
@@ -72,7 +73,7 @@ def _message(record: Record, now: datetime) -> InboundMessage:
         to=to,
         text=text,
         key=dedupe_key(NAME, "", phone, to, stamp, text),  # the payload has no id
-        sent_at=time_of(stamp, BEIJING, now),
+        sent_at=time_of(stamp, LOCAL, now),
     )
 
 
@@ -92,7 +93,7 @@ def _receipt(record: Record, now: datetime) -> DeliveryReceipt:
         status=_REPORT_STATES.get(state or error, MessageStatus.FAILED),
         provider_id=group,
         code=(error or state)[:_CODE_LIMIT],
-        reported_at=time_of(text_of(record, "receiveDate"), BEIJING, now),
+        reported_at=time_of(text_of(record, "receiveDate"), LOCAL, now),
     )
 
 

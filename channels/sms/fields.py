@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timezone
 from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes
 
 from backend.domain.storable import UNSTORABLE
-
-BEIJING = timezone(timedelta(hours=8))
 
 _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S")
 _ASCII = "".join(map(chr, range(128)))

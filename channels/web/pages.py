@@ -15,9 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from backend.contracts.spoken_time import day_text
+from backend.contracts.spoken_time import LOCAL, day_text
 from backend.contracts.understanding import NumberCheck
-from backend.domain.conversation import LOCAL
 from backend.domain.errors import TooOften
 from backend.domain.language.order_numbers import find_order_numbers, is_valid
 from backend.services import lookup

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backend.domain.drafting.heard import Ranking
 from backend.domain.drafting.model import Ask
 
-Ranking = tuple[tuple[str, float], ...]
 YES_NO = "yes_no"
 VISITED, FIXED, ANONYMOUS = "visited", "fixed", "anonymous"
 _GAIN = 4.0  # how much likelier a yes or a no is after a yes/no question than anywhere; chosen on separately written answers
@@ -20,7 +20,7 @@ _ANSWERS = ("affirm", "deny")
 
 
 @dataclass(frozen=True)
-class Question:
+class YesNoQuestion:
     """A yes/no question: how it is recognised in a sentence of the bot, which wishes are a yes or a no to it, what is likelier
     after it than anywhere."""
 
@@ -32,14 +32,14 @@ class Question:
 
 _NOT_WANTED = {"cancel": "deny", "bye": "deny"}
 # From the most telling to the least; all are questions that the assistant's own sentences or a caseworker's may end with.
-QUESTIONS: tuple[Question, ...] = (
-    Question("offer_urge", re.compile(r"(?:要不要|需要|要|帮您).{0,8}催.{0,6}[吗?]"), {"urge": "affirm", **_NOT_WANTED}),
-    Question(
+QUESTIONS: tuple[YesNoQuestion, ...] = (
+    YesNoQuestion("offer_urge", re.compile(r"(?:要不要|需要|要|帮您).{0,8}催.{0,6}[吗?]"), {"urge": "affirm", **_NOT_WANTED}),
+    YesNoQuestion(
         "offer_person",
         re.compile(r"(?:要不要|需要|要|帮您|给您).{0,8}(?:人工|工作人员).{0,6}[吗?]"),
         {"ask_human": "affirm", "urge": "affirm", **_NOT_WANTED},
     ),
-    Question(
+    YesNoQuestion(
         FIXED,
         re.compile(
             r"(?:[修弄整处清换通](?:理|通|走|上)?好?|解决|恢复(?:供[水电暖热气]|正常)?|来[水电气]|[水电气]来|好(?:转|使)?|热|亮|正常|改善|见强)"
@@ -47,27 +47,27 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         {"dispute_result": "deny"},
     ),
-    Question(
+    YesNoQuestion(
         VISITED,
         re.compile(r"(?:联系|来|到|上门|打(?:过)?电话)(?:过|上)?(?:您|你)?(?:家)?(?:了|过)?(?:吗|没有?|么)[??]?$"),
         {"dispute_result": "deny", "query_status": "deny"},
     ),
-    Question(
+    YesNoQuestion(
         Ask.SAME.value,
         re.compile(r"同一(?:件|个)|是不是(?:这|它)|是(?:这|那)一?(?:件|个).{0,4}吗"),
         {"correct_previous_detail": "deny"},
     ),
     # 不想留姓名 is no no to whether the name is to be kept back.
-    Question(ANONYMOUS, re.compile(r"(?:匿名|保密)[^,。?]{0,6}[吗么]?[??]?$"), {}, (*_ANSWERS, "provide_info")),
+    YesNoQuestion(ANONYMOUS, re.compile(r"(?:匿名|保密)[^,。?]{0,6}[吗么]?[??]?$"), {}, (*_ANSWERS, "provide_info")),
     # 就您一家还是整栋楼都没水: neither yes nor no is an answer, and 都没水 is one and no further complaint.
-    Question(
+    YesNoQuestion(
         "which",
         re.compile(r"^(?!.*(?:要不要|需要|对吗|没错吧|[报查]|人工))[^?]*还是(?!这|那|原来|老)[^,。?]{1,14}[??]?$"),
         dict.fromkeys(("affirm", "deny", "report_complaint"), "provide_info"),
         (),
     ),
     # 还有别的要说的吗: 没了, 有, or what there is to add (师傅来之前打个电话); a further complaint says so surely.
-    Question(
+    YesNoQuestion(
         "more",
         re.compile(r"还有[^,。?]{0,12}(?:补充|要说|要反映|别的|其他|其它)[^,。?]{0,8}(?:[吗么没])?[??]?$"),
         {},

@@ -75,7 +75,7 @@ def _fitting(clauses: list[str], longest: int = LONGEST) -> list[str]:
 
 def told_beside(text: str, facts: Facts) -> int:
     """How many characters tell the matter, beside facts, greeting and the like."""
-    return sum(len(clause) for clause in _clauses(_without_facts(text, facts)))
+    return sum(map(len, clauses_beside(text, facts)))
 
 
 def clauses_beside(text: str, facts: Facts) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from backend.contracts.understanding import UNSAID, CategoryGuess, Facts
 from backend.domain.language.answers import Answer
 
-Ranking = tuple[tuple[str, float], ...]
+Ranking = tuple[tuple[str, float], ...]  # the intents, best first, with their shares
 RATING = "rating"
 FEW_WORDS = 4  # characters beside the facts
 # shares of a wish, or of the category of a matter: likelier than all others together, plain, and with little doubt left

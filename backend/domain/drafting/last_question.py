@@ -6,9 +6,7 @@ import re
 import unicodedata
 
 from backend.domain.drafting.expected import QUESTIONS, YES_NO
-from backend.domain.drafting.heard import (
-    RATING,
-)
+from backend.domain.drafting.heard import RATING
 from backend.domain.drafting.model import Ask
 
 # The last sentence of the bot, from the most telling word to the least.

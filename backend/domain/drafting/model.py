@@ -13,7 +13,7 @@ from backend.domain.language.answers import Answer
 
 
 class Ask(str, Enum):
-    """The open question of a form. The first five are fields; the others are about the form itself."""
+    """The open question of a form: a field, or one about the form itself (`CONTROLS`)."""
 
     NOTHING = ""
     DESCRIPTION = "description"
@@ -29,7 +29,7 @@ class Ask(str, Enum):
     SAME = "same"
 
 
-# The questions about the form itself, which have rules of their own; the others ask for a field.
+# The questions about the form itself, and the choice of kinds: they have rules of their own; the others ask for a field.
 CONTROLS = frozenset({Ask.CONFIRM, Ask.CHANGE, Ask.CANCEL, Ask.RESUME, Ask.CATEGORY, Ask.SAME})
 # What may be left open: an order can be worked on without it.
 SKIPPABLE = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL, Ask.OCCURRED_AT, Ask.CONTACT_PHONE, Ask.CATEGORY})

@@ -6,10 +6,10 @@ import re
 
 from backend.contracts.conversations import Address
 from backend.domain.language.address_merge import address_text
+from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.wishes import says
 
 _AT_HOME = ("own_home", "by_own_home")
-_UP_TO = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
 # How much of the place is the same, by the last word for it, from the most telling.
 _LEVELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unit", re.compile(r"单元|门洞|楼[上下道]|对门|隔壁")),
@@ -30,6 +30,6 @@ def same_place(text: str, before: Address, said: Address | None = None) -> Addre
         elsewhere = said is not None and (said.estate or said.road or said.community)
         if not before.building or elsewhere:
             return Address()
-    level = next((name for name, words in _LEVELS if words.search(text)), _UP_TO[-1])
-    values = {name: getattr(before, name) for name in _UP_TO[: _UP_TO.index(level) + 1]}
-    return Address(text=before.text if level == _UP_TO[-1] else address_text(values), **values)
+    level = next((name for name, words in _LEVELS if words.search(text)), COMPONENTS[-1])
+    values = {name: getattr(before, name) for name in COMPONENTS[: COMPONENTS.index(level) + 1]}
+    return Address(text=before.text if level == COMPONENTS[-1] else address_text(values), **values)

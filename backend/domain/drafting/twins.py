@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from backend.contracts.conversations import Address
+from backend.contracts.spoken_time import LOCAL
 from backend.domain.drafting.asking import asked, is_findable
 from backend.domain.drafting.model import Ask, OpenForm, Twin
 from backend.domain.drafting.same_place import speaks_of_it
@@ -14,7 +15,6 @@ from backend.domain.language.address_names import same_estate
 from backend.domain.language.wishes import says
 
 REMEMBERED = timedelta(days=14)
-_LOCAL = timezone(timedelta(hours=8))  # Asia/Shanghai has had no summer time since 1991
 _LONGEST = 12
 _PARTS = ("building", "unit", "room")
 # The questions before which it may be asked whether it is the same thing.
@@ -44,7 +44,7 @@ def beside_twin(form: OpenForm, orders: Iterable[OpenOrder], now: datetime) -> O
     like = next((order for order in orders if _is_like(form, order, now)), None)
     if like is None:
         return form
-    day = like.requested_at.astimezone(_LOCAL)
+    day = like.requested_at.astimezone(LOCAL)
     twin = Twin(like.number, like.matter[:_LONGEST], f"{day.month}月{day.day}日")
     unasked = {**form.asked, form.requested.value: form.asked.get(form.requested.value, 1) - 1}
     return asked(replace(form, twin=twin, resume_to=form.requested, asked=unasked), Ask.SAME)

@@ -8,13 +8,12 @@ from dataclasses import replace
 from backend.contracts.conversations import Address
 from backend.domain.language.address_names import phase_of, same_estate
 from backend.domain.language.address_numbers import arabic
-from backend.domain.language.addresses import components_of
+from backend.domain.language.addresses import COMPONENTS, components_of
 from backend.domain.language.normalise import normalise
 from backend.domain.language.numerals import parse_numeral
 
 # From the whole to the part. Naming another whole makes its old parts meaningless.
 _HIERARCHY = ("estate", "building", "unit", "floor", "room")
-_NAMES = ("street", "community", "estate", "road", "house_number", "building", "unit", "floor", "room", "landmark")
 _WORDS = {
     "building": "楼号|楼栋|号楼|栋号|栋|几号楼|楼",
     "unit": "单元号|单元|门洞|门栋|门",
@@ -90,7 +89,7 @@ def merge_address(previous: Address, new: Address) -> Address:
     Coordinates follow `new` when it has them, and are dropped when estate or road changed.
     """
     new = replace(new, estate=_with_known_phase(previous.estate, new.estate))
-    values = {name: getattr(new, name) or getattr(previous, name) for name in _NAMES}
+    values = {name: getattr(new, name) or getattr(previous, name) for name in COMPONENTS}
     moved = False
     if new.estate and previous.estate and not _is_same_estate(new.estate, previous.estate):
         moved = True
@@ -117,20 +116,20 @@ def _is_same_estate(said: str, known: str) -> bool:
 
 def out_of_doors(place: Address, landmark: str) -> Address:
     """The same estate or road without the door: for what is wrong at the gate (`landmark`) of the place where somebody lives."""
-    values = {name: getattr(place, name) for name in _NAMES} | dict.fromkeys(_HIERARCHY[1:], "") | {"landmark": landmark}
+    values = {name: getattr(place, name) for name in COMPONENTS} | dict.fromkeys(_HIERARCHY[1:], "") | {"landmark": landmark}
     return _address(values, address_text(values), None, None)
 
 
 def with_landmark(place: Address, landmark: str) -> Address:
     """The same place with another spot at it, "" for none."""
-    values = {name: getattr(place, name) for name in _NAMES} | {"landmark": landmark}
+    values = {name: getattr(place, name) for name in COMPONENTS} | {"landmark": landmark}
     return _address(values, address_text(values), place.lat, place.lon)
 
 
 def only_as_said(place: Address, said: Address) -> Address:
     """The same place with no other words for it than `said` has: numbers stay, spot and road are those that were said again."""
     dropped = ("road", "house_number") if said.estate and not said.road else ()
-    values = {name: getattr(place, name) for name in _NAMES} | dict.fromkeys(dropped, "") | {"landmark": said.landmark}
+    values = {name: getattr(place, name) for name in COMPONENTS} | dict.fromkeys(dropped, "") | {"landmark": said.landmark}
     return _address(values, address_text(values), place.lat, place.lon)
 
 
@@ -225,7 +224,7 @@ def _shifted_field(match: re.Match[str]) -> str:
 
 
 def _with(previous: Address, field: str, value: str) -> Address:
-    values = {name: getattr(previous, name) for name in _NAMES} | {field: value}
+    values = {name: getattr(previous, name) for name in COMPONENTS} | {field: value}
     return _address(values, address_text(values), previous.lat, previous.lon)
 
 

@@ -21,6 +21,8 @@ _GROUP = re.compile(rf"[{SPOKEN_DIGITS}\d]+", re.ASCII)
 # A mobile (with or without 86), the district's landline, or twelve digits that begin with a date of the service years.
 _WHOLE = re.compile(r"(?:86)?1[3-9]\d{9}|0412\d{7}|(?:2[4-9]|[34]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}")
 _SHORTEST = 4
+# Behind a number they say that it counts something: 2600块, 4500000字 on a meter.
+UNITS = "块|元|万|度|吨|方|平|米|公里|号楼|栋|单元|年|个|户|人|次|字|克|斤|分|秒|%"
 
 # What a number is, by the nearest word before it. "other" is every number that is neither a phone nor an order.
 _LABELS: tuple[tuple[str, str], ...] = (

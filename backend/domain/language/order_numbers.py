@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.contracts.understanding import NumberCheck, OrderNumberMention, Span
-from backend.domain.language.digit_runs import DigitRun, digit_runs, label_before
+from backend.domain.language.digit_runs import UNITS, DigitRun, digit_runs, label_before
 from backend.domain.language.normalise import normalise
 
 # Damm algorithm (H. Michael Damm, "Total anti-symmetrische Quasigruppen", Marburg 2004): this totally anti-symmetric quasigroup
@@ -27,7 +27,7 @@ LENGTH = 12
 _HEAD = re.compile(r"(?:2[4-9]|3\d|4\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MONTHS_OF_30 = frozenset({4, 6, 9, 11})
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_UNIT_AFTER = re.compile(r"\s*(?:块|元|万|度|吨|方|平|米|公里|号楼|栋|单元|年|个|户|人|次|字|克|斤|分|秒|%)")
+_UNIT_AFTER = re.compile(rf"\s*(?:{UNITS})")
 
 
 def check_digit(first11: str) -> str:

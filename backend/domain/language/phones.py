@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from backend.contracts.understanding import PhoneKind, PhoneMention, Span
-from backend.domain.language.digit_runs import DigitRun, digit_runs, label_before
+from backend.domain.language.digit_runs import UNITS, DigitRun, digit_runs, label_before
 from backend.domain.language.normalise import normalise
 from backend.domain.language.phone_tails import tails_in
 
@@ -41,7 +41,7 @@ _GONE = re.compile(
 _ELSE = re.compile(
     r"\s*(?:这个|,|要是|如果)?(?:不接|没接|打不通|没人接|无人接|占线|关机)(?:的话)?(?:,|\s)?(?:就|再|你?可以|可打|请|那就)"
 )
-_UNIT_AFTER = re.compile(r"\s*(?:块|元|万|度|吨|方|平|米|公里|号楼|号|栋|单元|室|年|月|个|户|人|次|克|斤|分|秒|层|楼|%|℃)")
+_UNIT_AFTER = re.compile(rf"\s*(?:{UNITS}|号|室|月|层|楼|℃)")
 _LONGEST = 15
 
 

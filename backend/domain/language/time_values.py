@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 from backend.contracts.conversations import TimeKind
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.numerals import DIGITS, parse_numeral
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _DAY_END = time(23, 59, 59)
 
 

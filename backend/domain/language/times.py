@@ -8,12 +8,13 @@ from datetime import datetime, timedelta, timezone
 
 from backend.contracts.conversations import OccurredAt, TimeKind
 from backend.contracts.understanding import Span, TimeMention
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.denied import BLANK, PADDING, behind_slip, is_denied, without_denied_first
 from backend.domain.language.normalise import normalise
 from backend.domain.language.numerals import DIGITS
 from backend.domain.language.tables import load_table
 from backend.domain.language.time_frames import find_frames
-from backend.domain.language.time_values import SHANGHAI, Found, to_utc
+from backend.domain.language.time_values import Found, to_utc
 
 # 今天天气真冷, 今天必须给个说法, 明天再跟你说, 周末上班不, 三九天, 现在的人: no moment at which something happened.
 _NOT_THEN = re.compile(

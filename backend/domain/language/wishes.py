@@ -14,6 +14,8 @@ from backend.domain.language.tables import load_table
 
 _WHOLE = "_whole"
 _ABOUT_PHONES = re.compile(r"[\d\s\W]|电话|手机|号码?|以后|麻烦|就[行好]|[的了吧是我您请给那个这]")
+_MARKS_BEHIND = re.compile(r"[\s\W]+$")
+_LEADS_ON = re.compile(r"^(?:一下|(?:一?[个件])?(?:事儿?(?![故情业])))?[\s\W]*")  # 还有个事 楼上漏水
 _PADDING = r"[\s,。!?~:;、]*"
 _FIRST_CLAUSE = re.compile(r"\s*([^\s,。!?;、]*)([\s,。!;、]*)(.*)", re.DOTALL)
 _TABLES = ("form", "fields", "yes_no", "matters", "orders", "questions", "talk")
@@ -62,6 +64,16 @@ def agrees_and_asks(text: str) -> bool:
         return False
     rest = rest.replace("是不是", "")  # asks, and puts nothing in the place of another
     return not any(says(wish, rest) for wish in ("wrong", "instead", "starts_correction", "reads_back", "hesitates", "knows_not"))
+
+
+def around_another(text: str) -> tuple[str, str]:
+    """What stands before and behind the first words that announce a further problem (5分,对了楼下井盖没了), without the marks
+    between; two "" where none are announced."""
+    plain = normalise(text).text
+    announced = _TABLE["another"].search(plain)
+    if announced is None:
+        return "", ""
+    return _MARKS_BEHIND.sub("", plain[: announced.start()]), _LEADS_ON.sub("", plain[announced.end() :])
 
 
 def beside_phone(text: str) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from actions.backend import Backend, use_backend
+from backend.domain.language.wishes import around_another
 
 Answer = Callable[[dict[str, Any]], tuple[int, Any]]
 
@@ -76,7 +77,14 @@ def tracker(
         "attachments": [],
         **meta,
     }
-    message = {"text": text, "intent": {"name": intent}, "metadata": metadata, "facts": {}, **(parsed or {})}
+    message = {
+        "text": text,
+        "intent": {"name": intent},
+        "metadata": metadata,
+        "facts": {},
+        "another": around_another(text),
+        **(parsed or {}),
+    }
     return {
         "sender_id": "c1.1",
         "slots": slots or {},

@@ -8,8 +8,8 @@ import pytest
 
 from backend.contracts.conversations import TimeKind
 from backend.contracts.understanding import CategoryGuess
+from backend.domain.calendar import SHANGHAI
 from backend.domain.drafting.model import Ask, Outcome
-from backend.domain.language.time_values import SHANGHAI
 from tests.unit.assistant.builders import FULL, REPORT, fresh, told, turn
 
 DRAIN = CategoryGuess("环境卫生", "下水堵塞返水", "0404", 0.95)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from backend.contracts.conversations import Completeness, TimeKind
 from backend.contracts.understanding import Facts, NumberCheck, PhoneKind, Privacy
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.normalise import normalise
 from backend.domain.language.tables import load_table
-from backend.domain.language.time_values import SHANGHAI
 from tests.unit.language.places import GAZETTEER
 
 NOW = datetime(2026, 11, 21, 19, 30, tzinfo=SHANGHAI)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contracts.conversations import TimeKind
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.normalise import normalise
-from backend.domain.language.time_values import SHANGHAI, approximate_count, last_day, months_before
+from backend.domain.language.time_values import approximate_count, last_day, months_before
 from backend.domain.language.times import parse_time
 
 NOW = datetime(2026, 11, 21, 19, 30, tzinfo=SHANGHAI)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.contracts.conversations import TimeKind
-from backend.domain.language.time_values import SHANGHAI
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.times import parse_time
 
 ONCE = frozenset({TimeKind.POINT, TimeKind.INTERVAL})

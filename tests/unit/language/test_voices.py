@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.names import find_name
 from backend.domain.language.phones import find_phones
-from backend.domain.language.time_values import SHANGHAI
 from backend.domain.language.times import parse_time
 
 NOW = datetime(2026, 11, 21, 19, 30, tzinfo=SHANGHAI)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.language.wishes import asks, gives_up, says
+from backend.domain.language.wishes import around_another, asks, gives_up, says
 
 CLEAR_YES = [
     "是",
@@ -158,3 +158,27 @@ def test_what_says_more_is_not_merely_heard(said: str) -> None:
 )
 def test_small_matters_after_an_order_was_filed(wish: str, said: str, expected: bool) -> None:
     assert says(wish, said) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "behind"),
+    [
+        ("5分,对了楼下井盖没了", "5分", "楼下井盖没了"),
+        ("满意 给5分 另外,新兴小区南门那段路塌了个坑", "满意 给5分", "新兴小区南门那段路塌了个坑"),
+        ("解决了。还有个事 楼上天天半夜放音响", "解决了", "楼上天天半夜放音响"),
+        ("4分 还有楼道灯也灭了", "4分", "楼道灯也灭了"),
+        ("好了 顺便说个事儿 垃圾没人收", "好了", "垃圾没人收"),
+        ("修好了 再报一个 井盖没了", "修好了", "井盖没了"),
+        ("还有个事故没处理", "", "事故没处理"),
+        ("滿意 對了路燈不亮", "满意", "路灯不亮"),
+        ("5分 挺好", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_is_told_beside_a_verdict_is_parted_from_it(text: str, before: str, behind: str) -> None:
+    assert around_another(text) == (before, behind)
+
+
+@given(st.text(max_size=40))
+def test_nothing_is_parted_where_no_further_problem_is_announced(text: str) -> None:
+    assert says("another", text) or around_another(text) == ("", "")

@@ -22,10 +22,10 @@ from pathlib import Path
 import yaml
 
 from backend.contracts.understanding import Facts, PhoneKind
+from backend.domain.calendar import SHANGHAI
 from backend.domain.language.addresses import COMPONENTS
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.gazetteer import Gazetteer, Place
-from backend.domain.language.time_values import SHANGHAI
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 PREVIOUS = "17000009876"
