@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.turn import Talk
+from backend.contracts.work_orders import CONTACT_PHONE
 
 _CORRECTS = frozenset({"starts_correction", "new_phone", "wrong"})
 _INTENT = "correct_previous_detail"
@@ -62,6 +63,12 @@ def changes(talk: Talk, order: dict[str, Any]) -> list[Change]:
 def changes_phone_alone(talk: Talk, order: dict[str, Any]) -> bool:
     """Whether it is the telephone that is put right, and nothing else."""
     return {change.label for change in changes(talk, order)} == {_PHONE}
+
+
+def new_phone(changed: list[Change]) -> dict[str, str]:
+    """The phone that notices go to from now on, as the data of a note; {} without a whole one."""
+    numbers = [change.new for change in changed if change.label == _PHONE and CONTACT_PHONE.fullmatch(change.new)]
+    return {"contact_phone": numbers[-1]} if numbers else {}
 
 
 def note_of(talk: Talk, said: str, changed: list[Change]) -> str:

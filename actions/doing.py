@@ -208,7 +208,8 @@ async def _write(talk: Talk, order: dict[str, Any], said: str) -> list[correctin
     """Write a note on the order; what it puts right is named in it, and returned."""
     changed = correcting.changes(talk, order)
     corrects = {"corrects": True} if correcting.is_correction(talk) else {}
-    await orders.do(talk, order["number"], "note", note=correcting.note_of(talk, said, changed), **corrects, **orders.files(talk))
+    data = {**corrects, **correcting.new_phone(changed), **orders.files(talk)}
+    await orders.do(talk, order["number"], "note", note=correcting.note_of(talk, said, changed), **data)
     return changed
 
 

@@ -60,6 +60,7 @@ WIDGETS: dict[str, Widget] = {
     "public": Widget("让居民也能看到", "yes_no", _yes_no),
     "confidential": Widget("居民要保密吗(办事单位看不到姓名电话)", "yes_no", _yes_no),
     "corrects": Widget("是居民更正前面报的内容吗(会写在内容旁边)", "yes_no", _yes_no),
+    "contact_phone": Widget("居民换的电话(以后通知发到这里)", "short"),
     "days": Widget(f"延几个工作日(最多{MOST_DAYS}天)", "days", _whole),
     "granted": Widget("同意延期吗", "yes_no", _yes_no),
     "resume_at": Widget("什么时候恢复办理", "time", _local_time),
@@ -77,8 +78,11 @@ _LABELS: dict[tuple[Verb, str], str] = {
     (Verb.SUPERVISE, "reason"): "督办事由",
     (Verb.REOPEN, "reason"): "哪里还没办好",
 }
-# Only the one who decides is asked; a handler's form is a request.
-_NOT_FOR: dict[tuple[Verb, Role], frozenset[str]] = {(Verb.EXTEND, Role.HANDLER): frozenset({"granted"})}
+# Only the one who decides is asked: the form of a handler is a request, and whom notices reach is the desk's affair.
+_NOT_FOR: dict[tuple[Verb, Role], frozenset[str]] = {
+    (Verb.EXTEND, Role.HANDLER): frozenset({"granted"}),
+    (Verb.NOTE, Role.HANDLER): frozenset({"contact_phone"}),
+}
 # The console joins nobody: a resident does that in the conversation.
 NO_FORM = frozenset({Verb.JOIN})
 

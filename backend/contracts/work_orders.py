@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+
+# what the contact phone of an order looks like: a mobile, a landline with or without its area code
+CONTACT_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8}")
 
 
 class State(str, Enum):

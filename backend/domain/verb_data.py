@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from backend.contracts.work_orders import Verb
+from backend.domain.contact_phone import checked_phone
 from backend.domain.errors import InvalidField
 from backend.domain.moments import is_usable
 from backend.domain.storable import is_storable
@@ -46,6 +47,13 @@ def _text(value: Any, name: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise InvalidField(f"{name} 最多写{LONGEST_TEXT}个字", field=name)
     return text
+
+
+def _phone(value: Any, name: str) -> str:
+    number = checked_phone(_text(value, name))
+    if not number:
+        raise InvalidField("请写新的电话号码", field=name)
+    return number
 
 
 def _flag(value: Any, name: str) -> bool:
@@ -104,7 +112,7 @@ FIELDS: dict[Verb, dict[str, Check]] = {
     Verb.ACKNOWLEDGE: {},
     Verb.CONTACT: {"reached": _flag, "method": _text, "contacted_at": _time},
     Verb.ARRIVE: {"arrived_at": _time, "lat": _degrees(90), "lon": _degrees(180), **_FILES},
-    Verb.NOTE: {"public": _flag, "confidential": _flag, "corrects": _flag, **_FILES},
+    Verb.NOTE: {"public": _flag, "confidential": _flag, "corrects": _flag, "contact_phone": _phone, **_FILES},
     Verb.RETURN: {**_REASON, "suggested_unit": _text},
     Verb.EXTEND: {**_REASON, "days": _days, "until": _time, "granted": _flag, **_FILES},
     Verb.SUSPEND: {**_REASON, "resume_at": _time},

@@ -82,6 +82,8 @@ async def apply_verb(
     effect = await EFFECTS[verb](Situation(session, order, given, terms, caller.role if caller else None, now))
     if effect.nothing:
         return order
+    if "contact_phone" in given.data:
+        await _reach_by(session, order, caller, given.data["contact_phone"])
     await append_event(
         session,
         order,
@@ -99,6 +101,17 @@ async def apply_verb(
         await append_event(session, order, type_=type_, actor=SYSTEM, now=now, note=note, data=event_facts, changes=changes)
     await refresh_alarm(session, order)
     return order
+
+
+async def _reach_by(session: AsyncSession, order: WorkOrderRow, caller: Caller | None, phone: str) -> None:
+    """From now on notices go to this phone: the reporter's, or that of the joined resident for whom the caller acts."""
+    resident = caller.resident if caller is not None else None
+    if resident is None or _same_resident(resident, order.conversation_id, order.channel, order.channel_user_id):
+        order.contact_phone = phone
+        return
+    for join in await orders.joins_of(session, order.id):
+        if _same_resident(resident, join.conversation_id, join.channel, join.channel_user_id):
+            join.phone = phone
 
 
 def _require_same_words(done: WorkOrderEventRow, data: Mapping[str, Any]) -> None:
@@ -130,6 +143,8 @@ async def authorise(session: AsyncSession, order: WorkOrderRow, verb: Verb, call
         await require_access(session, order, caller)
     if verb in _REPORTERS_OWN or data.get("confidential"):
         require_reporter(order, caller)
+    if "contact_phone" in data and caller.role is Role.HANDLER:
+        raise Forbidden("联系电话请接线员来改", field="contact_phone")
     if verb not in ROLE_VERBS[caller.role]:
         raise Forbidden(f"您的角色不能做“{VERB_NAMES[verb]}”", field="verb")
 

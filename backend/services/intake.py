@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Address, OccurredAt, Urgency
 from backend.contracts.work_orders import EventType, State
 from backend.domain.calendar import local_day
+from backend.domain.contact_phone import checked_phone
 from backend.domain.errors import InvalidField
 from backend.domain.language.order_numbers import check_digit
 from backend.domain.routing import Place, Routed, locate, route
@@ -30,7 +30,6 @@ from backend.storage.tables.work_orders import WorkOrderRow
 
 log = structlog.get_logger()
 LONGEST_DESCRIPTION = 4000
-_PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8}")
 _NUMBER_ATTEMPTS = 20
 _SEVERITY = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.EMERGENCY: 2}
 
@@ -89,15 +88,6 @@ def is_same_complaint(order: WorkOrderRow, request: NewWorkOrder) -> bool:
     said = (request.description.strip(), checked_phone(request.contact_phone), request.channel, request.channel_user_id)
     stored = (order.description, order.contact_phone, order.channel, order.channel_user_id)
     return said == stored and order.address == dataclasses.asdict(request.address)
-
-
-def checked_phone(phone: str) -> str:
-    """The number as it is stored, "" for none. Raises InvalidField: a wrong phone must never be stored."""
-    digits = re.sub(r"[\s()()]", "", phone)
-    digits = re.sub(r"^(\+?86|0086)(?=1[3-9]\d{9}$)", "", digits)
-    if digits and not _PHONE.fullmatch(digits):
-        raise InvalidField("这个电话号码不对,请核对一下", field="contact_phone")
-    return digits
 
 
 def _checked_description(description: str) -> str:

@@ -311,7 +311,7 @@ EFFECTS: dict[Verb, Callable[[Situation], Awaitable[Effect]]] = {
     Verb.JOIN: _join,
 }
 # Data of a verb that names a resident: it belongs to the join row, not into the log that handlers read.
-PERSONAL_DATA = frozenset({"channel_user_id", "conversation_id", "phone"})
+PERSONAL_DATA = frozenset({"channel_user_id", "conversation_id", "phone", "contact_phone"})
 
 
 def event_data(given: Given, effect: Effect) -> dict[str, Any]:

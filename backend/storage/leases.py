@@ -1,7 +1,9 @@
 """Leases in SQL, on SQLite and PostgreSQL alike: taken, held and given back on a row that the transaction has locked, so that
 they are written together with what was done under them.
 
-Leases are measured in wall-clock time: a simulated clock that jumps five hours must not make every worker lose its work.
+Leases are measured in wall-clock time: a simulated clock that jumps five hours must not make every worker lose its work. Where
+the wall clock itself is set back (a machine that starts eight hours ahead until it asks for the time), what was written before
+lies hours in the future: no lease and no pause of a turn is that long, so it counts as over.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import CursorResult, Update, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.storage.conversations import insert_ignoring
@@ -19,6 +21,8 @@ from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.leases import LeaseRow
 
 Work = Literal["turn", "send"]
+
+FARTHEST = timedelta(minutes=10)  # longer than any lease and any pause between two tries of a turn
 
 
 class LeaseLost(Exception):
@@ -48,7 +52,9 @@ def _column(work: Work, name: str) -> Any:
 async def due(session: AsyncSession, work: Work, *, now: datetime, limit: int) -> Sequence[str]:
     """Conversations with something to do up to `now` that nobody holds, longest waiting first."""
     until, due_at = _column(work, "until"), _column(work, "due_at")
-    query = select(ConversationRow.id).where(due_at <= now, or_(until.is_(None), until < wall_now()))
+    # messages may rest until morning, turns may not
+    is_due = due_at <= now if work == "send" else or_(due_at <= now, due_at > now + FARTHEST)
+    query = select(ConversationRow.id).where(is_due, or_(until.is_(None), _is_over(until, wall_now())))
     return list(await session.scalars(query.order_by(due_at).limit(limit)))
 
 
@@ -57,11 +63,19 @@ def take(row: ConversationRow, work: Work, *, now: datetime, holder: str, second
     holds it."""
     wall = wall_now()
     due_at, until = getattr(row, f"{work}_due_at"), getattr(row, f"{work}_until")
-    if due_at is None or due_at > now or (until is not None and until >= wall):
+    if due_at is None or _is_later(work, due_at, now) or (until is not None and wall <= until <= wall + FARTHEST):
         return None
     fence, orphaned = getattr(row, f"{work}_fence") + 1, getattr(row, f"{work}_holder") is not None
     _set(row, work, holder=holder, until=wall + timedelta(seconds=seconds), fence=fence)
     return Lease(work, row.id, holder, fence, orphaned)
+
+
+def _is_later(work: Work, due_at: datetime, now: datetime) -> bool:
+    return due_at > now and (work == "send" or due_at <= now + FARTHEST)
+
+
+def _is_over(until: Any, wall: datetime) -> ColumnElement[bool]:
+    return or_(until < wall, until > wall + FARTHEST)
 
 
 def hold(row: ConversationRow, lease: Lease, *, seconds: float) -> None:
@@ -107,7 +121,7 @@ async def claim_named(session: AsyncSession, name: str, *, holder: str, seconds:
     until = now + timedelta(seconds=seconds)
     statement = (
         update(LeaseRow)
-        .where(LeaseRow.name == name, or_(LeaseRow.holder == holder, LeaseRow.until < now))
+        .where(LeaseRow.name == name, or_(LeaseRow.holder == holder, _is_over(LeaseRow.until, now)))
         .values(holder=holder, until=until, fence=LeaseRow.fence + 1)
         .execution_options(synchronize_session=False)
     )

@@ -39,8 +39,9 @@ def test_a_form_filled_with_sensible_values_passes_the_check(verb):
         "outcome": "partly",
         "long": "写清楚",
         "short": "电话",
+        "contact_phone": "17000000077",
     }
-    given = {field.name: typical[field.kind] for field in form_of(verb, Role.ADMIN).fields}
+    given = {field.name: typical.get(field.name) or typical[field.kind] for field in form_of(verb, Role.ADMIN).fields}
     checked = check_data(verb, read_form(verb, given))
     assert checked.note or verb not in REQUIRED
 
@@ -62,6 +63,11 @@ def test_a_value_that_cannot_be_read_is_refused(verb, field, value):
 def test_a_handler_is_not_asked_to_grant_the_own_request():
     assert "granted" not in {field.name for field in form_of(Verb.EXTEND, Role.HANDLER).fields}
     assert "granted" in {field.name for field in form_of(Verb.EXTEND, Role.SUPERVISOR).fields}
+
+
+def test_a_handler_does_not_say_whom_notices_reach():
+    assert "contact_phone" not in {field.name for field in form_of(Verb.NOTE, Role.HANDLER).fields}
+    assert "contact_phone" in {field.name for field in form_of(Verb.NOTE, Role.DISPATCHER).fields}
 
 
 def test_the_usual_step_comes_first_and_what_ends_the_order_last():
