@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
-from backend.domain.drafting.context import facts_in_context, intents_of_parse
+from backend.domain.drafting.context import facts_in_context, intents_of_parse, unless_outvoted
 from backend.domain.drafting.last_question import asked_by
 from backend.domain.language.emergency_kinds import EMERGENCY_KINDS
 from backend.domain.language.facts import draw_facts
@@ -51,6 +51,7 @@ async def understand(
     draw = partial(draw_facts, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
     facts = facts_in_context(draw(text), asked_by(context))
     parsed = await _parse(assistant, text, channel)
+    facts = unless_outvoted(text, parsed, facts)
     intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"
     guesses = _with_emergency(facts, tuple(from_json(CategoryGuess, guess) for guess in parsed.get("categories", ())))

@@ -23,6 +23,7 @@ _SHORTEST = 2
 _RUN = 4  # characters from which a clause may hold two statements without a mark between them
 _MAY_BEGIN = 0.2
 _MOST_STARTS = 3
+_GOES_ON = "把被给"  # tells what the one before it does, or suffers
 _LIKELY = 12  # leaves that a piece may be, beside those that its words name
 # What a cut inside a clause is worth: both sides must be as sure as the whole, nearly. Chosen on tests/bot/several/.
 _CUT_GIVES = 0.3
@@ -174,6 +175,7 @@ def _starts(span: Span, facts: Facts, boundaries: Boundaries | None) -> dict[int
     }
     inside = [other for other in _fact_spans(facts) if other.end > span.start and other.start < span.end]
     able = [place for place in likely if not any(other.start < place < other.end for other in inside)]
+    able = [place for place in able if span.text[place - span.start] not in _GOES_ON]
     return {place: likely[place] for place in sorted(able, key=lambda place: -likely[place])[:_MOST_STARTS]}
 
 

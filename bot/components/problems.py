@@ -85,14 +85,16 @@ def openings(heard: Sequence[Heard], message: Message, decide: Decision) -> list
     """Positions of the pieces that open a problem, in order; `decide` is asked for all but the clearest, clearest first."""
     able = sorted((i for i, piece in enumerate(heard) if _able(piece)), key=lambda i: -_clearness(heard[i], message))
     able = [index for index in able if not _only_scolds(heard[index])] or able  # what is broken beats who is blamed
-    able = [index for index in able if not _stopped(heard, index, able)]
+    if message.announced == 1:
+        able = [index for index in able if not _stopped(heard, index, able)]
     opened = [_cause(heard, able)] if able else []
     for index in able:
         if index in opened:
             continue
         piece = heard[index]
         if _same_elsewhere(heard, index, opened) or (
-            all(_differs(heard, index, other) for other in opened) and decide(piece, features(heard, index, opened, message))
+            all(_differs(heard, index, other, message.announced > len(opened)) for other in opened)
+            and decide(piece, features(heard, index, opened, message))
         ):
             opened.append(index)
     return sorted(opened)
@@ -137,10 +139,10 @@ def _clearness(piece: Heard, message: Message) -> float:
     return sure + of_whole - piece.clause.beside - 1.5 * is_blame(piece.leaf)
 
 
-def _differs(heard: Sequence[Heard], index: int, other: int) -> bool:
+def _differs(heard: Sequence[Heard], index: int, other: int, announced: bool) -> bool:
     """Whether two pieces can be two problems at all: not of one leaf, and not in one breath what cannot run without the other,
-    or what merely goes on about it."""
-    at_once = joint_between(heard, index, other) < Joint.STOP
+    or what merely goes on about it, unless the resident has announced more."""
+    at_once = not announced and joint_between(heard, index, other) < Joint.STOP
     one_breath = at_once and (follows(heard, index, other, stops) or _goes_on(heard, index, other))
     return heard[index].leaf != heard[other].leaf and not one_breath
 

@@ -80,9 +80,18 @@ def intents_of_parse(text: str, parsed: Mapping[str, Any], facts: Facts, sentenc
 
     The pipeline has put them in order already, for a text that answers nothing: what the model alone said stands beside it.
     """
+    return intents_in_context(_hear_parse(text, parsed, facts, asked_by(sentence)))
+
+
+def unless_outvoted(text: str, parsed: Mapping[str, Any], facts: Facts) -> Facts:
+    """The facts without a danger that was only faintly heard and that the assistant's models hear nothing of."""
+    return replace(facts, emergency=None) if context_matters.outvoted(_hear_parse(text, parsed, facts, "")) else facts
+
+
+def _hear_parse(text: str, parsed: Mapping[str, Any], facts: Facts, requested: str) -> Heard:
     entries = parsed.get(ALONE) or parsed.get("intent_ranking") or ()
     ranking = tuple((str(entry["name"]), float(entry["confidence"])) for entry in entries)
-    return intents_in_context(hear(text, ranking, facts, asked_by(sentence), parsed.get("categories") or ()))
+    return hear(text, ranking, facts, requested, parsed.get("categories") or ())
 
 
 def facts_in_context(facts: Facts, requested: str) -> Facts:

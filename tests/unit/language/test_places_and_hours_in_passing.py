@@ -34,6 +34,7 @@ def parts(text: str) -> dict[str, str]:
         "有个男的总在小区跟着放学的孩子",
         "挖完路就搁那儿晾着",
         "刨开的道没人填",
+        "那我还用去社区说一声不",
     ],
 )
 def test_what_looks_like_a_place_and_is_none(text: str) -> None:

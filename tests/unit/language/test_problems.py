@@ -133,6 +133,12 @@ def test_what_cannot_run_without_another_thing_takes_no_place_beside_a_third() -
     assert counted("小区没水,电也没有,电梯更坏了", *told) == ["停水", "停电"]
 
 
+def test_what_one_thing_brings_to_a_halt_counts_where_the_resident_has_announced_more() -> None:
+    told = [(UNSAID, 0.1), (NO_POWER, 0.9), (LIFT, 0.9)]
+    assert counted("说个事,我们楼停电了,电梯坏了不走", *told) == ["停电"]
+    assert counted("说两个事,我们楼停电了,电梯坏了不走", *told, announced=2) == ["停电", "电梯故障"]
+
+
 def test_how_it_is_and_nothing_else_is_a_problem_of_its_own_for_nobody() -> None:
     assert counted("黑灯瞎火的 天天叮咣的", (LAMP, 0.99), (BUILDING, 0.99)) == []
 
