@@ -38,6 +38,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),
+    ("asks_all_whole", "query_status", _UNSURE | {"urge", "ask_faq", "report_complaint", "cancel"}),
     ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
     ("threatens_else", "urge", _UNSURE | {"cancel", "dispute_result", "query_status", "abuse"}),
     ("other_worker", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),

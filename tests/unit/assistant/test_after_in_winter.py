@@ -430,3 +430,68 @@ async def test_a_tail_that_puts_a_number_right_is_looked_up() -> None:
         text, _, _ = await run("action_answer", heard("不是 我这个尾号0025", "deny"))
     assert text == "在办。"
     assert [body["number"] for body in fake.bodies("POST work-orders/lookup")] == [SECOND]
+
+
+# --- plain sentences about orders
+
+
+@pytest.mark.parametrize(
+    ("said", "model", "meant"),
+    [
+        ("两个都给我问问", "provide_info", "query_status"),
+        ("都给我看看到哪了", "provide_info", "query_status"),
+        ("别再让那个人来了", "urge", "dispute_result"),
+        ("两个灯都坏了", "report_complaint", "report_complaint"),
+        ("都给我看看吧 灯也坏了", "report_complaint", "report_complaint"),
+    ],
+)
+def test_a_plain_wish_about_orders_is_heard_whatever_the_classifier_makes_of_it(said: str, model: str, meant: str) -> None:
+    assert intent(said, "", (model, 0.6)) == meant
+
+
+async def test_one_that_is_named_by_its_place_needs_no_list() -> None:
+    async with running(own(order(FIRST, **LAMP), order(SECOND, **WATER))) as fake:
+        text, _, _ = await run("action_urge", heard("后一个先别急 头一个快着点", "urge"))
+    assert done(fake, "urge") == [SECOND]
+    assert text in said_of("urged_all", what="停水")
+
+
+async def test_what_handlers_are_to_be_told_is_a_note_and_no_dispute() -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, _, _ = await run("action_dispute", heard("那你跟他们说 早上六点来 晚了就没了", "dispute_result"))
+    assert done(fake, "note") == [FIRST]
+    assert text in said_of("note_added", number=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "named"),
+    [
+        ("忘说了 是3单元不是1单元", place(unit="3"), ["单元:1单元 → 3单元"]),
+        ("忘说了 是3单元", place(unit="3"), []),
+        ("忘说了 是在南门不是北门", place(landmark="南门"), []),
+    ],
+)
+def test_what_is_added_in_the_place_of_something_known_puts_it_right(said: str, facts: dict[str, Any], named: list[str]) -> None:
+    assert [change.for_handlers for change in correcting.changes(talk(said, "provide_info", **facts), filed())] == named
+
+
+def test_a_span_is_no_time_that_something_began() -> None:
+    assert correcting.changes(talk("不是天天 是隔一天", **when("一天")), filed()) == []
+
+
+async def test_who_knows_the_tail_may_ask_after_a_number_that_is_not_theirs_but_do_nothing_to_it() -> None:
+    stranger = "261121555550"
+    number = {"order_numbers": [{"digits": stranger, "check": "valid"}]}
+    async with running(own(order(FIRST))) as fake:
+        text, _, slots = await run("action_withdraw", heard(f"撤了 {stranger}", "cancel", parsed={"facts": number}))
+        assert text in said_of("number_not_yours")
+        assert done(fake, "withdraw") == []
+        await run("action_add_note", heard("尾号7711", "provide_info", slots=slots, parsed={"facts": phone("7711", "tail")}))
+    assert fake.bodies("POST work-orders/lookup")[0]["phone_tail"] == "7711"
+
+
+async def test_the_end_of_a_telephone_alone_opens_no_form() -> None:
+    async with running(FakeBackend({ORDERS: (200, {"items": []}), PATCH: (200, drafted())})) as fake:
+        _, _, slots = await run("action_add_note", heard("尾号7711", "provide_info", parsed={"facts": phone("7711", "tail")}))
+    assert slots.get("followup") is None
+    assert fake.bodies(PATCH) == []
