@@ -495,3 +495,55 @@ async def test_the_end_of_a_telephone_alone_opens_no_form() -> None:
         _, _, slots = await run("action_add_note", heard("尾号7711", "provide_info", parsed={"facts": phone("7711", "tail")}))
     assert slots.get("followup") is None
     assert fake.bodies(PATCH) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("地址不对 是北门不是南门", ["位置:南门 → 北门"]),
+        ("再就是收的不是停车费 是卫生费", ["内容:停车费 → 卫生费"]),
+        ("说错了 不是东门 是西门", []),
+    ],
+)
+def test_a_word_of_the_place_or_the_matter_is_put_right_where_it_was_told(said: str, named: list[str]) -> None:
+    known = filed(address={"text": "翠园小区南门"}, description="物业乱收停车费")
+    assert [change.for_handlers for change in correcting.changes(talk(said), known)] == named
+
+
+@pytest.mark.parametrize(
+    ("said", "placed"),
+    [("前头那个弄没弄完", 1), ("后头那个撤了得了", list_places.LAST), ("前面那个楼没电", 0), ("后面那件催催", list_places.LAST)],
+)
+def test_in_front_and_behind_are_places_of_a_list_and_not_of_a_yard(said: str, placed: int) -> None:
+    assert list_places.place_in(said) == placed
+
+
+async def test_what_is_asked_after_by_its_name_alone_is_found() -> None:
+    dark = order(FIRST, category="房屋维修", subcategory="楼道设施", description="声控灯不亮", address={})
+    async with running(own(dark, order(SECOND, **WATER))) as fake:
+        await run("action_query_status", heard("那灯呢", "query_status"))
+    assert [body["number"] for body in fake.bodies("POST work-orders/lookup")] == [FIRST]
+
+
+async def test_the_wrong_one_was_taken_back_and_the_other_is_meant() -> None:
+    said = "啊呀不是这个 我要撤的是路灯那个"
+    assert intent(said, "", ("correct_previous_detail", 0.9)) == "cancel"
+    lamp = filed(SECOND, **LAMP)
+    fake = own(filed(state="withdrawn"), lamp, **{FILED: (201, again()), f"POST work-orders/{THIRD}/note": (200, again())})
+    async with running(fake):
+        _, _, slots = await run(
+            "action_withdraw", heard(said, "cancel", slots={"pending": {"kind": "withdrawn", "number": FIRST}})
+        )
+    assert len(fake.bodies(FILED)) == 1
+    assert (slots["pending"]["kind"], slots["pending"]["number"]) == ("withdraw", SECOND)
+    assert done(fake, "withdraw") == []
+
+
+@pytest.mark.parametrize(("said", "enough"), [("知道了就行", True), ("收到就好", True), ("知道了就行 还有路灯不亮", False)])
+def test_that_it_is_known_is_enough(said: str, enough: bool) -> None:
+    assert says("acknowledges_whole", said) is enough
+
+
+@pytest.mark.parametrize("asked", ["confirm", "address", ""])
+def test_no_more_texts_are_wanted_and_nothing_is_told_of_the_matter(asked: str) -> None:
+    assert intent("别给我发短信了 一天叮叮的", asked, ("report_complaint", 0.6)) == "ask_faq"
