@@ -26,8 +26,14 @@ _PLACE: tuple[tuple[str, str, str], ...] = (
 )
 _NUMBERED = ("building", "unit", "floor", "room")
 _INSTEAD = re.compile(r"(?:不是|不对|别写)(?P<old>\d{1,4})[^\d,。]{0,4}[\s,。]*(?:而是|应该是|那是|是)(?P<new>\d{1,4})(?!\d)")
+_WORDS = (
+    re.compile(r"不是(?P<old>[\u4e00-\u9fff]{2,6}?)[\s,。]*(?:而|应该)?是(?P<new>[\u4e00-\u9fff]{2,6})(?=$|[\s,。!])"),
+    re.compile(r"是(?P<new>[\u4e00-\u9fff]{2,6}?)[\s,。]*不是(?P<old>[\u4e00-\u9fff]{2,6})(?=$|[\s,。!])"),
+)
 _ABOUT_TIME = re.compile(r"时间|日子|开始|起(?:的|就)|打(?:从)?|哪天|几号")
 _OF_SPEECH = re.compile(r"^(?:刚才?|刚刚|方才|现在|这会儿|今天|昨天|前天|上午|下午|早上|晚上)$")
+_A_SPAN = re.compile(r"[一二两三四五六七八九十几半\d]+个?(?:天|小时|钟头|周|月|年)")  # 隔一天 is no time of anything
+_INSTEAD_WISH = "instead"
 _FUTURE = "future"
 _PHONE = "电话"
 _SHORTEST_PHONE = 7  # digits; less is the end of one
@@ -54,10 +60,13 @@ def is_correction(talk: Talk) -> bool:
 
 def changes(talk: Talk, order: dict[str, Any]) -> list[Change]:
     """What the message puts right in this order; [] where no field of it is named."""
-    if not is_correction(talk):
+    replaces = _INSTEAD_WISH in talk.wishes  # 忘说了 是3单元不是2单元 adds by its words, and puts right all the same
+    if not is_correction(talk) and not replaces:
         return []
     place, phones = _places(talk, order.get("address") or {}), _phones(talk, str(order.get("contact_phone") or ""))
-    return [*place, *_time(talk, order, beside=bool(place or phones)), *phones]
+    found = [*place, *_time(talk, order, beside=bool(place or phones)), *phones]
+    found = found or _word(talk, order)
+    return [change for change in found if change.old] if not is_correction(talk) else found
 
 
 def changes_phone_alone(talk: Talk, order: dict[str, Any]) -> bool:
@@ -80,7 +89,7 @@ def note_of(talk: Talk, said: str, changed: list[Change]) -> str:
 
 def in_words(changed: list[Change]) -> str:
     """For the resident: 21号楼、2单元, 电话17000004321."""
-    named = ("小区", "楼号", "单元", "楼层", "房号", "路名", "门牌", "街道", "社区")
+    named = {label for _, label, _ in _PLACE} | {"位置", "内容"}
     return "、".join(change.new if change.label in named else f"{change.label}{change.new}" for change in changed)
 
 
@@ -106,9 +115,19 @@ def _time(talk: Talk, order: dict[str, Any], *, beside: bool) -> list[Change]:
     text, known = str(told.get("text") or ""), str((order.get("occurred_at") or {}).get("text") or "")
     speaks_of_it = _ABOUT_TIME.search(talk.text) is not None
     means_it = speaks_of_it or not (beside or _OF_SPEECH.match(text))
-    if not text or text == known or told.get("kind") == _FUTURE or not means_it:
+    if not text or text == known or told.get("kind") == _FUTURE or not means_it or _A_SPAN.fullmatch(text):
         return []
     return [Change("时间", known, text)]
+
+
+def _word(talk: Talk, order: dict[str, Any]) -> list[Change]:
+    """是北门不是南门, 不是停车费 是卫生费: a word of the place or of the matter, where it was told."""
+    told = (("位置", str((order.get("address") or {}).get("text") or "")), ("内容", str(order.get("description") or "")))
+    for match in (match for pattern in _WORDS for match in pattern.finditer(talk.text)):
+        label = next((label for label, text in told if match["old"] in text), "")
+        if label:
+            return [Change(label, match["old"], match["new"])]
+    return []
 
 
 def _phones(talk: Talk, known: str) -> list[Change]:

@@ -43,6 +43,9 @@ async def on_one_order(talk: Talk, verb: str, *, none: str) -> Events:
         return await _none_of_it(talk, verb, none)
     if len(found) > 1 and "all_of_them" in talk.wishes and verb in FOR_ALL:
         return await apply_to_all(talk, verb, found, talk.text)
+    by_place = each_clause.placed(talk, [*reversed(found)], verb) if len(found) > 1 else []
+    if by_place:
+        return await _of_place(talk, verb, by_place[0])
     if len(found) > 1 and verb not in _NEWEST:
         talk.say(f"{verb}_pick", order_choices(verb, found))
         kept = [order["number"] for order in found]
@@ -68,6 +71,15 @@ async def on_each(talk: Talk, offered: list[dict[str, Any]]) -> Events | None:
     return events if each else None
 
 
+async def _of_place(talk: Talk, verb: str, order: dict[str, Any]) -> Events:
+    """头一个快着点, without a list: the first that was reported, which is named, so that a wrong one is noticed."""
+    if verb != "urge":
+        return await apply(talk, verb, order, talk.text)
+    if await _is_urged(talk, order["number"], talk.text):
+        talk.say("urged_all", what=order_name(order))
+    return []
+
+
 def _fitting(verb: str, found: list[dict[str, Any]]) -> str:
     """两个都没动静: of orders of which none is done there is nothing to dispute, they are urged."""
     undone = len(found) > 1 and all(order["state"] in orders.OPEN for order in found)
@@ -80,7 +92,7 @@ async def _none_of_it(talk: Talk, verb: str, none: str) -> Events:
     number = orders.named(talk, verb, [order["number"] for order in own])
     if number and number not in {order["number"] for order in own}:
         talk.say("number_not_yours")
-        return []
+        return [SlotSet("pending", {"kind": "tail", "number": number})]  # who knows the tail may ask after it
     waiting = [order for order in own if order["number"] == number or (not number and order["state"] == "resolved")]
     if waiting and verb in _TOLD_WHERE_IT_IS:
         return await tell_status(talk, waiting[0]["number"])
@@ -207,7 +219,7 @@ async def _note(talk: Talk, order: dict[str, Any], said: str) -> Events:
 async def _write(talk: Talk, order: dict[str, Any], said: str) -> list[correcting.Change]:
     """Write a note on the order; what it puts right is named in it, and returned."""
     changed = correcting.changes(talk, order)
-    corrects = {"corrects": True} if correcting.is_correction(talk) else {}
+    corrects = {"corrects": True} if changed or correcting.is_correction(talk) else {}
     data = {**corrects, **correcting.new_phone(changed), **orders.files(talk)}
     await orders.do(talk, order["number"], "note", note=correcting.note_of(talk, said, changed), **data)
     return changed
@@ -247,6 +259,8 @@ async def note_moved(talk: Talk, order: dict[str, Any], noted: dict[str, Any]) -
 async def _dispute(talk: Talk, order: dict[str, Any], said: str) -> Events:
     if order["state"] in orders.OPEN and "nobody_came" in talk.wishes:
         return await _urge(talk, order, said)
+    if order["state"] in orders.OPEN and "instructs" in talk.wishes:
+        return await _note(talk, order, said)
     if order["state"] in orders.OPEN:
         after = await orders.do(talk, order["number"], "note", note=f"居民反映:{said}")
         talk.say("dispute_still_open", unit=after["unit_name"] or _UNIT, number=after["number"])

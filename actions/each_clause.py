@@ -14,7 +14,7 @@ _NOT = r"(?<!别)(?<!甭)(?<!不用)(?<!不要)(?<!不能)(?<!别给)(?<!别再)
 # What a clause wants of the order that it names; the first that fits. Taking back is asked once more anyway.
 _WANTED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("withdraw", re.compile(rf"{_NOT}(?:撤(?!不)|取消|作废)|(?:不用|甭|别)(?:再)?(?:管|办|修|弄|来)")),
-    ("urge", re.compile(rf"{_NOT}(?:催|快(?:点|些)|抓紧|赶紧|赶快)")),
+    ("urge", re.compile(rf"{_NOT}(?:催|快(?:着)?(?:点|些)|抓紧|赶紧|赶快)")),
     ("status", re.compile(r"查|问|到哪|(?:咋|怎么)样|进度|进展|啥时候|什么时候")),
 )
 VERBS = frozenset(verb for verb, _ in _WANTED)
@@ -37,8 +37,20 @@ def wishes_of_each(talk: Talk, offered: list[dict[str, Any]]) -> list[Wished]:
     return sorted(found, key=lambda wished: wished[1] == "withdraw") if apart else []
 
 
+def placed(talk: Talk, offered: list[dict[str, Any]], verb: str) -> list[dict[str, Any]]:
+    """The one of the orders whose place is named where `verb` is wanted (后一个先别急 头一个快着点); [] for none."""
+    for clause in _CLAUSE.findall(list_places.cut_at_places(talk.text)):
+        if _verb_of(clause) == verb and list_places.place_in(clause):
+            return _at_place(clause, offered, set())
+    return []
+
+
+def _verb_of(clause: str) -> str:
+    return next((verb for verb, pattern in _WANTED if pattern.search(clause)), "")
+
+
 def _wish_of(talk: Talk, clause: str, offered: list[dict[str, Any]], named: set[str]) -> list[Wished]:
-    verb = next((verb for verb, pattern in _WANTED if pattern.search(clause)), "")
+    verb = _verb_of(clause)
     if not verb:
         return []
     meant = _at_place(clause, offered, named)

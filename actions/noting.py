@@ -134,7 +134,8 @@ async def _belongs_to_an_order(talk: Talk) -> bool:
 def _tells_facts(talk: Talk) -> bool:
     """A photo, a position or a place and the like: somebody begins to report."""
     facts = talk.facts
-    told = facts.get("address") or facts.get("occurred_at") or facts.get("phones")
+    phones = [phone for phone in facts.get("phones") or [] if phone["kind"] == "full"]  # 尾号7711 alone tells nothing
+    told = facts.get("address") or facts.get("occurred_at") or phones
     return bool(talk.meta.get("attachments") or talk.meta.get("location") or told)
 
 

@@ -150,6 +150,16 @@ async def _withdraw(talk: Talk, pending: dict[str, Any]) -> Events | None:
     return [SlotSet("pending", restoring.just_withdrawn(after["number"]))]
 
 
+async def _withdrawn(talk: Talk, pending: dict[str, Any]) -> Events | None:
+    """点错了, after an order was taken back; 我要撤的是井盖那个: the other one is asked about as well."""
+    back = await restoring.after_withdrawal(talk, pending)
+    meant = picking.by_words(talk, await doing.open_orders(talk)) if "withdraws_other" in talk.wishes else []
+    if back is None or len(meant) != 1:
+        return back
+    doing.ask_to_withdraw(talk, meant[0])
+    return [SlotSet("pending", {"kind": "withdraw", "number": meant[0]["number"], "text": talk.text})]
+
+
 async def _dispute(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """What is wrong, asked after a bare "not solved": reopened with it, also when no more is said."""
     if talk.intent in _NO_REASON:
@@ -243,7 +253,7 @@ _HANDLERS: dict[str, Callable[[Talk, dict[str, Any]], Awaitable[Events | None]]]
     "score": _score,
     "beside": _beside,
     "noted": _noted,
-    "withdrawn": restoring.after_withdrawal,
+    "withdrawn": _withdrawn,
     restoring.OFFERED: restoring.after_offer,
     with_people.ASKED: with_people.which_it_is,
     "solved": rating_steps.solved,

@@ -29,6 +29,7 @@ _OLDEST = re.compile(
 _PLACE = ("estate", "road", "building", "unit", "room")
 # What is named right before 那个 or 的事: 鞋柜那个, 8号楼的事儿.
 _NAMED = re.compile(r"([\u4e00-\u9fff\dA-Za-z]{2,10}?)(?:那个|那件|这个|这件|那单|那档子|的那|的事|那事|这事)")
+_WHAT_OF = re.compile(r"^(?:那|还有|哎)*(?:个|我家|俺家)?([\u4e00-\u9fff]{1,6}?)(?:的|那个|那件)?呢")  # 那灯呢
 _SAYS_OTHERWISE = frozenset({"starts_correction"})  # 不是4号楼是6号楼 names no order
 _ELSEWHERE = frozenset({"ask_faq", "ask_human", "emergency", "opt_out", "greet", "thanks", "bye", "abuse"})
 
@@ -69,7 +70,8 @@ def _at_place(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _by_name(talk: Talk, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    said = "".join(_HAN.sub("", _EMPTY.sub("", match[1])) for match in _NAMED.finditer(talk.text))
+    names = [*_NAMED.finditer(talk.text), *_WHAT_OF.finditer(talk.text)]
+    said = "".join(_HAN.sub("", _EMPTY.sub("", match[1])) for match in names)
     scores = [_common(said, _told(order)) if said else 0 for order in found]
     best = max(scores, default=0)
     return [order for order, score in zip(found, scores, strict=True) if score == best and best > 0]

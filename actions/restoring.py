@@ -20,7 +20,8 @@ _SAME = (
     *("anonymous", "confidential", "urgency", "grid_code", "channel", "channel_user_id"),
 )
 _KIND = "withdrawn"
-_AFTER_IT = frozenset({"takes_back_withdrawal", "slips", "wrong"})  # said right after it was taken back
+_OTHER = "withdraws_other"
+_AFTER_IT = frozenset({"takes_back_withdrawal", "slips", "wrong", _OTHER})  # said right after it was taken back
 _REPORTS = "reports_now"
 _FEW = 14  # characters
 OFFERED = "refile"
@@ -37,7 +38,7 @@ def just_withdrawn(number: str) -> dict[str, Any]:
 async def after_withdrawal(talk: Talk, pending: dict[str, Any]) -> Events | None:
     """点错了, 还是给我报上吧, right after an order was taken back; None for anything else. Raises BackendDown, BackendRefused."""
     says_so = talk.wishes & _AFTER_IT or (_REPORTS in talk.wishes and talk.matter is None)
-    if not says_so or len(talk.text) > _FEW or talk.facts.get("address"):
+    if not says_so or (len(talk.text) > _FEW and _OTHER not in talk.wishes) or talk.facts.get("address"):
         return None
     own = await orders.own_orders(talk)
     return await _file_again(talk, [order for order in own if order["number"] == pending["number"]])

@@ -48,6 +48,7 @@ _WISHES = (
         "of_the_visit",
     ),
     *("spreads", "reports_now", "asks_when_whole", "solved_whole", "worse", "takes_back_withdrawal", "asks_noted", "asks_scope"),
+    *("instead", "asks_all_whole", "withdraws_other"),
 )
 
 

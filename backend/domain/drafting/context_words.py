@@ -21,6 +21,7 @@ _LONGEST_QUESTION = 18
 _UNSURE = frozenset({"affirm", "deny", "bye", "chitchat", "provide_info", "nlu_fallback", "out_of_scope", "ask_human"})
 _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("solved_whole", "thanks", _UNSURE | {"cancel", "report_complaint", "greet", "urge", "correct_previous_detail"}),
+    ("withdraws_other", "cancel", _UNSURE | {"correct_previous_detail", "dispute_result", "report_complaint"}),
     (
         "takes_back_withdrawal",
         "cancel",
@@ -38,6 +39,7 @@ _IN_FEW_WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("urge_for_me", "urge", frozenset({"affirm", "deny", "chitchat", "nlu_fallback", "cancel", "provide_info"})),
     ("waits_long", "urge", _UNSURE | {"query_status"}),
     ("declines_rating", "rate", _UNSURE | {"cancel"}),
+    ("asks_all_whole", "query_status", _UNSURE | {"urge", "ask_faq", "report_complaint", "cancel"}),
     ("asks_number", "query_status", _UNSURE | {"cancel", "ask_faq", "correct_previous_detail"}),
     ("threatens_else", "urge", _UNSURE | {"cancel", "dispute_result", "query_status", "abuse"}),
     ("other_worker", "dispute_result", _UNSURE | {"ask_faq", "urge", "report_complaint", "query_status"}),
@@ -107,7 +109,8 @@ def _information(heard: Heard) -> str:
     """热线电话多少, 低保怎么申请: asks for knowledge, whatever else its words sound like."""
     if heard.facts.phones or heard.facts.order_numbers or best(heard) == "emergency" or stands(heard):
         return ""
-    if says("asks_hotline", heard.text) or (heard.requested in FORM and says("asks_photo", heard.text)):
+    beside = says("asks_photo", heard.text) or says("stop_texts", heard.text)  # no matter of the form
+    if says("asks_hotline", heard.text) or (heard.requested in FORM and beside):
         return "ask_faq"
     asks = says("how_to_apply", heard.text) and heard.facts.address is None
     return "ask_faq" if asks and len(heard.text) <= _LONGEST_QUESTION and not says("rhetorical", heard.text) else ""
@@ -116,7 +119,7 @@ def _information(heard: Heard) -> str:
 def _corrects_order(heard: Heard) -> str:
     """改一下 是四个月, with no form open: it belongs to the order that was just filed, whatever it sounds like."""
     told = heard.requested == "" and says("starts_correction", heard.text) and heard.answer is None
-    told = told and not stands(heard) and not asks(heard.text)
+    told = told and not stands(heard) and not asks(heard.text) and not says("withdraws_other", heard.text)
     return "correct_previous_detail" if told and best(heard) not in ("deny", "dispute_result", "rate", "cancel") else ""
 
 

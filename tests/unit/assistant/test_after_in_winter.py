@@ -449,3 +449,120 @@ async def test_a_tail_that_puts_a_number_right_is_looked_up() -> None:
         text, _, _ = await run("action_answer", heard("不是 我这个尾号0025", "deny"))
     assert text == "在办。"
     assert [body["number"] for body in fake.bodies("POST work-orders/lookup")] == [SECOND]
+
+
+# --- plain sentences about orders
+
+
+@pytest.mark.parametrize(
+    ("said", "model", "meant"),
+    [
+        ("两个都给我问问", "provide_info", "query_status"),
+        ("都给我看看到哪了", "provide_info", "query_status"),
+        ("别再让那个人来了", "urge", "dispute_result"),
+        ("两个灯都坏了", "report_complaint", "report_complaint"),
+        ("都给我看看吧 灯也坏了", "report_complaint", "report_complaint"),
+    ],
+)
+def test_a_plain_wish_about_orders_is_heard_whatever_the_classifier_makes_of_it(said: str, model: str, meant: str) -> None:
+    assert intent(said, "", (model, 0.6)) == meant
+
+
+async def test_one_that_is_named_by_its_place_needs_no_list() -> None:
+    async with running(own(order(FIRST, **LAMP), order(SECOND, **WATER))) as fake:
+        text, _, _ = await run("action_urge", heard("后一个先别急 头一个快着点", "urge"))
+    assert done(fake, "urge") == [SECOND]
+    assert text in said_of("urged_all", what="停水")
+
+
+async def test_what_handlers_are_to_be_told_is_a_note_and_no_dispute() -> None:
+    async with running(own(order(FIRST))) as fake:
+        text, _, _ = await run("action_dispute", heard("那你跟他们说 早上六点来 晚了就没了", "dispute_result"))
+    assert done(fake, "note") == [FIRST]
+    assert text in said_of("note_added", number=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "named"),
+    [
+        ("忘说了 是3单元不是1单元", place(unit="3"), ["单元:1单元 → 3单元"]),
+        ("忘说了 是3单元", place(unit="3"), []),
+        ("忘说了 是在南门不是北门", place(landmark="南门"), []),
+    ],
+)
+def test_what_is_added_in_the_place_of_something_known_puts_it_right(said: str, facts: dict[str, Any], named: list[str]) -> None:
+    assert [change.for_handlers for change in correcting.changes(talk(said, "provide_info", **facts), filed())] == named
+
+
+def test_a_span_is_no_time_that_something_began() -> None:
+    assert correcting.changes(talk("不是天天 是隔一天", **when("一天")), filed()) == []
+
+
+async def test_who_knows_the_tail_may_ask_after_a_number_that_is_not_theirs_but_do_nothing_to_it() -> None:
+    stranger = "261121555550"
+    number = {"order_numbers": [{"digits": stranger, "check": "valid"}]}
+    async with running(own(order(FIRST))) as fake:
+        text, _, slots = await run("action_withdraw", heard(f"撤了 {stranger}", "cancel", parsed={"facts": number}))
+        assert text in said_of("number_not_yours")
+        assert done(fake, "withdraw") == []
+        await run("action_add_note", heard("尾号7711", "provide_info", slots=slots, parsed={"facts": phone("7711", "tail")}))
+    assert fake.bodies("POST work-orders/lookup")[0]["phone_tail"] == "7711"
+
+
+async def test_the_end_of_a_telephone_alone_opens_no_form() -> None:
+    async with running(FakeBackend({ORDERS: (200, {"items": []}), PATCH: (200, drafted())})) as fake:
+        _, _, slots = await run("action_add_note", heard("尾号7711", "provide_info", parsed={"facts": phone("7711", "tail")}))
+    assert slots.get("followup") is None
+    assert fake.bodies(PATCH) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("地址不对 是北门不是南门", ["位置:南门 → 北门"]),
+        ("再就是收的不是停车费 是卫生费", ["内容:停车费 → 卫生费"]),
+        ("说错了 不是东门 是西门", []),
+    ],
+)
+def test_a_word_of_the_place_or_the_matter_is_put_right_where_it_was_told(said: str, named: list[str]) -> None:
+    known = filed(address={"text": "翠园小区南门"}, description="物业乱收停车费")
+    assert [change.for_handlers for change in correcting.changes(talk(said), known)] == named
+
+
+@pytest.mark.parametrize(
+    ("said", "placed"),
+    [("前头那个弄没弄完", 1), ("后头那个撤了得了", list_places.LAST), ("前面那个楼没电", 0), ("后面那件催催", list_places.LAST)],
+)
+def test_in_front_and_behind_are_places_of_a_list_and_not_of_a_yard(said: str, placed: int) -> None:
+    assert list_places.place_in(said) == placed
+
+
+async def test_what_is_asked_after_by_its_name_alone_is_found() -> None:
+    dark = order(FIRST, category="房屋维修", subcategory="楼道设施", description="声控灯不亮", address={})
+    async with running(own(dark, order(SECOND, **WATER))) as fake:
+        await run("action_query_status", heard("那灯呢", "query_status"))
+    assert [body["number"] for body in fake.bodies("POST work-orders/lookup")] == [FIRST]
+
+
+async def test_the_wrong_one_was_taken_back_and_the_other_is_meant() -> None:
+    said = "啊呀不是这个 我要撤的是路灯那个"
+    assert intent(said, "", ("correct_previous_detail", 0.9)) == "cancel"
+    lamp = filed(SECOND, **LAMP)
+    fake = own(filed(state="withdrawn"), lamp, **{FILED: (201, again()), f"POST work-orders/{THIRD}/note": (200, again())})
+    async with running(fake):
+        _, _, slots = await run(
+            "action_withdraw", heard(said, "cancel", slots={"pending": {"kind": "withdrawn", "number": FIRST}})
+        )
+    assert len(fake.bodies(FILED)) == 1
+    assert (slots["pending"]["kind"], slots["pending"]["number"]) == ("withdraw", SECOND)
+    assert done(fake, "withdraw") == []
+
+
+@pytest.mark.parametrize(("said", "enough"), [("知道了就行", True), ("收到就好", True), ("知道了就行 还有路灯不亮", False)])
+def test_that_it_is_known_is_enough(said: str, enough: bool) -> None:
+    assert says("acknowledges_whole", said) is enough
+
+
+@pytest.mark.parametrize("asked", ["confirm", "address", ""])
+def test_no_more_texts_are_wanted_and_nothing_is_told_of_the_matter(asked: str) -> None:
+    assert intent("别给我发短信了 一天叮叮的", asked, ("report_complaint", 0.6)) == "ask_faq"
