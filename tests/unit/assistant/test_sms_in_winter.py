@@ -411,3 +411,65 @@ def test_the_place_of_a_next_problem_is_not_told_twice() -> None:
     assert following is not None
     assert following.gist == "我家楼上漏水、他家401"
     assert read_back(following).count("301") == 1
+
+
+# --- found by a third round
+
+
+def test_by_the_way_with_a_sum_put_right_is_no_yes() -> None:
+    form = told(opened("燃气公司安检收了我一百八", FEES), "翠园小区11号楼", "前天下午").form
+    step = answered(form, ("对了 是280 不是180", "affirm"))
+    assert step.outcome is Outcome.ASK
+    assert step.form.draft.description == "燃气公司安检收了我280"
+
+
+def test_who_does_not_want_to_say_more_at_the_read_back_is_left_in_peace() -> None:
+    form = told(opened("燃气公司安检收了我一百八", FEES), "翠园小区11号楼", "前天下午").form
+    step = answered(form, "不想说几单元")
+    assert step.remarks == ("respected",)
+    assert step.form.draft.description == "燃气公司安检收了我一百八"
+
+
+@pytest.mark.parametrize(("text", "word"), [("这礼拜三回了", "这礼拜"), ("这周五次了", "这周")])
+def test_how_often_in_a_week_is_no_day_of_it(text: str, word: str) -> None:
+    mention = parse_time(text, TUESDAY)
+    assert mention is None or mention.occurred_at.text == word
+
+
+@pytest.mark.parametrize("text", ["上礼拜三停的", "这周五装的"])
+def test_a_day_of_the_week_stays_one(text: str) -> None:
+    mention = parse_time(text, TUESDAY)
+    assert mention is not None
+    assert mention.occurred_at.text.endswith(("三", "五"))
+
+
+def test_the_number_of_a_shop_is_no_day() -> None:
+    facts = draw_facts("翠园小区门市12号", message_time=NOW, gazetteer=PLACES)
+    assert facts.occurred_at is None
+    step = answered(opened("报停了还收取暖费", FEES), "翠园小区门市12号")
+    assert step.form.draft.address.estate == "翠园小区"
+    assert "门市12号" in step.form.draft.address.text
+
+
+def test_the_first_words_for_a_place_are_kept_beside_better_ones() -> None:
+    form = answered(opened("道坑洼的", LAMP), "就旧堡那条上坡道").form
+    step = answered(form, "翠园小区后身")
+    assert step.form.draft.address.estate == "翠园小区"
+    assert "上坡道" in f"{step.form.draft.description}{step.form.draft.address.text}"
+
+
+def test_a_month_put_right_is_right_in_the_story_too() -> None:
+    form = told(opened("上个月干活脚让钢管砸了", WAGES), "翠园小区工地").form
+    step = answered(form, ("不是上个月 是上上个月", FIX))
+    assert step.form.draft.description == "上上个月干活脚让钢管砸了"
+
+
+def test_whom_not_to_call_goes_along() -> None:
+    assert decided("别给我妈打电话", Ask.OCCURRED_AT, ("deny", 0.76), ("ask_human", 0.19)) == "provide_info"
+    form = told(opened("路灯不亮", LAMP), "翠园小区6号楼").form
+    assert "别给我妈打电话" in answered(form, "别给我妈打电话").form.draft.description
+
+
+@pytest.mark.parametrize("said", ["别给我打电话", "别打了"])
+def test_not_calling_at_all_is_something_else(said: str) -> None:
+    assert not says("about_calls", said)
