@@ -103,8 +103,9 @@ def _place(form: OpenForm, draft: Draft, turn: Turn) -> tuple[Draft, str]:
         remark = "outside" if said.completeness is Completeness.OUTSIDE else ""
         replacing = is_correction(form, turn) or form.requested in _ASKING_PLACE
         known = _as_estate(known, said)
-        if _is_only_words(known) and _says_it_better(said, known):
-            draft = _with_first_words(draft, said)
+        better = _is_only_words(known) and _says_it_better(said, known)
+        draft = _with_first_words(draft, said) if better or _loses_words(form, turn, known, said) else draft
+        if better:
             known = merge_address(Address(), said.address)  # the real place instead of 就在楼后头
         elif replacing or not _conflicts(known, said.address):
             known = _said_again(form, turn, known, merge_address(known, said.address), said.address)
@@ -179,6 +180,11 @@ def _as_estate(known: Address, said: AddressMention) -> Address:
     return (
         Address(text=known.text, estate=known.landmark) if bare and place.building and not (place.estate or place.road) else known
     )
+
+
+def _loses_words(form: OpenForm, turn: Turn, known: Address, said: AddressMention) -> bool:
+    """旧堡那条上坡道, before 旧堡小区后身: the one spot takes the place of the other, and puts nothing right."""
+    return _is_only_words(known) and bool(said.address.landmark) and not is_correction(form, turn)
 
 
 def _says_it_better(said: AddressMention, known: Address) -> bool:

@@ -39,6 +39,7 @@ _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _STATES = frozenset({"provide_info", "report_complaint"})
+_OF_IT = ("laments", "about_calls")
 _ASIDE = ("puzzled_whole", "leaves_now", "keeps_back", "talks_to_us", "knows_not")
 _SOUNDS_LIKE, _PLAINLY = 0.2, 0.9
 _A_WORD = 2  # characters
@@ -207,7 +208,7 @@ def _may_tell_more(form: OpenForm, turn: Turn, told: int) -> bool:
 
 def _tells_beside(form: OpenForm, turn: Turn) -> bool:
     """喝不了, 我们七个人 一共四万六, asked where: a statement, of which nobody but those who come can tell what it is worth."""
-    states = _SAYS.search(turn.text) is not None or says("laments", turn.text)
+    states = _SAYS.search(turn.text) is not None or any(says(wish, turn.text) for wish in _OF_IT)
     aside = any(says(wish, turn.text) for wish in _ASIDE) or comes_back(turn.text)
     return states and not aside and turn.intent in _STATES and form.requested not in CONTROLS
 

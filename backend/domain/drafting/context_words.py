@@ -69,7 +69,7 @@ _LEAVING = frozenset({"bye", "cancel", "chitchat"})
 _FEW = 1  # characters
 _ALIKE = 0.35  # of the likeliest wish: 别让物业知道是我说的 他们把公共收益揣兜了
 _A_FEW_WORDS = 14
-_STRESSES = ("stresses_whole", "laments")
+_STRESSES = ("stresses_whole", "laments", "about_calls")
 _LATER = ("earlier", "aftermath", "adds")
 
 

@@ -30,6 +30,7 @@ from backend.domain.language.wishes import agrees_and_asks, gives_up, says
 _ADDS = re.compile("还有|另外|再(?:一个|就是)|顺便")
 _ANNOUNCED = re.compile(rf"^(?:(?:{_ADDS.pattern})(?!人)[\s,。]*)+")
 _PASSES = re.compile("跳|略|下一|^过|pass|skip|next|空着|不填", re.IGNORECASE)
+_A_REFUSAL = 12  # characters
 _SOUNDS_LIKE = 0.4  # of an offered category, said in words
 
 
@@ -109,6 +110,8 @@ def _waits(form: OpenForm, turn: Turn) -> Step | None:
     goes_on = says("wrong", turn.text) and len(turn.text) >= A_STORY  # 不对等等 是楼上402漏的 我家是302
     if (says("hesitates", turn.text) or comes_back(turn.text)) and not (says("drops_it", turn.text) or goes_on):
         return Step(asked_anew(form), remarks=("no_hurry",))
+    if says("keeps_back", turn.text) and len(turn.text) <= _A_REFUSAL:
+        return Step(asked(form, Ask.CONFIRM), remarks=("respected",))
     if says("knows_not", turn.text):
         # 不知道几单元 goes along, and is nothing to check
         told = form if turn.answer is not None else replace(with_words(form, turn), gist=form.gist)

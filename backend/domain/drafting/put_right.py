@@ -19,6 +19,7 @@ _NAMES = {"estate": 3, "road": 3, "landmark": 4}  # and how long one is at least
 # 前天, then 昨天: a day for a day; since when it goes on is no other word for when of the day it happens.
 _DAY = re.compile(
     r"(?:大前|前|昨|今)(?:天|儿|晚|早)|上?个?(?:周|礼拜|星期)[一二三四五六日天]|\d{1,2}月\d{1,2}[号日]|\d{1,2}[号日]"
+    r"|(?:上{1,2}|这|本)个?(?:月|周|礼拜|星期)(?![一二三四五六日天])|[去前今]年"
 )
 _DIGITS = "零一二三四五六七八九"
 
@@ -40,8 +41,8 @@ def _words(before: Draft, after: Draft) -> list[tuple[str, str]]:
     pairs = [(old, new) for old, new, least in places if len(old) >= least]
     pairs.append((before.contact_phone, after.contact_phone))
     was, now = (_DAY.search(draft.occurred_at.text if draft.occurred_at else "") for draft in (before, after))
-    pairs += [(was[0], now[0])] if was and now else []
-    return [(old, new) for old, new in pairs if old and new and old not in new]
+    named = [(old, new) for old, new in pairs if old and new and old not in new]
+    return [*named, (was[0], now[0])] if was and now and was[0] != now[0] else named
 
 
 def _spelt(number: str) -> str:

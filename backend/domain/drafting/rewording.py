@@ -13,6 +13,7 @@ from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.drafting.words import BLOT, blotted
 from backend.domain.language.address_merge import relative_correction, with_landmark
 from backend.domain.language.answers import classify_answer
+from backend.domain.language.numerals import parse_numeral
 from backend.domain.language.wishes import says
 
 _WORD = r"[^,。!?;\s不\x01]{1,12}?"  # \x01: a fact blotted out
@@ -96,7 +97,16 @@ def _standing(old: str, about: str, description: str) -> re.Pattern[str]:
     """Where the old word stands: behind what it was said of (楼上 of 楼上是602不是502), where that was told, else anywhere."""
     word = rf"{re.escape(old)}(?!\d)"
     of_it = re.compile(rf"(?<={about[-2:]}){word}|(?<={about[-2:]}是){word}") if about else None
-    return of_it if of_it is not None and of_it.search(description) else re.compile(rf"(?<!\d){word}")
+    if of_it is not None and of_it.search(description):
+        return of_it
+    return re.compile(rf"(?<!\d){re.escape(_as_told(old, description))}(?!\d)")
+
+
+def _as_told(old: str, description: str) -> str:
+    """一百八, of 180: the amount as it was written before."""
+    value = parse_numeral(old) if old not in description else None
+    same = (told[0] for told in _AMOUNT.finditer(description) if value and parse_numeral(told[0]) == value)
+    return next(same, old)
 
 
 def _with_amount(form: OpenForm, said: str) -> tuple[OpenForm, tuple[str, ...]]:

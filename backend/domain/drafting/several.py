@@ -16,6 +16,7 @@ from backend.domain.language.wishes import says
 # The counting has left out what merely adds (bot/components/problems.py); less sure, nobody knows where to send it.
 _OWN_ORDER = 0.4
 _ONE_MATTER = {"供水": ("停水", "水压"), "供暖": ("室温不达标", "停暖"), "噪音": ("施工", "商业娱乐", "广场舞", "设备", "生活")}
+_MOMENT = re.compile("[点刻刚]")
 _OUTSIDE = re.compile(
     r"(?:小区|大院)(?:的)?(?P<spot>(?:[东西南北]|大|正)?(?:门口?|门前|门外|院里|里头|里面|广场|里(?=的|那|头|路|有)))"
 )
@@ -54,8 +55,10 @@ def _time_of_next(form: OpenForm, issue: Issue) -> OccurredAt | None:
     """天天晚上七点到九点半 is when they dance, and not when the lamps broke; since when it is cold may be said of both. What is
     told later was not there at half past six as well."""
     when = form.draft.occurred_at
-    own = when is not None and when.kind in (TimeKind.RECURRING, *((TimeKind.POINT,) if issue.text in form.told_later else ()))
-    return None if own else when
+    if when is None or when.kind is TimeKind.RECURRING:
+        return None
+    of_a_moment = when.kind is TimeKind.POINT and _MOMENT.search(when.text) is not None
+    return None if of_a_moment and issue.text in form.told_later else when
 
 
 def _place_of_next(known: Address, issue: Issue) -> Address:

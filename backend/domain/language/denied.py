@@ -6,7 +6,7 @@ import re
 
 BLANK = "\x01"
 PADDING = "\x02"
-_DENIED = re.compile(r"(?<!是)不是(?P<denied>[^,。!?是]{1,16}?)[\s,]*(?:的)?[\s,]*(?:而|应该|应当)?是(?=\S)")
+_DENIED = re.compile(r"(?<!是)不是(?P<denied>(?:(?!\s[我俺])[^,。!?是]){1,16}?)[\s,]*(?:的)?[\s,]*(?:而|应该|应当)?是(?=\S)")
 _DENIED_FIRST = re.compile(r"(?<![是就])不是(?P<denied>[^,。!?\s是]{1,6})[\s,]+(?=\S)")
 _DENIED_BEHIND = re.compile(r"(?<!是)不是(?:从|打)?\s*$")
 # 昨天不是 是前天: the no stands behind what it denies.
