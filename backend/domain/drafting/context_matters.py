@@ -140,7 +140,7 @@ def announced(heard: Heard) -> str:
         return ""
     opens = (best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)) or _BEGINS.match(heard.text)
     suffers = best(heard) == "cancel" and _SUFFERED.search(heard.text)
-    asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text)
+    asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text) or not _may_report(heard, _FAINTLY)  # 养狗证在哪办
     states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not asks
     return "report_complaint" if opens or suffers or states else ""
 
