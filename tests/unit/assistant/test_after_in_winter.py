@@ -431,3 +431,13 @@ def test_that_it_is_known_is_enough(said: str, enough: bool) -> None:
 @pytest.mark.parametrize("asked", ["confirm", "address", ""])
 def test_no_more_texts_are_wanted_and_nothing_is_told_of_the_matter(asked: str) -> None:
     assert intent("别给我发短信了 一天叮叮的", asked, ("report_complaint", 0.6)) == "ask_faq"
+
+
+async def test_who_names_what_is_being_worked_on_keeps_it_and_files_nothing() -> None:
+    said = "路灯那个可别给我撤了啊"
+    pending = {"pending": {"kind": "withdrawn", "number": FIRST}}
+    for slots in ({}, pending):
+        async with running(own(filed(state="withdrawn"), filed(SECOND, **LAMP))) as fake:
+            text, _, _ = await run("action_withdraw", heard(said, "cancel", slots=slots))
+        assert text in said_of("withdraw_kept")
+        assert fake.bodies(FILED) == []
