@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import orders
+from actions import orders, picking
 from actions.backend import backend
 from actions.turn import Events, Talk
 from actions.wording import due_text, order_name
@@ -41,13 +41,22 @@ async def after_withdrawal(talk: Talk, pending: dict[str, Any]) -> Events | None
     if not says_so or (len(talk.text) > _FEW and _OTHER not in talk.wishes) or talk.facts.get("address"):
         return None
     own = await orders.own_orders(talk)
-    return await _file_again(talk, [order for order in own if order["number"] == pending["number"]])
+    return await _file_again(
+        talk, [order for order in own if order["number"] == pending["number"] and not _names_open(talk, own)]
+    )
 
 
 async def restored(talk: Talk) -> Events | None:
     """撤错了, some time later: the order that was taken back last. None where none was in these days. Raises BackendDown,
     BackendRefused."""
-    return await _file_again(talk, await _lately(talk))
+    own = await orders.own_orders(talk)
+    return await _file_again(talk, [] if _names_open(talk, own) else await _lately(talk))
+
+
+def _names_open(talk: Talk, own: list[dict[str, Any]]) -> bool:
+    """换热站那个可别给我撤了: of one that is being worked on, and was not taken back."""
+    meant = picking.by_words(talk, own) if _OTHER not in talk.wishes else []
+    return len(meant) == 1 and meant[0]["state"] in orders.OPEN
 
 
 async def offered(talk: Talk) -> Events | None:
