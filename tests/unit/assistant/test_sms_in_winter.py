@@ -18,6 +18,7 @@ from backend.domain.drafting.model import Ask, OpenForm, Outcome, Step
 from backend.domain.drafting.several import next_form
 from backend.domain.drafting.urgency import urgency_of
 from backend.domain.language.address_merge import address_text, merge_address
+from backend.domain.language.emergency import emergency_in
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.privacy import privacy_in
 from backend.domain.language.times import parse_time
@@ -473,3 +474,44 @@ def test_whom_not_to_call_goes_along() -> None:
 @pytest.mark.parametrize("said", ["别给我打电话", "别打了"])
 def test_not_calling_at_all_is_something_else(said: str) -> None:
     assert not says("about_calls", said)
+
+
+# --- found by a fourth round
+
+
+@pytest.mark.parametrize("text", ["水没了", "电没了", "咱家电突然没了", "大孤山上石桥村三组 老陈家"])
+def test_what_ran_dry_and_where_somebody_lives_are_no_danger(text: str) -> None:
+    assert emergency_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["孩子没了", "人没了", "有人掉进上石桥村三组水塘里了", "老爷子找不着了"])
+def test_who_is_lost_or_drowns_in_a_village_is_one(text: str) -> None:
+    assert emergency_in(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("在超市上班 干了八个月了 上周五把我辞了", "上周五"),
+        ("干了三个月了 一分钱没给", "三个月了"),
+        ("在这住了十年 去年开始漏", "去年开始"),
+        ("坏了八个月了 上周五还摔了人", "八个月了"),
+    ],
+)
+def test_how_long_somebody_is_there_tells_no_beginning_beside_a_day(text: str, when: str) -> None:
+    mention = parse_time(text, TUESDAY)
+    assert mention is not None
+    assert mention.occurred_at.text == when
+
+
+@pytest.mark.parametrize(
+    ("said", "pauses"), [("先不说了 接娃", True), ("先不聊了 上课", True), ("不说了", False), ("先不说了", False)]
+)
+def test_who_stops_for_now_to_do_something_comes_back(said: str, pauses: bool) -> None:
+    assert comes_back(said) is pauses
+
+
+def test_a_name_of_two_characters_behind_the_floor_is_the_name_of_the_shop() -> None:
+    step = answered(opened("健身房跑路 年卡2980", CategoryGuess("市场经营/食品", "消费纠纷", "2103", 0.97)), "翠园小区2楼力健")
+    assert step.form.draft.address.landmark == "力健"
+    assert step.form.requested is Ask.OCCURRED_AT
