@@ -101,7 +101,12 @@ def test_a_question_stays_one(said: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "sounds"),
-    [("孩子直咳嗽", ("urge", 0.57)), ("冻手写不了字", ("chitchat", 0.73)), ("让人拿笤帚赶出来了", ("ask_human", 0.68))],
+    [
+        ("孩子直咳嗽", ("urge", 0.57)),
+        ("冻手写不了字", ("chitchat", 0.73)),
+        ("让人拿笤帚赶出来了", ("ask_human", 0.68)),
+        ("社区说没接到通知", ("query_status", 0.73)),
+    ],
 )
 def test_what_comes_of_it_tells_on_whatever_it_sounds_like(said: str, sounds: tuple[str, float]) -> None:
     assert decided(said, Ask.ADDRESS, sounds, ("report_complaint", 0.06)) == "provide_info"
@@ -515,3 +520,25 @@ def test_a_name_of_two_characters_behind_the_floor_is_the_name_of_the_shop() -> 
     step = answered(opened("健身房跑路 年卡2980", CategoryGuess("市场经营/食品", "消费纠纷", "2103", 0.97)), "翠园小区2楼力健")
     assert step.form.draft.address.landmark == "力健"
     assert step.form.requested is Ask.OCCURRED_AT
+
+
+def test_a_sum_without_the_old_one_is_put_right_beside_a_day() -> None:
+    form = told(opened("健身房跑路 年卡2980", FEES), "翠园小区6号楼", "上个月二十八号").form
+    step = answered(form, ("改一下 卡是3280 关门是二十六号", FIX))
+    assert step.form.draft.description.startswith("健身房跑路 年卡3280")
+    assert step.form.draft.occurred_at is not None
+    assert step.form.draft.occurred_at.text == "二十六号"
+
+
+def test_a_door_put_right_is_no_sum() -> None:
+    form = told(opened("安检收了150", FEES), "翠园小区6号楼2单元301", "昨天").form
+    step = answered(form, ("门牌错了 是302", FIX))
+    assert "150" in step.form.draft.description
+    assert step.form.draft.address.room == "302"
+
+
+@pytest.mark.parametrize("said", ["银行说没打", "医院说没有床"])
+def test_what_an_office_said_is_no_mere_no(said: str) -> None:
+    step = answered(opened("退休金没到账", FEES), (said, "deny"))
+    assert said in step.form.draft.description
+    assert step.form.requested is Ask.ADDRESS
