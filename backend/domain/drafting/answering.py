@@ -28,7 +28,10 @@ _LONGEST_PLACE = 40
 _A_TIME = 10  # characters; in a longer answer the clause that tells it stands for it
 # 老板姓啥不知道, 一共欠一万二: said where the place was asked for, and about none.
 _NO_PLACE = re.compile(
-    "(?:老板|房东|人|他|她)(?:家)?(?:姓|叫)(?:啥|什么)|姓(?:啥|什么)|都?叫(?:他|她)|是谁|[欠赔罚涨]|(?:心脏|身体|腿脚|血压|眼睛|耳朵)[^,。]{0,3}(?:不好|高|差|有病|不行)|受不了|睡不|不(?:好受|舒服)|[0-9一二两三四五六七八九十百千]+(?:万|千块|块钱?|元|岁|口人)"
+    "^(?:医院|学校|银行|社区|物业|街道|单位|老板|房东|公司|派出所|店里|商场|超市|老师|大夫|护士|村里|居委会|客服|药店)(?:的人|那边)?(?:就|都|还|又|也|光)?说"
+    "|(?:老板|房东|人|他|她)(?:家)?(?:姓|叫)(?:啥|什么)|姓(?:啥|什么)|都?叫(?:他|她)|是谁|[欠赔罚涨]"
+    "|(?:心脏|身体|腿脚|血压|眼睛|耳朵)[^,。]{0,3}(?:不好|高|差|有病|不行)|受不了|睡不|不(?:好受|舒服)"
+    "|[0-9一二两三四五六七八九十百千]+(?:万|千块|块钱?|元|岁|口人)"
 )
 _SPOT_TOLD = re.compile(
     r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
@@ -40,6 +43,7 @@ WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into 
 _TELLING = frozenset({"provide_info", "report_complaint", "deny", "affirm", "nlu_fallback"})
 _STATES = frozenset({"provide_info", "report_complaint"})
 _OF_IT = ("laments", "about_calls")
+_SOUNDS_SHORT = frozenset({"deny", "affirm"})
 _ASIDE = ("puzzled_whole", "leaves_now", "keeps_back", "talks_to_us", "knows_not")
 _SOUNDS_LIKE, _PLAINLY = 0.2, 0.9
 _A_WORD = 2  # characters
@@ -210,7 +214,8 @@ def _tells_beside(form: OpenForm, turn: Turn) -> bool:
     """喝不了, 我们七个人 一共四万六, asked where: a statement, of which nobody but those who come can tell what it is worth."""
     states = _SAYS.search(turn.text) is not None or any(says(wish, turn.text) for wish in _OF_IT)
     aside = any(says(wish, turn.text) for wish in _ASIDE) or comes_back(turn.text)
-    return states and not aside and turn.intent in _STATES and form.requested not in CONTROLS
+    tells = turn.intent in _STATES or (turn.intent in _SOUNDS_SHORT and len(turn.text) >= _A_STATEMENT)  # 银行说没打
+    return states and not aside and tells and form.requested not in CONTROLS
 
 
 def _adds_at_the_end(form: OpenForm, turn: Turn) -> bool:

@@ -135,10 +135,16 @@ def weak(heard: Heard) -> str:
     """Inside the form a doubtful digression is an answer that was not understood; two of them bring a person."""
     if heard.requested not in FORM or heard.answer is not None or says("question", heard.text):
         return ""
-    limit = _WEAK.get(best(heard), 0.0)
-    if (best(heard) == "urge" and not says("urges", heard.text)) or (best(heard) in _TALK and says("suffers", heard.text)):
-        limit = _NEARLY_SURE  # 孩子直咳嗽, 冻手写不了字 tell, whatever they sound like
+    limit = _NEARLY_SURE if _tells_all_the_same(heard) else _WEAK.get(best(heard), 0.0)
     return "provide_info" if share(heard) < limit else ""
+
+
+def _tells_all_the_same(heard: Heard) -> bool:
+    """孩子直咳嗽, 冻手写不了字, 社区说没接到通知: what comes of it and what was said of it, whatever it sounds like."""
+    wish = best(heard)
+    if wish == "urge":
+        return not says("urges", heard.text)
+    return (wish in _TALK and says("suffers", heard.text)) or (wish == "query_status" and says("office_answers", heard.text))
 
 
 def short_answer(heard: Heard) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from backend.contracts.understanding import Facts
 from backend.domain.drafting.gist import clauses_of
 from backend.domain.drafting.model import Ask, OpenForm
 from backend.domain.language.answers import Answer, AnswerKind
 from backend.domain.language.wishes import says
+
+_PAUSES = re.compile("先(?:就)?(?:不|别)(?:跟你们?)?(?:说|聊|唠|弄|整)了?[\\s,。]+[^\\s,。]")  # 先不说了 接娃
 
 
 def put_off(text: str, facts: Facts) -> Answer | None:
@@ -17,7 +21,8 @@ def put_off(text: str, facts: Facts) -> Answer | None:
 
 def comes_back(text: str) -> bool:
     """先不说了 接孩子去 回头再说: the open question stands until then, and nothing is given up."""
-    return says("leaves_now", text) and not says("drops_it", text) and (says("puts_off", text) or leaves_it_so(text))
+    pauses = says("puts_off", text) or leaves_it_so(text) or _PAUSES.search(text) is not None
+    return pauses and says("leaves_now", text) and not says("drops_it", text)
 
 
 def leaves_it_so(text: str) -> bool:

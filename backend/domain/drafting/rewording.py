@@ -32,8 +32,8 @@ WORDS_PUT_RIGHT = tuple(
 _NUMERALS = r"[一二两三四五六七八九十百千万零\d.]"
 _AMOUNT = re.compile(rf"(?<!{_NUMERALS})(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,}}(?![号楼单栋室月日点天年路])")
 _AMOUNT_PUT_RIGHT = re.compile(
-    rf"(?:不对|(?:说|写|打|记|弄|算)错了?|错了|等等|等下|更正)[\s,。]*(?:应该|一共|总共|其实|那|得)*是?(?:一共|总共)?"
-    rf"(?P<new>(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,8}})(?:块钱?|元)?(?:的|啊|吧|才对)*[\s,。!]*$"
+    rf"(?:不对|(?:说|写|打|记|弄|算)错了?|错了|等等|等下|更正|改一?下)[\s,。]*(?:(?:应该|一共|总共|其实|那|得)*|[一-龥]{{1,3}}(?=是))是?(?:一共|总共)?"
+    rf"(?P<new>(?=\d{{3}}|[^,。\s]*[百千万]){_NUMERALS}{{2,8}})(?:块钱?|元)?(?:的|啊|吧|才对)*(?=[\s,。!]|$)"
 )
 _SLIPPED = re.compile("(?:说|写|打|记|弄|听|报|算|看)(?:得)?(?:错|岔|少|多|大|小|反|混|串|走嘴|漏)|错了|不对")
 _TELLS = 4  # characters of a clause that says something of its own
@@ -60,12 +60,13 @@ def reworded(form: OpenForm, turn: Turn) -> OpenForm | None:
 
 def reworded_beside(form: OpenForm, turn: Turn) -> OpenForm:
     """`reworded` for a message that puts a fact right as well, which the form has taken: 楼号是8 钱数也错了 不是6400是4600."""
+    moved = relative_correction(turn.text, form.draft.address) is not None  # 门牌错了 是302: a door, and no sum
     for piece in blotted(turn.text, turn.facts).split(BLOT):
-        form, _ = _with_each(form, piece)
+        form, _ = _with_each(form, piece, sums=not moved)
     return form
 
 
-def _with_each(form: OpenForm, said: str) -> tuple[OpenForm, tuple[str, ...]]:
+def _with_each(form: OpenForm, said: str, *, sums: bool = True) -> tuple[OpenForm, tuple[str, ...]]:
     """The form with every word of `said` that is put right, and those words, old and new; the form itself where there is none."""
     mended = form
     words: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ def _with_each(form: OpenForm, said: str) -> tuple[OpenForm, tuple[str, ...]]:
         standing = _standing(old, match.groupdict().get("about") or "", form.draft.description)
         if len(old) >= _SHORTEST and new and old != new and not _WHOSE.match(old) and standing.search(form.draft.description):
             mended, words = _with(mended, standing, new), (*words, old, new)
-    return (mended, words) if words else _with_amount(form, said)
+    return (mended, words) if words or not sums else _with_amount(form, said)
 
 
 def _with_the_rest(before: OpenForm, mended: OpenForm, said: str, words: tuple[str, ...]) -> OpenForm:

@@ -18,6 +18,7 @@ _NO_SPOT = re.compile("|".join(_TABLE["no_spot"]))
 _SPOT = re.compile("|".join(_TABLE["spot"]))
 _A_KIND = re.compile("学校|单位|公司|饭店|超市|商店|医院|诊所|幼儿园|厂子?|店")  # 学校在矿工新村旁边 叫第七中学
 _NAME = re.compile("[一-龥A-Za-z0-9]{3,8}")
+_SHORT_NAME = re.compile(r"[楼层号](?P<name>[一-龥]{2})")  # 长青花园2楼力健
 _NO_NAME = re.compile("|".join(_TABLE["no_name"]))
 _STOREY = re.compile(r"[负\d一二三四五六七八九十]+[楼层]")
 
@@ -38,6 +39,9 @@ def name_beside(text: str, facts: Facts) -> str:
     """启明星 of 启明星 就在翠园小区对过: the one piece beside the place that may be a name; "" for none, or several."""
     pieces = [_TRAIL.sub("", _LEAD.sub("", piece)) for piece in _PIECES.split(blotted(text, facts).replace(BLOT, " "))]
     told = [piece for piece in pieces if piece]
+    short = _SHORT_NAME.search(text) if len(told) == 1 else None
+    if short and short["name"] == told[0] and not (_NO_SPOT.search(told[0]) or _NO_NAME.search(told[0])):
+        return told[0]
     is_name = len(told) == 1 and _NAME.fullmatch(told[0]) and not _NO_SPOT.search(told[0]) and not _NO_NAME.search(told[0])
     return told[0] if is_name else ""
 

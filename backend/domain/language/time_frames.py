@@ -167,6 +167,9 @@ _OF_LIFE = re.compile(
     r"(?:空|空着|空置|闲置|没住人|没人住|结婚|退休|搬来|搬进来|搬过来)(?:了|着|有|快|都|已经|将近|差不多|得有|能有)*$"
 )
 _NEARLY = re.compile(r"(?:快|小|将近|差不多)\s*$")  # 都快一个月了: not yet a month
+# 在这干了八个月了, 住了十年: how long somebody is there, and no more than that where a day is told
+_TENURE = re.compile(r"(?:干|上班|工作|打工|任教|住|租|结婚|退休|开店|练|学)了?(?:都|快|有|整整|已经)*\s*$")
+_OF_A_STAY = 45
 _BARE_SPAN = 68  # less than a day that is named
 _PLAN = 6  # characters between a time to come and how long it will last: 打明儿起停水三天
 _SMALL_HOURS = 6  # who says 今晚 before that means the evening that is over
@@ -375,7 +378,8 @@ def _durations(text: str, now: datetime, moments: list[Moment]) -> Iterator[Foun
             nearly = _NEARLY.search(text, match.start(), begin)
             begin = nearly.start() if nearly else begin
             begin -= match["count"] == "半" and text[begin - 1 : begin] in ("大", "小")  # 大半年
-            yield Found(begin, finish, TimeKind.SINCE, start, None, rank=_BARE_SPAN if bare else 80)
+            tenure = _TENURE.search(text[: match.start()]) is not None
+            yield Found(begin, finish, TimeKind.SINCE, start, None, rank=_OF_A_STAY if tenure else _BARE_SPAN if bare else 80)
 
 
 def _counted_end(match: re.Match[str]) -> int:

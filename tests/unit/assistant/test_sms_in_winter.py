@@ -18,6 +18,7 @@ from backend.domain.drafting.model import Ask, OpenForm, Outcome, Step
 from backend.domain.drafting.several import next_form
 from backend.domain.drafting.urgency import urgency_of
 from backend.domain.language.address_merge import address_text, merge_address
+from backend.domain.language.emergency import emergency_in
 from backend.domain.language.facts import draw_facts
 from backend.domain.language.privacy import privacy_in
 from backend.domain.language.times import parse_time
@@ -100,7 +101,12 @@ def test_a_question_stays_one(said: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "sounds"),
-    [("孩子直咳嗽", ("urge", 0.57)), ("冻手写不了字", ("chitchat", 0.73)), ("让人拿笤帚赶出来了", ("ask_human", 0.68))],
+    [
+        ("孩子直咳嗽", ("urge", 0.57)),
+        ("冻手写不了字", ("chitchat", 0.73)),
+        ("让人拿笤帚赶出来了", ("ask_human", 0.68)),
+        ("社区说没接到通知", ("query_status", 0.73)),
+    ],
 )
 def test_what_comes_of_it_tells_on_whatever_it_sounds_like(said: str, sounds: tuple[str, float]) -> None:
     assert decided(said, Ask.ADDRESS, sounds, ("report_complaint", 0.06)) == "provide_info"
@@ -473,3 +479,66 @@ def test_whom_not_to_call_goes_along() -> None:
 @pytest.mark.parametrize("said", ["别给我打电话", "别打了"])
 def test_not_calling_at_all_is_something_else(said: str) -> None:
     assert not says("about_calls", said)
+
+
+# --- found by a fourth round
+
+
+@pytest.mark.parametrize("text", ["水没了", "电没了", "咱家电突然没了", "大孤山上石桥村三组 老陈家"])
+def test_what_ran_dry_and_where_somebody_lives_are_no_danger(text: str) -> None:
+    assert emergency_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["孩子没了", "人没了", "有人掉进上石桥村三组水塘里了", "老爷子找不着了"])
+def test_who_is_lost_or_drowns_in_a_village_is_one(text: str) -> None:
+    assert emergency_in(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("在超市上班 干了八个月了 上周五把我辞了", "上周五"),
+        ("干了三个月了 一分钱没给", "三个月了"),
+        ("在这住了十年 去年开始漏", "去年开始"),
+        ("坏了八个月了 上周五还摔了人", "八个月了"),
+    ],
+)
+def test_how_long_somebody_is_there_tells_no_beginning_beside_a_day(text: str, when: str) -> None:
+    mention = parse_time(text, TUESDAY)
+    assert mention is not None
+    assert mention.occurred_at.text == when
+
+
+@pytest.mark.parametrize(
+    ("said", "pauses"), [("先不说了 接娃", True), ("先不聊了 上课", True), ("不说了", False), ("先不说了", False)]
+)
+def test_who_stops_for_now_to_do_something_comes_back(said: str, pauses: bool) -> None:
+    assert comes_back(said) is pauses
+
+
+def test_a_name_of_two_characters_behind_the_floor_is_the_name_of_the_shop() -> None:
+    step = answered(opened("健身房跑路 年卡2980", CategoryGuess("市场经营/食品", "消费纠纷", "2103", 0.97)), "翠园小区2楼力健")
+    assert step.form.draft.address.landmark == "力健"
+    assert step.form.requested is Ask.OCCURRED_AT
+
+
+def test_a_sum_without_the_old_one_is_put_right_beside_a_day() -> None:
+    form = told(opened("健身房跑路 年卡2980", FEES), "翠园小区6号楼", "上个月二十八号").form
+    step = answered(form, ("改一下 卡是3280 关门是二十六号", FIX))
+    assert step.form.draft.description.startswith("健身房跑路 年卡3280")
+    assert step.form.draft.occurred_at is not None
+    assert step.form.draft.occurred_at.text == "二十六号"
+
+
+def test_a_door_put_right_is_no_sum() -> None:
+    form = told(opened("安检收了150", FEES), "翠园小区6号楼2单元301", "昨天").form
+    step = answered(form, ("门牌错了 是302", FIX))
+    assert "150" in step.form.draft.description
+    assert step.form.draft.address.room == "302"
+
+
+@pytest.mark.parametrize("said", ["银行说没打", "医院说没有床"])
+def test_what_an_office_said_is_no_mere_no(said: str) -> None:
+    step = answered(opened("退休金没到账", FEES), (said, "deny"))
+    assert said in step.form.draft.description
+    assert step.form.requested is Ask.ADDRESS
