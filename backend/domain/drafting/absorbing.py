@@ -151,9 +151,12 @@ def _with_spot(said: AddressMention, turn: Turn, *, names: bool) -> AddressMenti
     """常青小区小花园那块儿, asked where: the words beside the estate tell where at it; `names`: the name of a house was asked
     for as well (启明星 就在翠园小区对过)."""
     spot, known = spot_of(turn.text, turn.facts), said.address.landmark
+    name = name_beside(turn.text, turn.facts) if names else ""
+    if name and name not in known:
+        at = spot if spot and known in spot else known
+        return replace(said, address=with_landmark(said.address, f"{at}{name}"))
     if not spot or spot in known:
-        name = name_beside(turn.text, turn.facts) if names else ""
-        return replace(said, address=with_landmark(said.address, f"{known}{name}")) if name and name not in known else said
+        return said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
     floor = "" if re.search("[楼层]", spot) and not (said.address.building or said.address.estate) else said.address.floor
     return replace(said, address=replace(said.address, landmark=spot if known in spot else both, floor=floor))

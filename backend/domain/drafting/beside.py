@@ -59,7 +59,7 @@ def _uncorrected(form: OpenForm, turn: Turn) -> Iterator[str]:
         said = _IS.sub("", clause)
         mends = any(says(wish, said) for wish in ("wrong", "starts_correction", "instead", "writes_in"))
         mends = mends or relative_correction(said, form.draft.address) is not None
-        if not has_fact and not mends and told_in_correction(said, Facts()) >= _WORTH_KEEPING and _tells(said, said, turn.facts):
+        if not has_fact and not mends and told_in_correction(said, Facts()) >= _A_WORD and _tells(said, said, turn.facts):
             yield said
 
 

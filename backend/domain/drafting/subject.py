@@ -8,7 +8,7 @@ from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import UNSAID, CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import SURE
-from backend.domain.drafting.gist import gist_of, joined, names_fault, told_beside, told_in_correction
+from backend.domain.drafting.gist import gist_of, joined, says_wrong, told_beside, told_in_correction
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
 from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
@@ -85,7 +85,7 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
 
 def _names_only_a_place(text: str) -> bool:
     """物流园那个新盖的库房工地: nothing is wrong with it, whatever a building site sounds like."""
-    return len(text) <= _LONGEST_PLACE and says("placelike", text) and not names_fault(text) and not says("another", text)
+    return len(text) <= _LONGEST_PLACE and says("placelike", text) and not says_wrong(text) and not says("another", text)
 
 
 def _names_it_at_last(form: OpenForm, turn: Turn) -> bool:
