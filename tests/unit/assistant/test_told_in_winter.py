@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from actions import replies
 from backend.contracts.conversations import Address, TimeKind
 from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.asking import question_of, read_back
@@ -18,7 +19,10 @@ from backend.domain.language.facts import draw_facts
 from backend.domain.language.times import parse_time
 from backend.domain.language.wishes import agrees_and_asks, says
 from tests.unit.assistant.builders import FULL, NOW, PLACES, REPORT, fresh, told, turn
+from tests.unit.assistant.fake_backend import FakeBackend, drafted, running, tracker
+from tests.unit.assistant.test_actions import PATCH, run
 
+FAQ = "POST faqs/answer"
 FIX = "correct_previous_detail"
 SCHOOL = CategoryGuess("教育", "培训退费", "1703", 0.97)
 STALLS = CategoryGuess("市场经营/食品", "占道摊贩", "2102", 0.97)
@@ -295,3 +299,39 @@ def test_plain_words_are_heard_for_what_they_want(said: str, wish: str) -> None:
 )
 def test_the_name_of_those_whose_phone_it_is_stands_before_the_number(said: str, name: str) -> None:
     assert draw_facts(said, message_time=NOW, gazetteer=PLACES).name == name
+
+
+# --- the actions
+
+
+def _open(requested: str, **form: object) -> dict[str, object]:
+    return {"form": {"id": "d1", "requested": requested, **form}, "service_code": "0101", "description": "屋里冷"}
+
+
+async def test_a_yes_with_a_question_is_filed_and_answered() -> None:
+    answered = FakeBackend({PATCH: (200, drafted("confirm", outcome="file")), FAQ: (200, {"key": "fee", "answer": "不要钱。"})})
+    said = tracker("对 要钱吗", "ask_faq", draft=_open("confirm"), parsed={"wishes": ["asks", "asks_fee", "agrees_and_asks"]})
+    async with running(answered):
+        text, _, slots = await run("validate_complaint_form", said)
+    assert text == "不要钱。"
+    assert (slots["draft_id"], slots["requested_slot"]) == ("d1", None)
+
+
+async def test_a_yes_with_a_question_that_files_nothing_is_answered_like_any_question() -> None:
+    question = {"key": "confirm", "values": {"summary": "屋里冷"}, "choices": []}
+    waiting = FakeBackend({PATCH: (200, drafted("confirm", question=question)), FAQ: (200, {"key": "fee", "answer": "不要钱。"})})
+    said = tracker("对 要钱吗", "ask_faq", draft=_open("confirm"), parsed={"wishes": ["asks", "asks_fee", "agrees_and_asks"]})
+    async with running(waiting):
+        text, _, slots = await run("validate_complaint_form", said)
+    assert text.startswith("不要钱。")
+    assert slots["requested_slot"] == "confirmed"
+
+
+async def test_who_asked_for_secrecy_hears_that_it_is_kept_and_not_how_to_ask_for_it() -> None:
+    fake = FakeBackend({PATCH: (200, drafted("contact_phone")), FAQ: (200, {"key": "privacy", "answer": "说一声“保密”就行。"})})
+    draft = _open("contact_phone", confidential=True)
+    said = tracker("会不会泄露啊", "ask_faq", draft=draft, parsed={"faq": {"key": "privacy", "confidence": 0.99}})
+    async with running(fake):
+        text, _, _ = await run("validate_complaint_form", said)
+    assert any(text.startswith(variant) for variant in replies.table()["confidential_noted"])
+    assert "说一声" not in text
