@@ -49,12 +49,7 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
 
 
 def _names_fault(clause: str) -> bool:
-    return says_wrong(clause) or bool(kinds_named(clause))
-
-
-def says_wrong(text: str) -> bool:
-    """Whether a word of fault stands in the text: broken, dark, loud, owed."""
-    return bool(_WRONG.search(text))
+    return bool(_WRONG.search(clause) or kinds_named(clause))
 
 
 def _names_thing(clauses: list[str]) -> bool:
