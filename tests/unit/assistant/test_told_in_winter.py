@@ -11,6 +11,8 @@ from actions import replies
 from backend.contracts.conversations import Address, TimeKind
 from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.asking import question_of, read_back
+from backend.domain.drafting.context import intents_in_context
+from backend.domain.drafting.heard import Heard
 from backend.domain.drafting.model import Ask, Outcome, Previous
 from backend.domain.drafting.rewording import reworded
 from backend.domain.drafting.same_place import same_place, speaks_of_it
@@ -131,7 +133,9 @@ def test_the_name_of_the_house_is_part_of_the_place_where_it_was_asked_for(said:
     assert sorted(step.form.draft.address.landmark) == sorted(landmark)
 
 
-@pytest.mark.parametrize("said", ["翠园小区 孩子上三年级", "翠园小区对面 不知道叫啥", "翠园小区 交了六千", "翠园小区 远 偏"])
+@pytest.mark.parametrize(
+    "said", ["翠园小区 孩子上三年级", "翠园小区对面 不知道叫啥", "翠园小区 交了六千", "翠园小区旁边 刷大白的活", "翠园小区 远 偏"]
+)
 def test_what_is_no_name_stands_for_none(said: str) -> None:
     assert name_beside(said, draw_facts(said, message_time=NOW, gazetteer=PLACES)) == ""
 
@@ -148,6 +152,12 @@ def test_a_further_problem_told_instead_of_the_place_still_waits_for_its_turn() 
     first = turn("在工地让钢管砸了脚 老板不给报工伤", "report_complaint", guesses=(INJURY,))
     step = told(fresh(), first, turn("那个工地半夜还打桩吵死人了", "report_complaint", guesses=(BUILDING_NOISE,)))
     assert [issue.subcategory for issue in step.form.also] == ["施工"]
+
+
+def test_of_an_election_no_house_is_asked() -> None:
+    votes = CategoryGuess("物业纠纷", "业委会", "0603", 0.97)
+    form = told(fresh(), turn("业委会选举造假", "report_complaint", guesses=(votes,)), "翠园小区").form
+    assert form.requested is Ask.OCCURRED_AT
 
 
 def test_of_an_employer_no_estate_is_asked() -> None:
@@ -236,6 +246,31 @@ def test_a_yes_that_asks_after_a_fact_of_the_read_back_files_nothing() -> None:
     assert told(fresh(), FULL, turn("嗯 写的是3单元吗", "ask_faq")).outcome is Outcome.ASK
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("上个月搞的选举", "provide_info"), ("上个月报的那个咋样了", "query_status"), ("上次报的修了没", "query_status")],
+)
+def test_a_day_that_is_told_in_the_form_asks_after_no_order(said: str, intent: str) -> None:
+    facts = draw_facts(said, message_time=NOW, gazetteer=PLACES)
+    heard = Heard(said, (("query_status", 0.8), ("provide_info", 0.1)), facts, None, requested=Ask.ADDRESS_DETAIL.value)
+    assert intents_in_context(heard)[0][0] == intent
+
+
+def test_what_comes_now_and_then_came_last_on_a_day() -> None:
+    form = told(fresh(), ("楼外皮年年掉,翠园小区8号楼", "report_complaint")).form
+    when = told(form, "大前天掉的 照片给你了 17000003101").form.draft.occurred_at
+    assert when is not None
+    assert (when.text, when.kind) == ("年年,大前天", TimeKind.RECURRING)
+    assert when.start is not None
+
+
+def test_what_is_daily_has_no_last_day() -> None:
+    form = told(fresh(), ("屋里暖气天天半夜凉,翠园小区6号楼2单元301", "report_complaint")).form
+    when = told(form, "前天我找过物业了 17000003101").form.draft.occurred_at
+    assert when is not None
+    assert when.text == "天天半夜"
+
+
 # --- what is said to us and tells nothing
 
 
@@ -251,7 +286,26 @@ def test_what_stands_beside_the_bidding_is_written_down() -> None:
     assert step.form.draft.description.endswith(";家里有个吃奶的孩子")
 
 
-@pytest.mark.parametrize("beside", ["刚少打一位", "你倒是写上啊", "还是留个电话吧"])
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("17000003104 周末打 平时上班接不了", "周末打、平时上班接不了"),
+        ("电话你就记我老伴的吧零四一二零零零三一零八", "电话你就记我老伴的"),
+    ],
+)
+def test_whose_phone_it_is_and_when_to_call_is_told_to_those_who_call(said: str, kept: str) -> None:
+    step = told(fresh(), REPORT, "翠园小区6号楼2单元301", "昨天", said)
+    assert step.form.requested is Ask.CONFIRM
+    assert step.form.draft.description.endswith(f";{kept}")
+
+
+@pytest.mark.parametrize("said", ["一趟街都是卖货的", "这条街没灯", "那趟街太乱"])
+def test_a_street_that_is_only_counted_has_no_name(said: str) -> None:
+    place = draw_facts(said, message_time=NOW, gazetteer=PLACES).address
+    assert place is None or place.address.road == ""
+
+
+@pytest.mark.parametrize("beside", ["刚少打一位", "你倒是写上啊", "还是留个电话吧", "照片给你了", "在这儿说就行"])
 def test_words_about_the_writing_are_no_part_of_the_matter(beside: str) -> None:
     step = told(fresh(), REPORT, "翠园小区6号楼2单元301", "昨天", f"17000003366 {beside}")
     assert step.form.draft.contact_phone == "17000003366"
