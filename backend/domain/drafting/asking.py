@@ -34,7 +34,7 @@ _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场�
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
 _IN_THE_STREET = frozenset({"占道摊贩"})
 _BUSES = "公交"  # its line and the stop are the place
-_OF_A_PERSON = frozenset({"医保", "养老金社保", "低保救助", "残疾优待", "老年优待"})  # no crew comes to the house
+_OF_A_PERSON = frozenset({"医保", "养老金社保", "低保救助", "残疾优待", "老年优待", "养老服务"})  # no crew comes to the house
 _OF_AN_ESTATE = frozenset({"业委会"})  # nor does it matter in which house the votes were counted
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))

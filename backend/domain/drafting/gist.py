@@ -40,15 +40,16 @@ def gist_of(text: str, facts: Facts, known: Iterable[str] = ()) -> str:
     first = _fitting(clauses)
     if len("、".join(first)) < _HARDLY and any(len(clause) > SHORTER for clause in clauses) and not _names_thing(first):
         return ""  # 我跑出租, and the rest in one breath
-    if len("、".join(clauses)) <= LONGEST or any(_names_fault(clause) for clause in first):
+    if len("、".join(clauses)) <= LONGEST or any(names_fault(clause) for clause in first):
         return "、".join(first)
-    faults = [clause for clause in clauses if _names_fault(clause)]
+    faults = [clause for clause in clauses if names_fault(clause)]
     both = _fitting([*clauses[:1], *faults])
     # What is wrong is told in one breath that is too long for a line: the name of the category says more than 你能听见吧.
     return "、".join(both if len(both) > 1 else _fitting(faults) or ([] if faults else first))
 
 
-def _names_fault(clause: str) -> bool:
+def names_fault(clause: str) -> bool:
+    """Whether a piece of text tells that something is wrong."""
     return bool(_WRONG.search(clause) or kinds_named(clause))
 
 

@@ -12,6 +12,7 @@ from backend.contracts.conversations import Address, TimeKind
 from backend.contracts.understanding import CategoryGuess, Issue
 from backend.domain.drafting.asking import question_of, read_back
 from backend.domain.drafting.context import intents_in_context
+from backend.domain.drafting.gist import gist_of
 from backend.domain.drafting.heard import Heard
 from backend.domain.drafting.model import Ask, Outcome, Previous
 from backend.domain.drafting.rewording import reworded
@@ -27,6 +28,7 @@ from tests.unit.assistant.test_actions import PATCH, run
 
 FAQ = "POST faqs/answer"
 FIX = "correct_previous_detail"
+PLAY = CategoryGuess("噪音扰民", "商业娱乐", "0802", 0.97)
 SCHOOL = CategoryGuess("教育", "培训退费", "1703", 0.97)
 STALLS = CategoryGuess("市场经营/食品", "占道摊贩", "2102", 0.97)
 INJURY = CategoryGuess("劳动欠薪", "工伤", "1602", 0.97)
@@ -450,3 +452,70 @@ def test_the_trade_of_the_one_who_tells_is_no_place(said: str) -> None:
 def test_who_wants_no_calls_is_not_asked_for_a_phone() -> None:
     step = told(fresh(), REPORT, "翠园小区6号楼2单元301", "今早看见的 别给我打电话啊")
     assert step.form.requested is Ask.CONFIRM
+
+
+# --- what leads up to the matter
+
+
+def test_what_leads_up_to_the_matter_is_the_beginning_of_its_story() -> None:
+    lead = turn("我家楼下开了个麻将馆", "provide_info", guesses=())
+    form = told(fresh(), lead, turn("天天打到后半夜 哗啦哗啦的", "report_complaint", guesses=(PLAY,))).form
+    assert form.draft.description == "我家楼下开了个麻将馆;天天打到后半夜 哗啦哗啦的"
+    assert form.draft.subcategory == "商业娱乐"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("我想反映个事", "report_complaint"), ("翠园小区6号楼", "provide_info"), ("谢谢啊", "thanks"), ("能报修吗", "ask_faq")],
+)
+def test_manners_a_place_and_a_question_begin_no_story(said: str, intent: str) -> None:
+    first = turn(said, intent, guesses=(), issues=(), content=False)
+    form = told(fresh(), first, turn("楼道里堆满了破烂", "report_complaint", guesses=(PLAY,))).form
+    assert form.draft.description == "楼道里堆满了破烂"
+
+
+def test_a_scene_without_a_fault_is_no_problem_of_its_own() -> None:
+    paid = Issue("取暖费交得足足的", "供暖", "收费争议", "0104", 0.9)
+    cold = Issue("屋里才16度 穿羽绒服过日子呢", "供暖", "室温不达标", "0101", 0.9)
+    said = turn("取暖费交得足足的 屋里才16度 穿羽绒服过日子呢", "report_complaint", issues=(paid, cold))
+    form = told(fresh(), said).form
+    assert form.also == ()
+    assert form.draft.subcategory == "室温不达标"
+    assert form.draft.description.startswith("取暖费交得足足的")
+
+
+def test_two_faults_are_two_problems_still() -> None:
+    both = turn(
+        "电梯坏了 楼道灯也不亮", "report_complaint", issues=(replace(DARK, text="电梯坏了", subcategory="电梯故障"), DARK)
+    )
+    assert len(told(fresh(), both).form.also) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("请问孩子上学的事归你们管吗 我家户口在山南 小学不收 说没学位了", "report_complaint"),
+        ("这事你们管不 楼上天天半夜打孩子似的闹 我都睡不好", "report_complaint"),
+        ("请问孩子上学的事归你们管吗", "ask_faq"),
+        ("你们管不管啊 都管啥", "ask_faq"),
+    ],
+)
+def test_who_asks_leave_and_tells_a_matter_reports_it(said: str, intent: str) -> None:
+    facts = draw_facts(said, message_time=NOW, gazetteer=PLACES)
+    matter = replace(SCHOOL, confidence=0.97)
+    heard = Heard(said, (("ask_faq", 0.9), ("report_complaint", 0.05)), facts, None, matter=matter)
+    assert intents_in_context(heard)[0][0] == intent
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [("搭个棚子吹了三天喇叭了", "三天"), ("3号停的", "3号"), ("对炉菜市场3号摊", ""), ("2号窗口没人", ""), ("放了三天假了", "")],
+)
+def test_a_stall_has_a_number_and_no_day_and_a_span_may_part_its_verb(said: str, words: str) -> None:
+    mention = parse_time(said, NOW)
+    assert (mention.occurred_at.text if mention else "") == words
+
+
+def test_nobody_minding_it_is_read_back_whole() -> None:
+    said = "铁栏杆横在道上好几天了没人管呢"
+    assert not gist_of(said, draw_facts(said, message_time=NOW, gazetteer=PLACES)).endswith("没")
