@@ -57,7 +57,8 @@ _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 def is_correction(form: OpenForm, turn: Turn) -> bool:
     """Whether what the message says replaces what is known."""
-    return turn.intent == CORRECTION or form.requested in _CORRECTING or says("starts_correction", turn.text)
+    corrects = turn.intent == CORRECTION or says("starts_correction", turn.text) or says("place_wrong", turn.text)
+    return corrects or form.requested in _CORRECTING
 
 
 def absorb_facts(form: OpenForm, turn: Turn) -> Step:
