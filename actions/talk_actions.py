@@ -76,8 +76,9 @@ class AnswerFaq(ResidentAction):
         key = _question(talk)
         if key == _PRIVACY and talk.draft is None and await is_hidden(talk):
             return []
-        if key == _PRIVACY and ((talk.draft or {}).get("form") or {}).get("confidential"):
-            talk.say("confidential_noted")  # 会不会泄露啊, where it is kept secret already
+        kept = _kept_secret(talk.draft or {}) if key == _PRIVACY else ""
+        if kept:  # 会不会泄露啊, where it is kept secret already
+            talk.say(kept)
             return await after_digression(talk, told)
         if _FAQ_KEYS.get(key, key) == _WHO and talk.draft is None and await _is_of_own(talk):
             return [*await on_one_order(talk, "status", none="status_none"), *await put_again(talk)]
@@ -90,6 +91,12 @@ class AnswerFaq(ResidentAction):
         else:
             talk.say("faq_unknown" if talk.draft is None else "faq_unknown_in_form")
         return [*await put_again(talk), *await after_digression(talk, told)]
+
+
+def _kept_secret(draft: dict[str, Any]) -> str:
+    """The sentence for what somebody who wants to stay unknown was granted already; "" for everybody else."""
+    confidential = (draft.get("form") or {}).get("confidential")
+    return "confidential_noted" if confidential else "anonymous_noted" if draft.get("anonymous") else ""
 
 
 class SmallTalk(ResidentAction):

@@ -44,6 +44,7 @@ _DIRECTION = 4  # characters of 楼后头 and the like
 _NUMBERS = ("building", "unit", "floor", "room")
 _NAMES_PLACE = re.compile("地址|地方|地点|位置")
 _DAYS = re.compile("[天昨今前号日周月年季]|礼拜|星期|刚")
+_NOW_AND_THEN = re.compile("年|一[下刮化起到]|动不动|经常|时常|时不时|每[次回逢]|隔三")
 _HOUR = re.compile("[早晚夜点晌午晨宿黑亮]")
 _CLOCK = re.compile("[点半刻]")
 _DAILY = frozenset({"天天", "每天", "成天", "整天", "见天", "每日", "一天到晚", "天天都"})
@@ -56,7 +57,8 @@ _MIXED_KINDS = ("estate", "road", "building", "unit", "room")
 
 def is_correction(form: OpenForm, turn: Turn) -> bool:
     """Whether what the message says replaces what is known."""
-    return turn.intent == CORRECTION or form.requested in _CORRECTING or says("starts_correction", turn.text)
+    corrects = turn.intent == CORRECTION or says("starts_correction", turn.text) or says("place_wrong", turn.text)
+    return corrects or form.requested in _CORRECTING
 
 
 def absorb_facts(form: OpenForm, turn: Turn) -> Step:
@@ -151,9 +153,12 @@ def _with_spot(said: AddressMention, turn: Turn, *, names: bool) -> AddressMenti
     """常青小区小花园那块儿, asked where: the words beside the estate tell where at it; `names`: the name of a house was asked
     for as well (启明星 就在翠园小区对过)."""
     spot, known = spot_of(turn.text, turn.facts), said.address.landmark
+    name = name_beside(turn.text, turn.facts) if names else ""
+    if name and name not in known and name not in spot:
+        at = spot if spot and known in spot else known
+        return replace(said, address=with_landmark(said.address, f"{at}{name}"))
     if not spot or spot in known:
-        name = name_beside(turn.text, turn.facts) if names else ""
-        return replace(said, address=with_landmark(said.address, f"{known}{name}")) if name and name not in known else said
+        return said
     both = f"{spot}{known}" if turn.text.find(spot) < turn.text.find(known) else f"{known}{spot}"
     floor = "" if re.search("[楼层]", spot) and not (said.address.building or said.address.estate) else said.address.floor
     return replace(said, address=replace(said.address, landmark=spot if known in spot else both, floor=floor))
@@ -244,7 +249,8 @@ def _with_time(form: OpenForm, turn: Turn, known: OccurredAt | None, said: Occur
         return replace(known, text=f"{known.text}{said.text}")
     if known is None or form.requested is Ask.OCCURRED_AT or _replaces(form, turn, known, said):
         return said
-    if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not _tells_since(known, said):
+    adds = _tells_since(known, said) or _tells_last_time(known, said)
+    if len(words_beside_facts(turn.text, turn.facts)) > _BARE and not adds:
         return known
     return _sharper(known, said)
 
@@ -268,6 +274,12 @@ def _tells_since(known: OccurredAt, said: OccurredAt) -> bool:
     """得有两三个月了吧 具体记不清了, after 三天两头, or 就从上个月开始, after 半夜两点: since when was not known yet."""
     again = known.kind is TimeKind.RECURRING and known.start is None
     return said.kind is TimeKind.SINCE and (again or _is_hour(known))
+
+
+def _tells_last_time(known: OccurredAt, said: OccurredAt) -> bool:
+    """大前天掉的, after 那面墙年年掉: when it was this time."""
+    now_and_then = known.kind is TimeKind.RECURRING and known.start is None and _NOW_AND_THEN.search(known.text)
+    return bool(now_and_then) and said.kind in (TimeKind.POINT, TimeKind.INTERVAL) and _DAYS.search(said.text) is not None
 
 
 def _replaces(form: OpenForm, turn: Turn, known: OccurredAt, said: OccurredAt) -> bool:

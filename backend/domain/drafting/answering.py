@@ -37,6 +37,9 @@ _SPOT_TOLD = re.compile(
     r"^(?!.*(?:不好说|不知|记不|说不|不清)).*(?:对面|对过|斜对|对门|旁边|附近|中间|后身|后面|前面|跟前|门口|边上|那(?:段|片|一带|趟|栋|排|个)[一-龥]+)"
 )
 _BIDS_US = ("presses_whole", "enough_whole", "nothing_more_whole", "files_whole", "frets_whole")
+_MANY_FIGURES = 7
+_OF_SOMEBODY = re.compile("(?:我|俺|咱|你|他|她|人家|物业|老板)(?!记)")
+_DATED_BY = re.compile("搬|住|来|回|发现|看见|开始|结婚|退休|上班|买|时候|那会|那年|以后|之后|起|刚|就|从|打")
 _ENDS = re.compile("[呗啊呀吧哈呢]+$")
 _PIECE = re.compile(r"[\s,。]+")
 WORTH_KEEPING = 3  # characters beside facts and a yes from which words go into the description
@@ -129,11 +132,17 @@ def take_words(form: OpenForm, turn: Turn) -> Step | None:
         is_enough = is_findable(address) or (form.requested is Ask.ADDRESS and says("bare_name_whole", spot))
         settled = form.settled if is_enough else (*form.settled, "address")
         return Step(replace(form, draft=replace(form.draft, address=address), settled=settled), changed=("address",))
-    if form.requested is Ask.OCCURRED_AT and says("timelike", words):
+    if form.requested is Ask.OCCURRED_AT and says("timelike", words) and not _no_time(words):
         timely = [clause for clause in clauses_of(words) if says("timelike", clause)]
         occurred_at = OccurredAt(text=timely[0] if len(words) > _A_TIME and timely else words, kind=TimeKind.VAGUE)
         return Step(replace(form, draft=replace(form.draft, occurred_at=occurred_at)), changed=("occurred_at",))
     return None
+
+
+def _no_time(words: str) -> bool:
+    """我物业费一直交着呢 tells of somebody; of many figures none is a day."""
+    figures = re.findall("[0-9零一幺二两三四五六七八九]", words)
+    return len(figures) >= _MANY_FIGURES or (_OF_SOMEBODY.match(words) is not None and _DATED_BY.search(words) is None)
 
 
 def _place_told(words: str) -> str:

@@ -34,11 +34,14 @@ _OUTDOORS = frozenset({"道路设施", "绿化", "违章停车/交通", "市场�
 _VENUES = frozenset({"教育", "医疗", "劳动欠薪", "市场经营/食品"})  # it is about a school, a shop, an employer
 _IN_THE_STREET = frozenset({"占道摊贩"})
 _BUSES = "公交"  # its line and the stop are the place
-_OF_A_PERSON = frozenset({"医保", "养老金社保", "低保救助", "残疾优待", "老年优待"})  # no crew comes to the house
+_OF_A_PERSON = frozenset({"医保", "养老金社保", "低保救助", "残疾优待", "老年优待", "养老服务"})  # no crew comes to the house
+_OF_AN_ESTATE = frozenset({"业委会"})  # nor does it matter in which house the votes were counted
 _TELLS_LITTLE = frozenset({"漏水", "收费", "服务", "其他", "生活", "设备", "交通", "施工"})
 _SINCE = tuple(Choice(f"since_{number}", label) for number, label in enumerate(("今天", "昨天", "好几天了", "记不清"), start=1))
 _UNNAMED = re.compile(r"(?P<what>学校|小学|中学|幼儿园|医院|诊所|超市|商店|饭店|市场|菜市场|早市|公园|广场|工地|车站)")
-_IN_THE_OPEN = re.compile(r"公园|公厕|公共厕所|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站")
+_IN_THE_OPEN = re.compile(
+    r"公园|公厕|公共厕所|(?<!小)广场|马路|路边|道边|街边|街上|河边|桥[上下]|站牌|站点|车站|早市|夜市|大集|菜市场"
+)
 _VILLAGE = re.compile("(?<!新)村$")
 _AT_HOME = re.compile("窗户|阳台|[我俺咱]们?家")  # a branch at the window: which house?
 _YESTERDAY = re.compile(r"[坐做左作咋](?=[天晚])")  # slips of 昨
@@ -53,7 +56,9 @@ def _needs_address(form: OpenForm) -> bool:
 def _needs_detail(form: OpenForm) -> bool:
     by_line = form.draft.subcategory == _BUSES and bool(form.draft.address.estate or form.draft.address.landmark)
     in_words = completeness(form.draft.address) is Completeness.NONE  # of an order that was taken in by telephone
-    of_a_person = form.draft.subcategory in _OF_A_PERSON and bool(form.draft.address.estate or form.draft.address.community)
+    of_a_person = form.draft.subcategory in _OF_A_PERSON | _OF_AN_ESTATE and bool(
+        form.draft.address.estate or form.draft.address.community
+    )
     known = by_line or of_a_person or in_words or is_findable(form.draft.address)
     return _known(form.draft.address) and not known
 

@@ -29,6 +29,12 @@ _TAIL = re.compile(
 )  # 纸壳子有, of 纸壳子有一个多月了
 _MANNERS = re.compile(r"(?:好|行|嗯|哦|可以|对|是|的|了|啊|哈|呀|谢谢|感谢|多谢|您|你|麻烦|辛苦)+")
 _READ_ALOUD = re.compile(r"[零一幺二两三四五六七八九\s]|啊|嗯|对|是|他|她|号|的|吧")
+_WHEN_TO_CALL = re.compile(
+    "(?:周末|礼拜|星期|早上|上午|中午|晌午|下午|晚上|白天|下班|平时|[点半])[^,。]{0,6}(?:打|接|联系|在家|有空|方便)"
+)
+_WHOSE = re.compile(
+    "(?:老伴|老头|老太|儿子|闺女|女儿|姑娘|媳妇|爱人|对象|老公|[爸妈爷奶]|孙子|孙女|邻居|老乡|工友|同事|[哥姐弟妹])[^,。0-9]{0,4}的"
+)
 _LEAVES_PHONE = re.compile("(?:留|给|写)(?:你们?|您|个|下|上|一个)*(?:电话|手机|号码?)(?:吧|呗)?$")
 _LEAVES = re.compile("(?:我|俺)(?:得|要|先|这就|去)")  # 我得去医院, before 等会儿再说
 _OFF = re.compile(r"(?:我|俺)?(?:先|得|要|这就|还得)*[一-龥]{1,5}去(?:了|啦|吧|呀)*")  # 开会去了
@@ -59,7 +65,7 @@ def _uncorrected(form: OpenForm, turn: Turn) -> Iterator[str]:
         said = _IS.sub("", clause)
         mends = any(says(wish, said) for wish in ("wrong", "starts_correction", "instead", "writes_in"))
         mends = mends or relative_correction(said, form.draft.address) is not None
-        if not has_fact and not mends and told_in_correction(said, Facts()) >= _WORTH_KEEPING and _tells(said, said, turn.facts):
+        if not has_fact and not mends and told_in_correction(said, Facts()) >= _A_WORD and _tells(said, said, turn.facts):
             yield said
 
 
@@ -90,6 +96,8 @@ def _left_over(form: OpenForm, turn: Turn) -> Iterator[str]:
 
 def _tells(clause: str, beside: str, facts: Facts) -> bool:
     """Whether a clause tells those who work on the matter anything `beside` its facts."""
+    if facts.phones and _WHEN_TO_CALL.search(clause):
+        return True  # 周末打 平时上班接不了
     if privacy_in(clause) is Privacy.CONFIDENTIAL:
         return says("hides_from", clause)  # from whom and why: that is for those who come
     when = facts.occurred_at
@@ -98,9 +106,12 @@ def _tells(clause: str, beside: str, facts: Facts) -> bool:
     if words < needed or _MANNERS.fullmatch(clause) or any(says(wish, clause) for wish in _TO_US):
         return False
     is_answer = len(clause) <= _SHORT or needed == _OF_A_TIME
-    if (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
+    denies = says("no_such_part", clause) or says("by_wechat", clause)  # 没有小区, 在这儿说就行
+    if denies or (says("knows_not", clause) and is_answer) or says("knows_no_phone", clause):
         return False  # 记不清了, before what is remembered after all
     if ("留" in clause and says("refuses", clause)) or _LEAVES_PHONE.search(clause) or asks(clause):
         return False  # 电话我不留了, 要不要钱哦: an answer, and what is answered
     has_phone = any(mention.span.text in clause for mention in facts.phones)
+    if has_phone and _WHOSE.search(clause):
+        return True
     return not has_phone or len(_READ_ALOUD.sub("", beside_phone(beside))) >= _BESIDE_PHONE

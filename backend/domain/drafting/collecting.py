@@ -43,6 +43,7 @@ _AS_BEFORE = re.compile(
 )
 _ASKS_ON = frozenset({"not_needed", "no_former_place", "no_known_phone"})  # heard, and the question stays
 _SHORTEST = 2
+_REWORDED = "description"
 _GOES = ("去", "去了", "去啦")
 _A_FEW_WORDS = 4  # characters around a fact
 _A_FEW_CHARACTERS = 10  # of a vague time
@@ -64,7 +65,8 @@ def collect(form: OpenForm, turn: Turn) -> Step:
     facts = Step(form) if opens_another(form, turn) or _is_foreign(turn) else absorb_facts(form, turn)
     facts = _reworded_too(facts, turn)
     digresses = turn.intent in DIGRESSIONS
-    subject = Step(facts.form) if digresses else absorb_subject(facts.form, turn, facts.changed)
+    told = digresses or _REWORDED in facts.changed  # 不是卖水果的 是卖地瓜的 有俩礼拜了: there is no more of the matter in it
+    subject = Step(facts.form) if told else absorb_subject(facts.form, turn, facts.changed)
     changed = (*facts.changed, *subject.changed)
     remarks = (*facts.remarks, *subject.remarks)
     form = subject.form
@@ -98,7 +100,7 @@ def _is_off(turn: Turn) -> bool:
 def _reworded_too(facts: Step, turn: Turn) -> Step:
     """A word of the matter that is put right beside a fact that is."""
     mended = reworded_beside(facts.form, turn) if facts.changed and facts.form.draft.description else facts.form
-    return facts if mended is facts.form else replace(facts, form=mended, changed=(*facts.changed, "description"))
+    return facts if mended is facts.form else replace(facts, form=mended, changed=(*facts.changed, _REWORDED))
 
 
 def _tells_nothing_at_all(form: OpenForm, turn: Turn) -> str:

@@ -154,6 +154,7 @@ _RULES: tuple[Callable[[Heard], str], ...] = (
     context_answers.where_told,
     context_orders.what_about,
     context_matters.announced,
+    context_matters.asks_leave,
     context_matters.greeted,
     context_matters.sworn,
     context_matters.described,

@@ -7,7 +7,7 @@ import re
 from backend.contracts.conversations import Completeness
 from backend.contracts.understanding import UNSAID
 from backend.domain.drafting.context_words import FORM, about_order
-from backend.domain.drafting.gist import told_beside
+from backend.domain.drafting.gist import clauses_of, names_fault, told_beside
 from backend.domain.drafting.heard import (
     FEW_WORDS,
     LIKELY,
@@ -143,6 +143,15 @@ def announced(heard: Heard) -> str:
     asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text) or not _may_report(heard, _FAINTLY)  # 养狗证在哪办
     states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not asks
     return "report_complaint" if opens or suffers or states else ""
+
+
+def asks_leave(heard: Heard) -> str:
+    """请问孩子上学的事归你们管吗 小学不收 说没学位了: a matter is told behind the question whether it may be."""
+    asks = best(heard) in _ASKS_OR_TALKS and heard.requested in ("", RATING) and says("asks_scope", heard.text)
+    if not asks or not is_clear(heard.matter, SURE_OF_MATTER):
+        return ""
+    rest = [clause for clause in clauses_of(heard.text) if not says("asks_scope", clause) and not says("question", clause)]
+    return "report_complaint" if sum(map(len, rest)) >= _WORDY and any(names_fault(clause) for clause in rest) else ""
 
 
 def greeted(heard: Heard) -> str:

@@ -264,10 +264,13 @@ def _keeps_back(heard: Heard) -> str:
 
 
 def _told_fact(heard: Heard) -> str:
-    """几号楼我得看看 好像是15号楼, in the form: tells a place, and asks after no order."""
-    tells = heard.requested in FORM and best(heard) == "query_status" and share(heard) < PLAIN
-    fact = heard.facts.address is not None or (heard.requested in _READ_BACK and _names_when(heard))
-    return "provide_info" if tells and fact and not says("question", heard.text) else ""
+    """几号楼我得看看 好像是15号楼, 上个月搞的选举, in the form: tells a place or a day, and asks after no order."""
+    asks_after = heard.requested in FORM and best(heard) == "query_status" and not says("question", heard.text)
+    if not asks_after:
+        return ""
+    dated = _names_when(heard) and (heard.requested in _READ_BACK or not about_order(heard.text))
+    told = (heard.facts.address is not None and share(heard) < PLAIN) or (dated and share(heard) < SURE_OF_MATTER)
+    return "provide_info" if told else ""
 
 
 def _names_when(heard: Heard) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.contracts.conversations import Address, Draft, OccurredAt, TimeKind
 from backend.contracts.understanding import UNSAID, CategoryGuess, Facts, Issue
-from backend.domain.drafting.gist import gist_of, told_in
+from backend.domain.drafting.gist import gist_of, names_fault, told_in
 from backend.domain.drafting.guesses import as_guess, with_guess
 from backend.domain.drafting.model import OpenForm, Turn
 from backend.domain.language.address_merge import merge_address, out_of_doors, with_landmark
@@ -118,9 +118,16 @@ def clear_problems(issues: tuple[Issue, ...], facts: Facts) -> tuple[Issue, ...]
     places = (*(span.text for span in facts.address.spans), facts.address.address.landmark) if facts.address else ()
     named = (issue for issue in issues if issue.subcategory != UNSAID and told_in(issue.text, places) > 0)
     named = (issue for place, issue in enumerate(named) if place == 0 or not says("what_if", issue.text))
-    clear = tuple(issue for issue in named if issue.confidence >= _OWN_ORDER)
+    clear = _without_scene(tuple(issue for issue in named if issue.confidence >= _OWN_ORDER))
     alike = len({_matter(issue) for issue in clear}) == 1 and not any(issue.address for issue in clear)
     return clear if len(issues) > 1 and not alike else ()
+
+
+def _without_scene(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """取暖费交得足足的 屋里才16度: what leads up to a problem tells no fault, and is none."""
+    first, *others = issues or (None,)
+    leads_up = first is not None and not names_fault(first.text) and any(names_fault(other.text) for other in others)
+    return issues[1:] if leads_up else issues
 
 
 def is_one_matter(guess: CategoryGuess, draft: Draft) -> bool:

@@ -38,7 +38,7 @@ def spot_of(text: str, facts: Facts) -> str:
 def name_beside(text: str, facts: Facts) -> str:
     """启明星 of 启明星 就在翠园小区对过: the one piece beside the place that may be a name; "" for none, or several."""
     pieces = [_TRAIL.sub("", _LEAD.sub("", piece)) for piece in _PIECES.split(blotted(text, facts).replace(BLOT, " "))]
-    told = [piece for piece in pieces if piece]
+    told = [piece for piece in pieces if piece and not spot_in(piece)]
     short = _SHORT_NAME.search(text) if len(told) == 1 else None
     if short and short["name"] == told[0] and not (_NO_SPOT.search(told[0]) or _NO_NAME.search(told[0])):
         return told[0]

@@ -8,12 +8,12 @@ from backend.contracts.conversations import Urgency
 from backend.contracts.understanding import UNSAID, CategoryGuess, Issue
 from backend.domain.drafting.absorbing import CORRECTION
 from backend.domain.drafting.asking import SURE
-from backend.domain.drafting.gist import gist_of, joined, names_fault, told_beside, told_in_correction
+from backend.domain.drafting.gist import gist_of, joined, told_beside, told_in_correction
 from backend.domain.drafting.guesses import CLEARLY_ANOTHER, as_guess, with_guess, with_guesses, without_unsaid
 from backend.domain.drafting.kinds import named_kind
-from backend.domain.drafting.model import Ask, OpenForm, Step, Turn
+from backend.domain.drafting.model import DIGRESSIONS, Ask, OpenForm, Step, Turn
 from backend.domain.drafting.several import clear_problems, is_one_matter
-from backend.domain.drafting.spots import spot_of
+from backend.domain.drafting.spots import spot_in, spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
 from backend.domain.language.matters import kinds_named, names_only_a_thing
@@ -28,7 +28,6 @@ _OTHER_PROBLEM = 0.55
 _ANOTHER = 0.6
 _A_FEW_WORDS = 10
 _A_WORD = 4
-_LONGEST_PLACE = 18
 _SAYS_NOTHING = frozenset("了的没不有我家里屋上下在是坏停水电气热")  # characters of a matter that many matters share
 _PLACES = frozenset({Ask.ADDRESS, Ask.ADDRESS_DETAIL})
 _ANNOUNCED = 0.4  # where 还有 or 另外 stands in front
@@ -85,7 +84,7 @@ def _answers_in_words(form: OpenForm, turn: Turn) -> bool:
 
 def _names_only_a_place(text: str) -> bool:
     """物流园那个新盖的库房工地: nothing is wrong with it, whatever a building site sounds like."""
-    return len(text) <= _LONGEST_PLACE and says("placelike", text) and not names_fault(text) and not says("another", text)
+    return bool(spot_in(text)) and not says("another", text)
 
 
 def _names_it_at_last(form: OpenForm, turn: Turn) -> bool:
@@ -124,9 +123,10 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     asked_for = form.requested is Ask.DESCRIPTION and turn.answer is None
     says_problem = (turn.intent in REPORTS and (turn.content or _is_plain(turn))) or tells_matter(turn)
     if not (says_problem or asked_for) or _names_nothing(turn):
-        return Step(form)
+        return Step(_with_what_leads_up(form, turn))
     first, *others = clear_problems(turn.issues, turn.facts) or (None,)
     described = first.text if others and first is not None else turn.text
+    described = f"{form.gist};{described}" if form.gist else described
     draft = replace(form.draft, description=described, urgency=_urgency(turn))
     also = tuple(issue for issue in others if issue is not None)
     gist = gist_of(described, turn.facts) or (described if names_only_a_thing(described) else "")
@@ -134,6 +134,14 @@ def _first_words(form: OpenForm, turn: Turn) -> Step:
     guesses = (as_guess(first),) if first is not None else turn.guesses if turn.content else without_unsaid(turn.guesses)
     remarks = ("several_noted",) if others else ()
     return Step(with_guesses(form, guesses), changed=("description",), remarks=remarks)
+
+
+def _with_what_leads_up(form: OpenForm, turn: Turn) -> OpenForm:
+    """我家楼下开了个麻将馆, before 天天打到后半夜: no matter yet, and the beginning of its story."""
+    talks = turn.answer is not None or turn.intent in DIGRESSIONS | {CORRECTION, "cancel", "affirm", "deny"} or turn.facts.phones
+    bare = told_beside(turn.text, turn.facts) < _WORTH_A_WORD or turn.facts.privacy is not None or not turn.content
+    aside = any(says(wish, turn.text) for wish in ("question", "hesitates", "fault_whole", "opens_whole"))
+    return form if talks or bare or aside else replace(form, gist=turn.text)
 
 
 def _names_nothing(turn: Turn) -> bool:

@@ -97,7 +97,7 @@ _ROW = re.compile(
 )
 _CROSSING = re.compile(
     r"\s*(?:与|和|跟|、|交|-)\s*(?P<other>[\u3400-\u9fff]{1,6}?(?:路|街|道))\s*(?:的)?(?:交叉路?口|交汇处?"
-    r"|交口|路口|拐角|十字路口|口)"
+    r"|交口|路口|拐角|十字路口|口|[那这](?:个?路?口|块儿?|儿|里|边))"
 )
 
 
@@ -309,7 +309,8 @@ def _institution(text: str, parts: list[Part]) -> Part | None:
         if not core and any(part.end == match.start() and part.name in _HOLDS for part in parts):
             return with_direction(text, Part("landmark", match[0], match.start(), match.end()))  # 解放路立交桥底下
         if len(core) >= 2 and not re.search(
-            r"[能归不谁]管|私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄", core
+            r"[能归不谁]管|管管|^[开包盘]|私立|公立|民办|这家|那家|一家|几家|大型|附近|三甲|正规|网上|社会|义务|初级|不上|商业|储蓄",
+            core,
         ):
             return with_direction(text, Part("landmark", core + match[0], match.start() - len(core), match.end()))
     return None

@@ -41,6 +41,7 @@ _GONE = re.compile(
 _ELSE = re.compile(
     r"\s*(?:这个|,|要是|如果)?(?:不接|没接|打不通|没人接|无人接|占线|关机)(?:的话)?(?:,|\s)?(?:就|再|你?可以|可打|请|那就)"
 )
+_SLIP = re.compile(r"[\s,。]*(?:哦|啊|哎呀?|呃)*[\s,]*(?:不对|错了|(?:说|写|打|记)错了?)[\s,。]*(?=[最后末尾])")
 _UNIT_AFTER = re.compile(rf"\s*(?:{UNITS}|号|室|月|层|楼|℃)")
 _LONGEST = 15
 
@@ -56,6 +57,9 @@ def find_phones(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
 
 def phones_in(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
     """`find_phones` for text that is normalised already."""
+    mended = _put_right_at_once(text)
+    if mended is not None:
+        return (mended,)
     tails = tails_in(text, previous)
     mentions = [
         mention
@@ -69,6 +73,17 @@ def phones_in(text: str, previous: str = "") -> tuple[PhoneMention, ...]:
         # A whole number that was said last is the whole truth; a tail behind it repeats or corrects its end.
         mentions, tails = [_with_tail(mention, whole, tails) for mention in whole], ()
     return tuple(sorted([*mentions, *tails], key=lambda mention: mention.span.start))
+
+
+def _put_right_at_once(text: str) -> PhoneMention | None:
+    """17000004108 不对 最后是103: the number that was just said, with the tail that stands behind it."""
+    for run in digit_runs(text):
+        number, slip = _number(run, text, label_before(text, run.start)), _SLIP.match(text, run.end)
+        tails = tails_in(text[slip.end() :], number) if number and slip else ()
+        if slip and tails and len(tails[-1].number) == len(number):
+            end = slip.end() + tails[-1].span.end
+            return PhoneMention(Span(run.start, end, text[run.start : end]), tails[-1].number, PhoneKind.FULL)
+    return None
 
 
 def _without_second_choice(mentions: list[PhoneMention], text: str) -> list[PhoneMention]:
