@@ -45,14 +45,9 @@ _UNHEARD = 0.3
 _MUMBLED = frozenset({"chitchat", "abuse", "query_status", "provide_info", "correct_previous_detail", "nlu_fallback"})
 _AROUND_MATTER = POLITE | _MUMBLED | {"ask_faq"}
 _STRONGER = frozenset({"emergency", "opt_out", "report_complaint", "cancel", "urge", "rate", "dispute_result", "ask_human"})
-_ANNOUNCES = re.compile(
-    r"(?:我们?|俺们?)?(?:要|想|来)?(?:投诉|举报|反映|反应|报修)(?:一下|个)?(?!了|过|的|吗|电话|热线|渠道|流程|方式|以后|之后|会|能|要|得|需|怎|咋|哪|谁|到)"
-)
 _WHETHER = re.compile(r"(.)[不没]\1")  # 停不停水
-_BEGINS = re.compile(r"(?:是|就是|事情是)这(?:么|样)(?:的|个(?:事儿?|情况)|回事)[\s,。:]*\S{4}")  # 是这样的 我家楼上漏水
 _ASKS_OR_TALKS = frozenset({"ask_faq", "provide_info", "chitchat", "out_of_scope", "query_status", "ask_human"})
 _SEEMS_TO_ASK = frozenset({"ask_faq", "out_of_scope", "chitchat", "query_status"})
-_SUFFERED = re.compile("(?:被|让人|叫人)(?:他们|人家)?(?:给|无故|突然|莫名其妙)*(?:取消|停|撤|删|退|销)")
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
 _BEHIND_OATH = frozenset({"query_status", "urge", "ask_human", "dispute_result", "report_complaint"})
 _RUNNERS_UP, _FAINTLY = 3, 0.05  # places in the ranking, share
@@ -64,8 +59,8 @@ def emergency(heard: Heard) -> str:
     if heard.facts.emergency is not None:
         return "emergency"
     names = [name for name, _ in heard.ranking]
-    share = dict(heard.ranking).get("emergency", 0.0)
-    if share >= (_ALARMING if _may_endanger(heard) else _CERTAIN) and not heard.idiom:
+    alarming = dict(heard.ranking).get("emergency", 0.0)
+    if alarming >= (_ALARMING if _may_endanger(heard) else _CERTAIN) and not heard.idiom:
         return "emergency"
     return next(iter(names[1:]), "") if names[:1] == ["emergency"] else ""
 
@@ -138,8 +133,8 @@ def announced(heard: Heard) -> str:
     open_to_it = heard.requested in ("", RATING, Ask.DESCRIPTION.value) and heard.answer is None and not heard.facts.order_numbers
     if not open_to_it or not is_clear(heard.matter, SURE_OF_MATTER) or says("question", heard.text) or says("how_to", heard.text):
         return ""
-    opens = (best(heard) in _ASKS_OR_TALKS and _ANNOUNCES.match(heard.text)) or _BEGINS.match(heard.text)
-    suffers = best(heard) == "cancel" and _SUFFERED.search(heard.text)
+    opens = (best(heard) in _ASKS_OR_TALKS and says("announces_first", heard.text)) or says("begins_to_tell", heard.text)
+    suffers = best(heard) == "cancel" and says("was_taken_away", heard.text)
     asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text) or not _may_report(heard, _FAINTLY)  # 养狗证在哪办
     states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not asks
     return "report_complaint" if opens or suffers or states else ""
@@ -190,27 +185,40 @@ def _thanked(text: str) -> str:
 def placed_matter(heard: Heard) -> str:
     """Words for a matter before any form: a complaint where they stand together with a place, whatever greeting, thanks, question
     or scolding is around them; a polite opening; or where nothing else was understood."""
-    wish = best(heard)
-    elsewhere = (
-        heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.facts.order_numbers or heard.answer is not None
-    )
-    if elsewhere or (wish in _STRONGER and share(heard) >= _UNHEARD) or not is_clear(heard.matter, LIKELY):
+    told = told_beside(heard.text, heard.facts)
+    if not _may_be_a_matter(heard) or told < _TOLD or _follows_up(heard):
         return ""
-    told, is_named = told_beside(heard.text, heard.facts), bool(kinds_named(heard.text))
-    if surely(heard, "thanks", "chitchat", "out_of_scope") and not is_named and not _is_outside(heard):
-        return ""
-    follows = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
-    if told < _TOLD or follows or says("what_about_whole", heard.text):
-        return ""
-    surely_else = wish == "correct_previous_detail" and share(heard) >= NO_DOUBT  # 单元说岔了 应该一单元
-    likened = _may_report(heard)
-    named = likened or is_named or says("announces_matter", heard.text)
-    around = (named and wish in _AROUND_MATTER) or _is_offside(heard)
-    placed = heard.facts.address is not None and not surely_else and around
     unheard = share(heard) < _UNHEARD and not says("question", heard.text)
-    scolds = wish in _AROUND_MATTER and share(heard) < PLAIN and told >= _LONG and not says("question", heard.text)
-    wordy = likened and (scolds or (wish in POLITE and told >= _WORDY)) and is_clear(heard.matter, SURE_OF_MATTER)
-    return "report_complaint" if placed or unheard or wordy else ""
+    return "report_complaint" if unheard or _is_at_a_place(heard) or _is_in_many_words(heard, told) else ""
+
+
+def _may_be_a_matter(heard: Heard) -> bool:
+    """Before any form, and neither surely another wish nor surely talk that names nothing."""
+    answers = heard.requested not in ("", RATING, Ask.DESCRIPTION.value) or heard.answer is not None
+    if answers or heard.facts.order_numbers or not is_clear(heard.matter, LIKELY):
+        return False
+    talks = surely(heard, "thanks", "chitchat", "out_of_scope") and not kinds_named(heard.text) and not _is_outside(heard)
+    return not talks and not (best(heard) in _STRONGER and share(heard) >= _UNHEARD)
+
+
+def _follows_up(heard: Heard) -> bool:
+    """Said of an order that there is: it adds to it, or asks after it."""
+    of_before = any(says(name, heard.text) for name in ("adds", "earlier")) and not says("reports_now", heard.text)
+    return of_before or says("what_about_whole", heard.text)
+
+
+def _is_at_a_place(heard: Heard) -> bool:
+    if heard.facts.address is None or (best(heard) == "correct_previous_detail" and share(heard) >= NO_DOUBT):
+        return False  # 单元说岔了 应该一单元
+    named = _may_report(heard) or bool(kinds_named(heard.text)) or says("announces_matter", heard.text)
+    return (named and best(heard) in _AROUND_MATTER) or _is_offside(heard)
+
+
+def _is_in_many_words(heard: Heard, told: int) -> bool:
+    """A matter that is surely one, behind manners or in the middle of scolding."""
+    scolds = best(heard) in _AROUND_MATTER and share(heard) < PLAIN and told >= _LONG and not says("question", heard.text)
+    polite = best(heard) in POLITE and told >= _WORDY
+    return _may_report(heard) and (scolds or polite) and is_clear(heard.matter, SURE_OF_MATTER)
 
 
 def _is_outside(heard: Heard) -> bool:
