@@ -101,25 +101,6 @@ async def test_the_note_says_what_is_right_now_and_keeps_the_residents_words() -
     assert text in said_of("note_corrected", what="21号楼", number=FIRST)
 
 
-@pytest.mark.parametrize(
-    ("said", "facts", "sent"),
-    [
-        ("电话换了 打17000008899", phone("17000008899"), "17000008899"),
-        ("电话后四位说错了,是0377", phone("0377", "tail"), "17000000377"),
-        ("楼号错了 是21号楼", place(building="21"), None),
-    ],
-)
-async def test_a_phone_that_is_put_right_is_sent_along(said: str, facts: dict[str, Any], sent: str | None) -> None:
-    async with running(own(filed())) as fake:
-        await run("action_add_note", heard(said, "correct_previous_detail", parsed={"facts": facts}))
-    assert fake.bodies(f"POST work-orders/{FIRST}/note")[0].get("contact_phone") == sent
-
-
-def test_only_the_end_of_an_unknown_phone_is_no_phone() -> None:
-    told = correcting.changes(talk("电话尾号0377", **phone("0377", "tail")), filed(contact_phone=""))
-    assert correcting.new_phone(told) == {}
-
-
 async def test_a_correction_of_the_story_alone_is_marked_as_one() -> None:
     async with running(own(filed())) as fake:
         text, _, _ = await run("action_add_note", heard("说错了 是渗水 不是漏水", "correct_previous_detail"))
