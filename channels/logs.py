@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -14,6 +16,23 @@ from backend.domain.masking import mask_phone, mask_text, mask_user
 # fields that hold nothing but personal data; free text in other fields is searched for phones and openids
 MASKS = {"phone": mask_phone, "contact_phone": mask_phone, "channel_user_id": mask_user, "openid": mask_user, "to": mask_user}
 HIDDEN = {"text", "body", "description", "contact_name"}
+
+
+class Unfailing(io.TextIOBase):
+    """A stream that drops what its file does not take: on a full disk a line of the log would else end the request or the turn
+    that it tells of, also after its commit."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -43,6 +62,6 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )

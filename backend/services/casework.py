@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.contracts.messages import Channel
 from backend.contracts.people import Role
 from backend.contracts.work_orders import EVENT_OF_VERB, State, Verb
+from backend.domain.delivery_plan import reached_at
 from backend.domain.errors import Forbidden, KeyReused, StaleVersion
 from backend.domain.verb_data import check_data
 from backend.domain.work_order import ROLE_VERBS, VERB_NAMES, Standing, allowed_for, allowed_verbs, next_state
@@ -18,6 +20,7 @@ from backend.services.order_log import append_event
 from backend.services.order_terms import refresh_alarm, terms_of
 from backend.services.verb_effects import EFFECTS, Situation, event_data
 from backend.storage import work_orders as orders
+from backend.storage.tables.conversations import ConversationRow
 from backend.storage.tables.work_orders import WorkOrderEventRow, WorkOrderRow
 
 SYSTEM = "system"
@@ -106,12 +109,17 @@ async def apply_verb(
 async def _reach_by(session: AsyncSession, order: WorkOrderRow, caller: Caller | None, phone: str) -> None:
     """From now on notices go to this phone: the reporter's, or that of the joined resident for whom the caller acts."""
     resident = caller.resident if caller is not None else None
+    conversation_id = order.conversation_id
     if resident is None or _same_resident(resident, order.conversation_id, order.channel, order.channel_user_id):
         order.contact_phone = phone
-        return
-    for join in await orders.joins_of(session, order.id):
-        if _same_resident(resident, join.conversation_id, join.channel, join.channel_user_id):
-            join.phone = phone
+    else:
+        conversation_id = resident.conversation_id
+        for join in await orders.joins_of(session, order.id):
+            if _same_resident(resident, join.conversation_id, join.channel, join.channel_user_id):
+                join.phone, conversation_id = phone, join.conversation_id
+    row = await session.get(ConversationRow, conversation_id, with_for_update=True) if conversation_id else None
+    if row is not None:
+        row.phone = reached_at(row.phone, phone, by_sms=row.channel == Channel.SMS.value)
 
 
 def _require_same_words(done: WorkOrderEventRow, data: Mapping[str, Any]) -> None:

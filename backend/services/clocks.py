@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.work_orders import EventType, State, Verb
@@ -25,7 +25,7 @@ from backend.storage.tables.work_orders import ClockAlarmRow, RatingRow, WorkOrd
 log = structlog.get_logger()
 UNRATED_CLOSES_AFTER = timedelta(days=7)
 CALENDAR_WARNING = timedelta(days=45)
-_BATCH = 100
+_BATCH = 10  # at midnight many orders are due at once, and who writes waits for the whole transaction
 Work = Callable[[AsyncSession, str, datetime], Awaitable[int]]
 ALARM_TEXTS: dict[AlarmKind, str] = {
     AlarmKind.DUE_SOON: "快到办结时限了",
@@ -40,8 +40,8 @@ async def raise_due_alarms(session: AsyncSession, *, now: datetime) -> int:
     """Raise what is due, resume what was suspended until now, reopen what was rated badly without a reason, close what stayed
     unrated; return how many things happened.
 
-    At most 100 orders of each kind a call: the loop calls again at once while the answer is not 0. An order that cannot be
-    handled is logged and does not hold the others up.
+    At most 10 orders of each kind a call: the loop calls again at once while the answer is not 0. An order that cannot be
+    handled is logged and does not hold the others up: which ones of many are taken first is left to chance.
     """
     unrated = (WorkOrderRow.state == State.RESOLVED.value, WorkOrderRow.resolved_at <= now - UNRATED_CLOSES_AFTER)
     suspended = (WorkOrderRow.resume_at <= now, WorkOrderRow.suspended_at.is_not(None))
@@ -49,7 +49,7 @@ async def raise_due_alarms(session: AsyncSession, *, now: datetime) -> int:
     alarms = (WorkOrderRow.next_alarm_at <= now,)
     done = 0
     for work, conditions in ((_raise_alarms, alarms), (_resume, suspended), (_reopen, unexplained), (_close, unrated)):
-        for number in [order.number for order in await _locked(session, *conditions)]:
+        for number in sorted(order.number for order in await _locked(session, *conditions)):
             done += await _one(session, number, work, now)
     return done
 
@@ -88,7 +88,7 @@ async def _raise_alarms(session: AsyncSession, number: str, now: datetime) -> in
 
 async def _locked(session: AsyncSession, *conditions: Any) -> Sequence[WorkOrderRow]:
     """Orders that no other transaction is changing right now (PostgreSQL); the others come next time."""
-    query = select(WorkOrderRow).where(*conditions).order_by(WorkOrderRow.id).limit(_BATCH)
+    query = select(WorkOrderRow).where(*conditions).order_by(func.random()).limit(_BATCH)
     query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return (await session.execute(query)).scalars().all()
 

@@ -42,7 +42,7 @@ ERASED = "(按本人要求,内容已删除)"
 GONE = (FORGOTTEN, ERASED)
 FINISHED = (State.CLOSED.value, State.DECLINED.value, State.WITHDRAWN.value)
 ON_THE_WAY = (MessageStatus.QUEUED.value, MessageStatus.SUBMITTED.value)
-_AT_ONCE = 100
+_AT_ONCE = 20  # who writes waits for the whole transaction
 _LOOK_S = 60.0
 _NOBODY: dict[str, Any] = {
     "address": asdict(Address()),
@@ -77,7 +77,7 @@ class Forgetter:
                     await asyncio.wait_for(stop.wait(), _LOOK_S)
 
     async def step(self) -> int:
-        """Forget what is due, at most 100 of each kind; returns how many things. Nobody who writes waits while it looks."""
+        """Forget what is due, at most 20 of each kind; returns how many things. Nobody who writes waits while it looks."""
         now = self._clock.now()
         counts = {"drafts": await self._each(ConversationRow.id, old_draft(now), drop_draft)}
         if self._keep is not None:

@@ -123,6 +123,27 @@ async def test_a_broken_order_does_not_hold_the_others_up(desk, database):
     assert await alarms(database, whole) == ["unacknowledged", "due_soon", "due", "overdue"]
 
 
+async def test_many_broken_orders_do_not_hold_the_others_up_either(desk, database):
+    for _ in range(12):
+        await desk.file()
+    whole = await desk.file(category="绿化", subcategory="毁绿")
+    async with database.transaction() as session:
+        await session.execute(update(CategoryRow).where(CategoryRow.service_code == "0101").values(clock={"finish": "never"}))
+    for _ in range(40):  # the chance that it is never among the ten is one in 10^25
+        if await tick(database, local("2026-12-31T12:00:00")):
+            break
+    assert await alarms(database, whole) == ["unacknowledged", "due_soon", "due", "overdue"]
+
+
+async def test_what_is_due_at_one_midnight_is_done_in_short_transactions(desk, database):
+    numbers = [await desk.file(**SLOW) for _ in range(14)]
+    late = local("2026-11-25T23:59:59")
+    done = [await tick(database, late) for _ in range(3)]
+    assert [bool(each) for each in done] == [True, True, False]
+    assert max(done) <= 10 * len(await alarms(database, numbers[0]))
+    assert {tuple(await alarms(database, order)) for order in numbers} == {("unacknowledged", "due_soon", "due")}
+
+
 async def test_an_order_in_triage_that_nobody_reads_is_an_alarm(desk, database):
     order = await desk.file(category="", subcategory="")
     await tick(database, local("2026-11-23T23:59:59"))
