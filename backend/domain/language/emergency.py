@@ -48,6 +48,7 @@ DANGER_IN_FEW_WORDS = 1.0  # above it the model alone raises the alarm where har
 FAINT = 1.5  # up to it the model alone has heard a danger only faintly
 _FEW_WORDS = 6  # characters, marks left out
 NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
+OUTRANKS = "overdose"  # what was swallowed needs a doctor, however much of a farewell stands beside it
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -202,7 +203,7 @@ def _only_agrees(meant: str, score: float) -> bool:
 def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
     """What to advise on: the kind that the whole text sounds like most, with a start for those that the rules named."""
     scores = kind_scores(meant)
-    if not scores:
+    if not scores or next(iter(hits), "") == OUTRANKS:
         return next(iter(hits), UNCLEAR)
     return max(scores, key=lambda kind: scores[kind] + (NAMED if kind in hits else 0.0))
 
