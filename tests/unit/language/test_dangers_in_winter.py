@@ -1,4 +1,4 @@
-"""What winter brings: falls that are over and falls that are not, beasts, wishes for work, blows that fall silent, words of Cantonese."""
+"""What winter brings: falls that are over or not, beasts, wishes for work, blows that fall silent, words of Cantonese."""
 
 import pytest
 
