@@ -57,6 +57,7 @@ def test_what_was_reported_an_empty_cabinet_and_a_manner_of_speaking_are_calm(te
         ("小卖部老板让人捅了", "violence"),
         ("老师带一帮孩子坐上去 停在半中间 灯也灭了", "lift"),
         ("楼道里味儿挺冲 我没敢点灯", "gas"),
+        ("等会儿 我妈栽地上了 叫不应", "medical"),
         ("同事发朋友圈说再见 我打电话她说药都吃完了", "overdose"),
     ],
 )
@@ -98,7 +99,13 @@ def test_what_is_said_to_it_fits_two_parts_of_a_text_message(kind: str, talk: Da
     assert len(set(said)) == len(said)
 
 
-@pytest.mark.parametrize(("text", "talk"), [("救护车到了 在洗胃", DangerTalk.HELP), ("对 就是这儿", DangerTalk.STATE)])
+@pytest.mark.parametrize(
+    ("text", "talk"),
+    [
+        *(("救护车到了 在洗胃", DangerTalk.HELP), ("对 就是这儿", DangerTalk.STATE)),
+        *(("师傅来了说是报警器坏了", DangerTalk.HELP), ("人来了 说是四楼的管子 修上了", DangerTalk.HELP)),
+    ],
+)
 def test_what_the_doctors_do_and_that_the_place_is_right_belongs_to_the_danger(text: str, talk: DangerTalk) -> None:
     assert danger_talk(text) is talk
 
