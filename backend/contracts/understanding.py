@@ -39,6 +39,8 @@ class DangerTalk(Enum):
     HELP = "help"
     WHEN = "when"
     UNWANTED = "unwanted"
+    BACK = "back"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True)

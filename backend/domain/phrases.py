@@ -96,6 +96,14 @@ _GOES_ON = {  # two of each, so that nobody hears the same twice running
         "好,这话已转给值班人员(单号{number}),他们可能来电话问一声,请接一下。要是还有危险,马上打{call}。",
         "知道了,也转过去了(单号{number})。要是又不对劲,马上打{call}。",
     ),
+    DangerTalk.BACK: (
+        "千万别回去,什么也别拿,在外面离远些等着(单号{number})。有人或猫狗在里头,告诉来救的人;还没打{call}的马上打。",
+        "先别进去,等来的人说安全了再说,人要紧(单号{number})。里头还有什么,也告诉他们。",
+    ),
+    DangerTalk.QUIET: (
+        "好,您说的别打电话已转给值班人员(单号{number})。您先顾自己安全,手机调静音;不能出声就发短信到12110报警。",
+        "知道了,这也记到单上了(单号{number})。能走就悄悄走开,走不了就锁好门,发短信12110。",
+    ),
 }
 # To somebody who wishes to die or took something to that end nothing is closed.
 _GOES_ON_DESPAIR = (
@@ -106,7 +114,7 @@ _GOES_ON_DESPAIR = (
 
 def emergency_goes_on(kind: str, number: str, talk: DangerTalk, *, turn: int) -> str:
     """Said to what is told of a danger after its report; `turn` is the number of the message, so that the words change."""
-    unwanted = talk is DangerTalk.UNWANTED and kind in LASTS_WHATEVER_IS_SAID
+    unwanted = talk in (DangerTalk.UNWANTED, DangerTalk.QUIET) and kind in LASTS_WHATEVER_IS_SAID
     despairs = unwanted or (talk is DangerTalk.STATE and kind == "suicide")
     said = _GOES_ON_DESPAIR if despairs else _GOES_ON[talk]
     known = EMERGENCY_KINDS.get(kind)

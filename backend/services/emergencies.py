@@ -42,17 +42,13 @@ async def respond(
     instruction is said all the same and people are told.
     """
     known = conversation.emergency_number
-    is_same = same_emergency(
-        kind=kind,
-        known_kind=conversation.emergency_kind,
-        known_at=conversation.emergency_at,
-        now=now,
-        named=names_danger(normalise(message.text).text),
-    )
+    known_kind, named = conversation.emergency_kind, names_danger(normalise(message.text).text)
+    is_same = same_emergency(kind=kind, known_kind=known_kind, known_at=conversation.emergency_at, now=now, named=named)
     flag_for_people(conversation, reason="emergency", priority=EMERGENCY_PRIORITY, now=now)
     if is_same and known and await _noted(session, known, message, now=now):
         await add_place(session, conversation, _place(facts), now=now)
-        return Reply(phrases.emergency_repeated(kind, known))
+        # 穿蓝棉袄 最后在河边看见的 only resembles a danger of its own: what was advised for the one that was named stays.
+        return Reply(phrases.emergency_repeated(kind if named else known_kind, known))
     draft = open_draft(conversation)
     place = place_in_draft(draft, _place(facts))
     number = await _new_order(session, conversation, message, kind=kind, facts=facts, draft=draft, place=place, now=now)

@@ -24,6 +24,9 @@ _ELSEWHERE = ("earlier", "another", "asks_person", "person", "asks_hotline", "ho
 _WANTS_REPAIR = re.compile(
     r"谁(?:给|来)?(?:管|赔|修|清|收拾|负责)|能(?:不能)?(?:给|帮)|把[^,。]{1,4}(?:补|修|换|清|装)"
 )  # what remains to be done
+_REPORTS = re.compile(
+    r"(?:咋|怎么|哪儿?|可以|能)[^,。]{0,2}(?:报(?!警)|投诉|反映|登记)|投诉|报修|暖气|物业费|停车"
+)  # another matter
 
 
 _TOLD = [(kind, re.compile("|".join(f"(?:{words})" for words in _TABLE["kinds"][kind.value]))) for kind in DangerTalk]
@@ -48,7 +51,7 @@ def may_go_on(text: str) -> bool:
     problem, no order, no wish of another kind."""
     plain = normalise(text).text
     pieces = [piece for piece in _PIECES.split(plain) if piece and not _FILLERS.fullmatch(piece)]
-    if not pieces or len(plain) > _SHORT or kinds_named(plain) or _WANTS_REPAIR.search(plain):
+    if not pieces or len(plain) > _SHORT or kinds_named(plain) or _WANTS_REPAIR.search(plain) or _REPORTS.search(plain):
         return False
     return not any(says(wish, plain) for wish in _ELSEWHERE)
 

@@ -48,6 +48,7 @@ DANGER_IN_FEW_WORDS = 1.0  # above it the model alone raises the alarm where har
 FAINT = 1.5  # up to it the model alone has heard a danger only faintly
 _FEW_WORDS = 6  # characters, marks left out
 NAMED = 2.0  # what a rule's naming a kind counts beside what the words sound like
+OUTRANKS = "overdose"  # what was swallowed needs a doctor, however much of a farewell stands beside it
 UNCLEAR = "medical"  # 120 is never wrong, and the duty desk asks the rest
 
 
@@ -108,6 +109,9 @@ _QUESTION = re.compile(
 _NOT_THAT = re.compile(r"[,。]不是[^,。!?;]{1,6}(?=$|[,。!?;])")  # 是煤气 不是水: says what it is not besides
 _BUT = re.compile(r"但是?|可是|不过(?=[,人他她我还现])|[,。]可(?=[我俺人他她是])|关键是?|问题是|(?:这回|这次|这下|今天这)是?")
 _NOTICED = _any(_WORDS["noticed"])
+_WANTED = _any(_WORDS["wanted"])
+_BEASTS = _any(_WORDS["beasts"])
+_PEOPLE = _any(_WORDS["people"])
 _ANSWERS_ALONE = _any(_WORDS["answers_alone"])
 _FEW_AFTER_YES = re.compile(r"(?:是|对|嗯|行|好)(?:的|了|呀|啊|呐)?[,。]+[^,。!]{1,8}[,。!]*")
 _PLACE = re.compile(
@@ -133,7 +137,7 @@ def emergency_in(text: str) -> EmergencyHit | None:
     gravest = next(iter(hits.values()), None)
     if score is None or (gravest is None and _says_little(text, meant, score)):
         return gravest
-    if gravest is None and (score <= _least(meant) or _is_calm_otherwise(meant)):
+    if gravest is None and (score <= _least(meant) or _is_calm_otherwise(meant, score)):
         return None
     if gravest is not None and all(_overruled(hit, meant, score) for hit in hits.values()):
         return None
@@ -163,12 +167,21 @@ def sounds_dangerous_weakly(text: str) -> bool:
     return not names_danger(text) and (danger_score(spelt(text)) or 0.0) < ALARMING_ALONE
 
 
-def _is_calm_otherwise(meant: str) -> bool:
+def _is_calm_otherwise(meant: str, score: float) -> bool:
     """Whether the text is calm without its address, its figures of speech, or harmless words: neither where it is nor 等着了 and
-    看着了 make a danger."""
+    看着了 make a danger. What is settled, wished for or a beast's trouble only must be clearly alarming."""
+    if score < ALARMING_ALONE and _is_no_present_need(meant):
+        return True
     placeless = _PLACE.sub("", meant)
     rests = [placeless, _IDIOMS.sub("", meant), _HARMLESS.sub("", _NOTICED.sub("", placeless))]
     return any(rest != meant and (danger_score(rest) or 0.0) <= DANGER for rest in rests)
+
+
+def _is_no_present_need(meant: str) -> bool:
+    """捞上来了 没啥事, 你们立个牌子吧, 小狗掉沟里了: over, a wish for some work, or no person's need."""
+    is_settled = _SETTLED.search(meant) is not None and not _STILL.search(meant) and not _PRESENT.search(meant)
+    is_beasts = _BEASTS.search(meant) is not None and not _PEOPLE.search(meant)
+    return is_settled or is_beasts or _WANTED.search(meant) is not None
 
 
 def _says_little(text: str, meant: str, score: float) -> bool:
@@ -191,7 +204,7 @@ def _only_agrees(meant: str, score: float) -> bool:
 def _kind(meant: str, hits: dict[str, EmergencyHit]) -> str:
     """What to advise on: the kind that the whole text sounds like most, with a start for those that the rules named."""
     scores = kind_scores(meant)
-    if not scores:
+    if not scores or next(iter(hits), "") == OUTRANKS:
         return next(iter(hits), UNCLEAR)
     return max(scores, key=lambda kind: scores[kind] + (NAMED if kind in hits else 0.0))
 
