@@ -79,3 +79,30 @@ def test_what_names_a_danger_is_never_faint_and_what_only_resembles_one_may_be()
     hits = [hit for said in RESEMBLING if (hit := screen_emergency(said)) is not None]
     assert hits
     assert all(hit.faint for hit in hits)
+
+
+def about(leaf: str) -> ConversationRow:
+    """A conversation whose form is about this."""
+    form = replace(fresh(), requested=Ask.DESCRIPTION)
+    return ConversationRow(draft=form_to_json(replace(form, draft=replace(form.draft, subcategory=leaf))))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"), [("占道摊贩", "烟还特别大"), ("下水堵塞返水", "一屋子味儿"), ("异味油烟扬尘", "冒的烟直往屋里灌")]
+)
+def test_the_smoke_and_the_smell_of_the_matter_itself_are_no_danger(leaf: str, said: str) -> None:
+    assert danger_in(about(leaf), screen_emergency(said)) is None
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said", "kind"),
+    [
+        ("占道摊贩", "烟特别大 棚子着了", "fire"),
+        ("下水堵塞返水", "一屋子煤气味", "gas"),
+        ("路灯", "一股煤气味呛死了", "gas"),
+    ],
+)
+def test_what_is_more_than_the_smoke_and_the_smell_of_the_matter_alarms(leaf: str, said: str, kind: str) -> None:
+    hit = danger_in(about(leaf), screen_emergency(said))
+    assert hit is not None
+    assert hit.kind == kind
