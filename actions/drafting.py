@@ -40,7 +40,7 @@ async def tells_on(talk: Talk) -> bool:
     if talk.draft is None or talk.intent not in _ABOUT_ORDERS or orders.mentions(talk):
         return False
     disputes = talk.intent == "dispute_result" or (talk.intent == "urge" and "urges" not in talk.wishes)  # 说护士休假
-    if (len(talk.text) < A_STORY and not disputes) or talk.wishes & {"asks", "reads_back"}:
+    if (len(talk.text) < A_STORY and not disputes) or talk.wishes & {"asks", "reads_back", "presses_whole"}:
         return False
     return not await orders.own_orders(talk)
 

@@ -135,8 +135,7 @@ def announced(heard: Heard) -> str:
         return ""
     opens = (best(heard) in _ASKS_OR_TALKS and says("announces_first", heard.text)) or says("begins_to_tell", heard.text)
     suffers = best(heard) == "cancel" and says("was_taken_away", heard.text)
-    asks = says("how_to_apply", heard.text) or _WHETHER.search(heard.text) or not _may_report(heard, _FAINTLY)  # 养狗证在哪办
-    states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not asks
+    states = best(heard) == "ask_faq" and share(heard) < NO_DOUBT and kinds_named(heard.text) and not _asks_all_the_same(heard)
     return "report_complaint" if opens or suffers or states else ""
 
 
@@ -147,6 +146,12 @@ def asks_leave(heard: Heard) -> str:
         return ""
     rest = [clause for clause in clauses_of(heard.text) if not says("asks_scope", clause) and not says("question", clause)]
     return "report_complaint" if sum(map(len, rest)) >= _WORDY and any(names_fault(clause) for clause in rest) else ""
+
+
+def _asks_all_the_same(heard: Heard) -> bool:
+    """停不停水, 那边的路灯找谁, and 养狗证在哪办, in which nothing hints at a trouble."""
+    asks = any(says(wish, heard.text) for wish in ("how_to_apply", "who_handles")) or _WHETHER.search(heard.text) is not None
+    return asks or not _may_report(heard, _FAINTLY)
 
 
 def greeted(heard: Heard) -> str:

@@ -26,10 +26,12 @@ def speaks_of_it(text: str, *, just_filed: bool) -> bool:
 def same_place(text: str, before: Address, said: Address | None = None) -> Address:
     """As much of the last order's place as the text says is the same: 也是我们楼 keeps estate and building. The position of the
     last order is not taken over. 我家 is the home that was just told, if it was one, and no other is `said`."""
+    level = next((name for name, words in _LEVELS if words.search(text)), COMPONENTS[-1])
     if not says("same_place", text) and not says("same_place_loosely", text):
         elsewhere = said is not None and (said.estate or said.road or said.community)
         if not before.building or elsewhere:
             return Address()
-    level = next((name for name, words in _LEVELS if words.search(text)), COMPONENTS[-1])
+        level = COMPONENTS[-1] if says("own_home", text) else level  # 楼上的水漏我家一墙
     values = {name: getattr(before, name) for name in COMPONENTS[: COMPONENTS.index(level) + 1]}
-    return Address(text=before.text if level == COMPONENTS[-1] else address_text(values), **values)
+    part = "" if level == COMPONENTS[-1] else address_text(values)
+    return Address(text=part or before.text, **values)
