@@ -48,6 +48,7 @@ from backend.services.turn_steps import (
     owned_by_bot,
     unreadable,
 )
+from backend.services.understanding import is_outvoted
 from backend.storage import leases
 from backend.storage.conversations import get_conversation
 from backend.storage.database import Database
@@ -206,7 +207,7 @@ class TurnWorker(LeasedWorker[Turn]):
         if said is not None:
             return said
         hit = danger_in(turn.conversation, self._ears.emergency(turn.message.text))
-        if hit is not None:
+        if hit is not None and not await is_outvoted(self._assistant, turn.message.text, hit, channel=turn.message.channel):
             return Emergency(hit)
         place = await self._emergency_place(turn)
         if place is not None:

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.contracts.conversations import Urgency
-from backend.contracts.understanding import CategoryGuess, Facts, Issue, Understanding
+from backend.contracts.understanding import CategoryGuess, EmergencyHit, Facts, Issue, Understanding
 from backend.domain.drafting.codec import from_json
 from backend.domain.drafting.context import facts_in_context, intents_of_parse, unless_outvoted
 from backend.domain.drafting.last_question import asked_by
@@ -33,6 +33,7 @@ log = structlog.get_logger()
 _OF_PEOPLE = frozenset({"violence", "medical", "elder"})
 _SURE_OF_THING = 0.9
 _PATIENCE = 5.0  # seconds; a person waits in front of the operator's form
+_DANGER_WAITS = 2.0  # seconds; what may be a danger is not kept waiting
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ async def understand(
     """Never raises for the assistant's failures. `context` is the bot's last sentence, "" for none."""
     draw = partial(draw_facts, message_time=message_time, gazetteer=Gazetteer.build(await load_gazetteer_places(session)))
     facts = facts_in_context(draw(text), asked_by(context))
-    parsed = await _parse(assistant, text, channel)
+    parsed = await _parse(assistant, text, channel, patience=_PATIENCE)
     facts = unless_outvoted(text, parsed, facts)
     intents = intents_of_parse(text, parsed, facts, context)
     is_emergency = bool(intents) and intents[0][0] == "emergency"
@@ -62,9 +63,16 @@ async def understand(
     return Heading(understanding, shares[0] if shares else 0.0, bool(parsed))
 
 
-async def _parse(assistant: Assistant, text: str, channel: str) -> dict[str, Any]:
+async def is_outvoted(assistant: Assistant, text: str, hit: EmergencyHit, *, channel: str) -> bool:
+    """Whether a danger heard in a longer text is a plain report to the assistant's models. False, so that people are alarmed,
+    where the assistant cannot be asked at once."""
+    parsed = await _parse(assistant, text, channel, patience=_DANGER_WAITS)
+    return unless_outvoted(text, parsed, Facts(emergency=hit)).emergency is None
+
+
+async def _parse(assistant: Assistant, text: str, channel: str, *, patience: float) -> dict[str, Any]:
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             return await assistant.parse(text, {"channel": channel})
     except (AssistantFailed, TimeoutError) as failure:
         log.warning("understanding_without_assistant", reason=type(failure).__name__)

@@ -51,12 +51,13 @@ _SEEMS_TO_ASK = frozenset({"ask_faq", "out_of_scope", "chitchat", "query_status"
 _WANTED = frozenset({"report_complaint", "ask_faq", "query_status", "ask_human"})
 _BEHIND_OATH = frozenset({"query_status", "urge", "ask_human", "dispute_result", "report_complaint"})
 _RUNNERS_UP, _FAINTLY = 3, 0.05  # places in the ranking, share
+_NEXT_TO_NOTHING = 0.02
 _TOLD_ELSEWHERE = 0.9  # so surely an answer that its question must have been put elsewhere
 
 
 def emergency(heard: Heard) -> str:
     """A danger by the table, or by the model where the matter may be one; a doubtful one gives way to the next likeliest."""
-    if heard.facts.emergency is not None:
+    if heard.facts.emergency is not None and not outvoted(heard):
         return "emergency"
     names = [name for name, _ in heard.ranking]
     alarming = dict(heard.ranking).get("emergency", 0.0)
@@ -66,15 +67,18 @@ def emergency(heard: Heard) -> str:
 
 
 def outvoted(heard: Heard) -> bool:
-    """Whether a danger only faintly heard in a longer text is none: to the models it is a report, of what endangers nobody.
+    """Whether a danger heard in a longer text is none: to the models it is a report of what endangers nobody, and where words
+    name the danger they must be as good as sure of that.
 
-    Of 1,531 dangers that nothing had learnt from this took one back, and it took most of the false alarms over long complaints.
+    Of 1,695 dangers that nothing had learnt from this took one back, a faint one; of 162 alarms over everyday complaints 70.
     """
     hit, matter = heard.facts.emergency, heard.matter
-    if hit is None or not hit.faint or len(heard.text) < _LONG or best(heard) != "report_complaint":
+    if hit is None or matter is None or len(heard.text) < _LONG or best(heard) != "report_complaint":
         return False
-    calm = dict(heard.ranking).get("emergency", 0.0) < _SHARED
-    return calm and matter is not None and is_clear(matter, _MATTER_SAID) and matter.subcategory not in _DANGEROUS
+    if matter.subcategory in _DANGEROUS or not is_clear(matter, _MATTER_SAID if hit.faint else _CERTAIN):
+        return False
+    alarming = dict(heard.ranking).get("emergency", 0.0)
+    return alarming < _SHARED if hit.faint else alarming < _NEXT_TO_NOTHING and share(heard) >= _CERTAIN
 
 
 def _may_endanger(heard: Heard) -> bool:

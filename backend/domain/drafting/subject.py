@@ -16,6 +16,7 @@ from backend.domain.drafting.several import clear_problems, is_one_matter
 from backend.domain.drafting.spots import spot_in, spot_of
 from backend.domain.drafting.words import words_beside_facts
 from backend.domain.language.address_landmarks import names_a_place
+from backend.domain.language.emergency import unless_faint
 from backend.domain.language.matters import kinds_named, names_only_a_thing
 from backend.domain.language.several_places import place_after
 from backend.domain.language.wishes import says
@@ -266,4 +267,5 @@ def _says_something(turn: Turn, least: int = _WORTH_A_WORD) -> bool:
 
 
 def _urgency(turn: Turn) -> Urgency:
-    return Urgency.EMERGENCY if turn.facts.emergency else Urgency.NORMAL
+    """A danger only faintly heard that has come as far as the form is none."""
+    return Urgency.EMERGENCY if unless_faint(turn.facts.emergency) else Urgency.NORMAL

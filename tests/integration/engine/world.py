@@ -29,7 +29,7 @@ from backend.contracts.understanding import DangerTalk, EmergencyHit, Facts, Spa
 from backend.services import conversations as talk
 from backend.services.delivery import Deliverer
 from backend.services.inbox import Inbox
-from backend.services.ports import AssistantTurn, ChannelTraits
+from backend.services.ports import AssistantFailed, AssistantTurn, ChannelTraits
 from backend.services.spool import Spool
 from backend.services.turns import TurnTimes, TurnWorker
 from backend.storage.database import Database
@@ -51,6 +51,8 @@ class RememberingAssistant:
 
     answer: Callable[[AssistantTurn], Awaitable[tuple[Reply, ...]]] | None = None
     turns: list[AssistantTurn] = field(default_factory=list)
+    understanding: dict[str, Any] = field(default_factory=dict)
+    fails: bool = False
 
     async def respond(self, turn: AssistantTurn) -> tuple[Reply, ...]:
         self.turns.append(turn)
@@ -59,7 +61,9 @@ class RememberingAssistant:
         return (Reply(f"听到:{turn.text}"),)
 
     async def parse(self, text: str, metadata: dict[str, Any]) -> dict[str, Any]:
-        return {"text": text, **metadata}
+        if self.fails:
+            raise AssistantFailed("down")
+        return {"text": text, **metadata, **self.understanding}
 
 
 @dataclass
@@ -94,14 +98,16 @@ class RememberingSender:
 
 
 class PlainEars:
-    """Understands exactly what the tests say: 着火 is an emergency, `facts_by_text` are facts."""
+    """Understands exactly what the tests say: 着火 is an emergency, 等两天 faintly one, `facts_by_text` are facts."""
 
     def __init__(self) -> None:
         self.facts_by_text: dict[str, Facts] = {}
 
     def emergency(self, text: str) -> EmergencyHit | None:
         at = text.find("着火")
-        return EmergencyHit("fire", Span(at, at + 2, "着火")) if at >= 0 else None
+        if at >= 0:
+            return EmergencyHit("fire", Span(at, at + 2, "着火"))
+        return EmergencyHit("trapped", Span(0, len(text), text), faint=True) if "等两天" in text else None
 
     def takes_back(self, text: str) -> bool:
         return "误会" in text

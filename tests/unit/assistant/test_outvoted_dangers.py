@@ -62,6 +62,31 @@ def test_any_other_alarm_stands(
     assert unless_outvoted(text, parsed(*ranking, matter=matter), facts) is facts
 
 
+SURE = (("report_complaint", 0.97), ("emergency", 0.01))
+
+
+def test_a_danger_that_words_name_gives_way_only_to_models_that_are_as_good_as_sure() -> None:
+    assert unless_outvoted(TOLD, parsed(*SURE, matter=WAGES), alarm(faint=False)).emergency is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "matter"),
+    [
+        (TOLD, (("report_complaint", 0.96), ("emergency", 0.03)), WAGES),
+        (TOLD, (("report_complaint", 0.7), ("urge", 0.29), ("emergency", 0.01)), WAGES),
+        (TOLD, SURE, ("劳动欠薪", "拖欠工资", 0.7)),
+        (TOLD, SURE, ("医疗卫生", "急救", 0.99)),
+        ("卖水果的被人捅了", SURE, WAGES),
+    ],
+    ids=["a little danger", "hardly a report", "a vague matter", "a dangerous matter", "few words"],
+)
+def test_a_danger_that_words_name_stands_otherwise(
+    text: str, ranking: tuple[tuple[str, float], ...], matter: tuple[str, str, float]
+) -> None:
+    facts = alarm(faint=False)
+    assert unless_outvoted(text, parsed(*ranking, matter=matter), facts) is facts
+
+
 def test_without_the_assistant_every_alarm_stands() -> None:
     assert unless_outvoted(TOLD, {}, alarm(faint=True)).emergency is not None
 
