@@ -34,7 +34,7 @@ async def test_an_order_without_its_resident_is_still_shown_and_found_by_nobody(
     number = (await api.file())["number"]
     async with database.transaction() as session:
         order = await get_order(session, number)
-        await forget_order(session, order.id)
+        await forget_order(session, order.id, now=NOW)
     shown = await api.call("dispatcher", "GET", f"/work-orders/{number}")
     assert (shown["description"], shown["contact_phone"], shown["channel_user_id"]) == (FORGOTTEN, "", "")
     assert (shown["address"]["text"], shown["state"], shown["version"]) == ("", "dispatched", 2)
