@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import structlog
 
 from backend.contracts.conversations import Address, Completeness, Draft
 from backend.contracts.understanding import EmergencyHit
+from backend.domain.drafting.danger_of_matter import unless_of_matter
 from backend.domain.drafting.model import ASKS_FOR_A_FACT, OpenForm
 from backend.domain.drafting.stored import form_from_json, form_to_json
 from backend.domain.language.address_merge import merge_address
@@ -18,14 +18,6 @@ from backend.storage.tables.conversations import ConversationRow
 
 log = structlog.get_logger()
 _ADDRESS = "address"
-# Kind of danger: the leaves whose own smoke or smell may sound like it, and the words that tell of more than that.
-_SMELLS_OF: dict[str, tuple[frozenset[str], str]] = {
-    "fire": (frozenset({"异味油烟扬尘", "占道摊贩"}), "火|着了|起来了|浓烟|黑烟|出不来|救|昏|晕"),
-    "gas": (
-        frozenset({"异味油烟扬尘", "下水堵塞返水", "垃圾清运", "公厕", "占道摊贩"}),
-        "气罐|煤气|燃气|瓦斯|臭鸡蛋|阀|表|灶|头[晕疼痛]|恶心|昏|晕",
-    ),
-}
 
 
 def open_draft(conversation: ConversationRow) -> Draft:
@@ -36,14 +28,12 @@ def open_draft(conversation: ConversationRow) -> Draft:
 
 def danger_in(conversation: ConversationRow, hit: EmergencyHit | None) -> EmergencyHit | None:
     """The danger that was heard in a message; not a faint one where the form asks for something else than what happened, nor
-    smoke and smell where they are the matter itself (烟还特别大, of a barbecue)."""
+    smoke and smell where they are the matter itself."""
     form = _form(conversation)
-    if form is None or hit is None:
+    if form is None:
         return hit
-    matter, more = _SMELLS_OF.get(hit.kind, (frozenset(), ""))
-    if form.draft.subcategory in matter and not re.search(more, hit.span.text):
-        return None
-    return unless_faint(hit) if form.requested.value in ASKS_FOR_A_FACT else hit
+    said = unless_of_matter(hit, form.draft.subcategory)
+    return unless_faint(said) if form.requested.value in ASKS_FOR_A_FACT else said
 
 
 def place_in_draft(draft: Draft, said: Address | None) -> Address | None:

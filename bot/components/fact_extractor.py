@@ -61,8 +61,10 @@ class FactExtractor(RuleComponent):
         for message in messages:
             meta = message.get(METADATA) or {}
             draw = partial(draw_facts, message_time=_time(meta.get("message_time")), gazetteer=gazetteer)
-            previous = (meta.get("draft") or {}).get("contact_phone") or meta.get("known_phone") or ""
-            facts = facts_in_context(draw(str(message.get(TEXT) or ""), previous_phone=previous), _requested(meta))
+            draft = meta.get("draft") or {}
+            previous = draft.get("contact_phone") or meta.get("known_phone") or ""
+            told = draw(str(message.get(TEXT) or ""), previous_phone=previous)
+            facts = facts_in_context(told, _requested(meta), str(draft.get("subcategory") or ""))
             message.set(DRAW, draw)
             message.set(FACTS, to_json(facts), add_to_output=True)
             message.set(DRAWN, facts)

@@ -16,6 +16,7 @@ from backend.contracts.understanding import CategoryGuess, Facts
 from backend.domain.drafting import context_answers, context_matters, context_orders, context_questions, context_yes_no
 from backend.domain.drafting.context_words import RULES as WORD_RULES
 from backend.domain.drafting.context_words import new_phone
+from backend.domain.drafting.danger_of_matter import unless_of_matter
 from backend.domain.drafting.expected import in_the_light_of
 from backend.domain.drafting.heard import Heard, Ranking
 from backend.domain.drafting.last_question import asked_by
@@ -95,9 +96,11 @@ def _hear_parse(text: str, parsed: Mapping[str, Any], facts: Facts, requested: s
     return hear(text, ranking, facts, requested, parsed.get("categories") or ())
 
 
-def facts_in_context(facts: Facts, requested: str) -> Facts:
-    """The facts without a danger that is only faintly heard, where `requested` asks for something else than what happened."""
-    return replace(facts, emergency=unless_faint(facts.emergency)) if requested in ASKS_FOR_A_FACT else facts
+def facts_in_context(facts: Facts, requested: str, subcategory: str = "") -> Facts:
+    """The facts without a danger that is only faintly heard, where `requested` asks for something else than what happened, or
+    that is the smoke or the smell of the open complaint itself (`subcategory`)."""
+    danger = unless_of_matter(facts.emergency, subcategory)
+    return replace(facts, emergency=unless_faint(danger) if requested in ASKS_FOR_A_FACT else danger)
 
 
 def wishes_of(text: str) -> list[str]:

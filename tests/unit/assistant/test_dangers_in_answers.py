@@ -92,6 +92,8 @@ def about(leaf: str) -> ConversationRow:
 )
 def test_the_smoke_and_the_smell_of_the_matter_itself_are_no_danger(leaf: str, said: str) -> None:
     assert danger_in(about(leaf), screen_emergency(said)) is None
+    facts = draw_facts(said, message_time=NOW, gazetteer=PLACES)
+    assert facts_in_context(facts, Ask.DESCRIPTION.value, leaf).emergency is None
 
 
 @pytest.mark.parametrize(
