@@ -31,7 +31,8 @@ def same_place(text: str, before: Address, said: Address | None = None) -> Addre
         elsewhere = said is not None and (said.estate or said.road or said.community)
         if not before.building or elsewhere:
             return Address()
-        level = COMPONENTS[-1] if says("own_home", text) else level  # 楼上的水漏我家一墙
+        own = says("own_home", text) and not (said is not None and (said.unit or said.room))  # not 我家对门2单元202
+        level = COMPONENTS[-1] if own else level  # 楼上的水漏我家一墙
     values = {name: getattr(before, name) for name in COMPONENTS[: COMPONENTS.index(level) + 1]}
     part = "" if level == COMPONENTS[-1] else address_text(values)
     return Address(text=part or before.text, **values)

@@ -198,6 +198,13 @@ def test_a_neighbour_below_is_in_the_same_staircase_and_not_behind_the_same_door
     assert step.form.requested is not Ask.ADDRESS
 
 
+def test_the_door_of_a_neighbour_that_is_named_is_not_ones_own() -> None:
+    said = turn("我家对门6号楼2单元302往外淌水").facts.address
+    assert said is not None
+    assert same_place("我家对门6号楼2单元302往外淌水", HOME, said.address).room == ""
+    assert same_place("楼上洗衣机的水漏我家一墙", HOME).room == "301"
+
+
 # --- when it was
 
 
